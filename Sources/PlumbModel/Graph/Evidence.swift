@@ -1,0 +1,66 @@
+// What was measured: records that back a verdict.
+
+/// A measurement or event of an engine or account that a control can rest on.
+///
+/// The keys of `numbers` and `texts` are those of `Evidence.Kind`'s documentation.
+public struct Evidence: Sendable, Hashable, Codable {
+    public enum Kind: String, Sendable, Codable, Hashable, CaseIterable {
+        /// A TLS handshake was tried: texts `refused` and `accepted` list versions; numbers `port`.
+        case handshake
+        /// Metrics of a variant exist: texts `metrics` lists their names; numbers `requests`.
+        case metrics
+        /// An alarm is evaluated: texts `alarm`, `state`, `reason`; numbers `periodSeconds`, `datapointsToAlarm`.
+        case alarm
+        /// Worker instances by failure domain: numbers `running`, `healthy`, `domains`, `floor`, `ceiling`.
+        case fleet
+        /// A worker was probed: numbers `intervalSeconds`, `timeoutSeconds`, `failuresToEject`.
+        case healthProbe
+        /// A rollout ended: texts `outcome` (`promoted`, `rolledBack`), `reason`; numbers `faultToDetectedSeconds`,
+        /// `detectedToMovedSeconds`, `movedToFullSeconds`.
+        case rollout
+        /// How long a worker took from start to ready: numbers `seconds`.
+        case startup
+        /// The audit record: numbers `entries`; texts `head`.
+        case audit
+        /// How state is kept: texts `encryption`, `path`; numbers `revisionsKept`.
+        case state
+        /// Availability over a window: numbers `good`, `total`, `days`.
+        case availability
+        /// Spend to date: numbers `usd`, `forecastUSD`, `limitUSD`.
+        case cost
+        /// Who may do what: texts `authentication`, `roles`.
+        case access
+    }
+    public var kind: Kind
+    /// The endpoint it speaks of; empty for the engine itself.
+    public var endpointName: String
+    public var day: Day
+    /// Who measured: the engine, a command, an account.
+    public var origin: String
+    public var numbers: [String: Double]
+    public var texts: [String: String]
+
+    public init(
+        _ kind: Kind, endpointName: String, day: Day, origin: String, numbers: [String: Double] = [:],
+        texts: [String: String] = [:]
+    ) {
+        self.kind = kind
+        self.endpointName = endpointName
+        self.day = day
+        self.origin = origin
+        self.numbers = numbers
+        self.texts = texts
+    }
+}
+
+extension Graph {
+    /// What was declared of the endpoint with this name.
+    public func declaration(for endpointName: String) -> Declaration? {
+        declarations.first { $0.endpointName == endpointName }
+    }
+
+    /// Evidence of one kind about an endpoint, newest first.
+    public func evidence(_ kind: Evidence.Kind, for endpointName: String) -> [Evidence] {
+        evidence.filter { $0.kind == kind && $0.endpointName == endpointName }.sorted { $0.day > $1.day }
+    }
+}
