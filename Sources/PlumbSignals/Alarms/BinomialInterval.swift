@@ -15,7 +15,9 @@ public struct BinomialInterval: Sendable, Hashable {
     /// The bound to roll back on, because it never promises too much. `confidence` is of each side alone; 0.95 on each
     /// side is a two-sided interval of 90 %.
     public static func clopperPearson(events: Int, trials: Int, confidence: Double = 0.95) -> BinomialInterval {
-        guard let (k, n, risk) = admitted(events, trials, confidence) else { return BinomialInterval(lower: 0, upper: 1) }
+        guard let (k, n, risk) = admitted(events, trials, confidence) else {
+            return BinomialInterval(lower: 0, upper: 1)
+        }
         // P(X >= k | p) is the regularised incomplete beta function I_p(k, n - k + 1), which grows with p.
         let lower = k == 0 ? 0 : root { incompleteBeta(k, n - k + 1, $0) - risk }
         let upper = k == n ? 1 : root { incompleteBeta(k + 1, n - k, $0) - (1 - risk) }
@@ -26,7 +28,9 @@ public struct BinomialInterval: Sendable, Hashable {
     ///
     /// For display. `confidence` is of each side alone, as above.
     public static func wilson(events: Int, trials: Int, confidence: Double = 0.95) -> BinomialInterval {
-        guard let (k, n, risk) = admitted(events, trials, confidence) else { return BinomialInterval(lower: 0, upper: 1) }
+        guard let (k, n, risk) = admitted(events, trials, confidence) else {
+            return BinomialInterval(lower: 0, upper: 1)
+        }
         let z = normalQuantile(1 - risk)
         let rate = k / n
         let scale = 1 + z * z / n
