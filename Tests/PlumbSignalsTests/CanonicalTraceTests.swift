@@ -52,7 +52,7 @@ struct CanonicalTraceTests {
                 .modelErrors, .average, above: 0.01,
                 identity: VariantIdentity(endpoint: "digits", variant: "main", config: "v2")), fires: [.serverErrors]),
         Case(
-            what: "ten seconds", alarm: alarm(.serverErrors, .average, above: 0.01, period: 10), fires: [.serverErrors]),
+            what: "ten s", alarm: alarm(.serverErrors, .average, above: 0.01, period: 10), fires: [.serverErrors]),
         Case(what: "one second", alarm: alarm(.modelLatency, p99, above: 500_000, period: 1, of: 3), fires: [.slow]),
         Case(what: "p99.9", alarm: alarm(.modelLatency, .percentile(rank: 99.9), above: 500_000), fires: [.slow]),
         Case(

@@ -10,9 +10,9 @@ public struct BinomialInterval: Sendable, Hashable {
     public var lower: Double
     public var upper: Double
 
-    /// The exact interval of Clopper and Pearson (Biometrika 26, 1934): each bound is wrong with a chance of at most 1 - `confidence`.
+    /// The exact interval of Clopper and Pearson (Biometrika 26, 1934).
     ///
-    /// The bound to roll back on, because it never promises too much. `confidence` is of each side alone; 0.95 on each
+    /// The bound to roll back on: each side is wrong with a chance of at most 1 - `confidence`. `confidence` is of each side alone; 0.95 on each
     /// side is a two-sided interval of 90 %.
     public static func clopperPearson(events: Int, trials: Int, confidence: Double = 0.95) -> BinomialInterval {
         guard let (k, n, risk) = admitted(events, trials, confidence) else {
