@@ -7,13 +7,15 @@ import Foundation
 /// One error in twenty is 5 %, yet says little: with 95 % confidence the true rate is above 0.26 % and no more can be
 /// said. A rollback on "more than 1 %" asks whether the *lower* bound is above 1 %.
 public struct BinomialInterval: Sendable, Hashable {
+    /// The true rate is at least this, 0 ... 1.
     public var lower: Double
+    /// The true rate is at most this, 0 ... 1.
     public var upper: Double
 
     /// The exact interval of Clopper and Pearson (Biometrika 26, 1934).
     ///
-    /// The bound to roll back on: each side is wrong with a chance of at most 1 - `confidence`. `confidence` is of each side alone; 0.95 on each
-    /// side is a two-sided interval of 90 %.
+    /// The bound to roll back on: each side is wrong with a chance of at most 1 - `confidence`. The confidence is of
+    /// each side alone; 0.95 on each side is a two-sided interval of 90 %.
     public static func clopperPearson(events: Int, trials: Int, confidence: Double = 0.95) -> BinomialInterval {
         guard let (k, n, risk) = admitted(events, trials, confidence) else {
             return BinomialInterval(lower: 0, upper: 1)
