@@ -99,7 +99,7 @@ public struct CanaryDilution: Sendable, Hashable {
         (threshold - (1 - fraction) * oldRate) / fraction
     }
 
-    /// The share of the new fleet's requests that must be slow for a percentile of both fleets to show it: (1 - rank) / f.
+    /// The share of the new fleet that must be slow for a percentile of both fleets to show it: (1 - rank) / f.
     public func slowShare(toMovePercentile rank: Double) -> Double {
         (100 - rank) / 100 / fraction
     }
