@@ -17,6 +17,18 @@ public struct ArtifactStore: Sendable {
 
     /// Takes in a copy of a file and answers its digest in hex. Throws `notFound` when it cannot be read.
     public func add(fileAt path: String) throws(PlumbError) -> String {
+        let (data, digest) = try Self.read(path)
+        let kept = self.path(of: digest)
+        if !FileManager.default.fileExists(atPath: kept) {
+            try AtomicFile.write(data, to: kept, permissions: 0o400)
+        }
+        return digest
+    }
+
+    /// The digest of a file's content in hex. Throws `notFound` when it cannot be read.
+    public static func digest(ofFileAt path: String) throws(PlumbError) -> String { try read(path).digest }
+
+    private static func read(_ path: String) throws(PlumbError) -> (data: Data, digest: String) {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw PlumbError(
                 .notFound, "the model file \(path) is not there or cannot be read",
@@ -25,15 +37,10 @@ public struct ArtifactStore: Sendable {
         var hash = SHA256()
         var rest = data[...]
         while !rest.isEmpty {
-            hash.update(data: rest.prefix(Self.chunkBytes))
-            rest = rest.dropFirst(Self.chunkBytes)
+            hash.update(data: rest.prefix(chunkBytes))
+            rest = rest.dropFirst(chunkBytes)
         }
-        let digest = Data(hash.finalize()).hexadecimal
-        let kept = self.path(of: digest)
-        if !FileManager.default.fileExists(atPath: kept) {
-            try AtomicFile.write(data, to: kept, permissions: 0o400)
-        }
-        return digest
+        return (data, Data(hash.finalize()).hexadecimal)
     }
 
     /// Where the artefact lies; it may have been lost: `verify` tells.

@@ -15,8 +15,6 @@ struct WorkerLauncher: Sendable {
     private let artifacts: ArtifactStore
     private let workerPath: String
     private let sequence = NIOLockedValueBox(0)
-    /// A Unix socket's path may have no more bytes than this (`sun_path` in sys/un.h).
-    private static let socketPathBytesMax = 107
     /// Variables of the daemon that a worker is given; no proxy, no credential.
     private static let inherited = ["PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH", "PLUMB_ONNXRUNTIME"]
     /// Marks every process of one engine, so that a later daemon finds what an earlier one left behind.
@@ -26,11 +24,7 @@ struct WorkerLauncher: Sendable {
         self.folder = folder
         self.artifacts = artifacts
         self.workerPath = workerPath
-        let wished = "\(folder)/run"
-        // Room for "/w-99999.sock".
-        runFolder =
-            wished.utf8.count + 16 <= Self.socketPathBytesMax
-            ? wished : "\(NSTemporaryDirectory())plumb-\(getuid())-\(TokenRegistry.digest(of: folder).prefix(12))"
+        runFolder = RunFolder.path(for: folder)
         try AtomicFile.makeFolder(runFolder)
         try AtomicFile.makeFolder("\(folder)/logs")
     }

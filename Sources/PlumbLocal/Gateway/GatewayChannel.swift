@@ -81,11 +81,6 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
                 .unauthorized, "MissingAuthenticationToken", "send the header Authorization: Bearer TOKEN",
                 context: context)
         }
-        guard holder.mayCall() else {
-            gateway.countThrottled()
-            return refuse(.tooManyRequests, "ThrottlingException", "this token's request rate is used up",
-                context: context)
-        }
         guard let name = Self.endpointName(head.uri) else { return }
         guard let route = gateway.route(name) else {
             let known = gateway.endpointNames.sorted().joined(separator: ", ")
@@ -97,6 +92,12 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
             return refuse(.methodNotAllowed, "ValidationError", "invocations are sent with POST", context: context)
         }
         let limits = route.limits
+        guard holder.mayCall(name, requestsPerSecondMax: limits.requestsPerSecondMax) else {
+            gateway.countThrottled()
+            return refuse(
+                .tooManyRequests, "ThrottlingException", "this token's request rate is used up", retryAfter: true,
+                context: context)
+        }
         if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }), length > limits.bodyBytesMax {
             return refuse(
                 .payloadTooLarge, "ValidationError", "the body is larger than \(limits.bodyBytesMax) bytes",

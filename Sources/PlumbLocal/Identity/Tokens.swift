@@ -7,35 +7,36 @@ import NIOCore
 
 /// Who a token stands for. Lives as long as the daemon, so that its rate is counted across connections.
 final class TokenHolder: Sendable {
+    private struct Bucket {
+        var allowance: Double
+        var filledAt: NIODeadline
+    }
     private struct State {
         var isRevoked = false
-        var allowance: Double
-        var lastSeen = NIODeadline.now()
+        /// By endpoint.
+        var buckets: [String: Bucket] = [:]
     }
     let name: String
-    private let requestsPerSecondMax: Double?
-    private let state: NIOLockedValueBox<State>
+    private let state = NIOLockedValueBox(State())
 
-    init(name: String, requestsPerSecondMax: Double?) {
-        self.name = name
-        self.requestsPerSecondMax = requestsPerSecondMax
-        state = NIOLockedValueBox(State(allowance: requestsPerSecondMax ?? 0))
-    }
+    init(name: String) { self.name = name }
 
     var isRevoked: Bool { state.withLockedValue { $0.isRevoked } }
     func revoke() { state.withLockedValue { $0.isRevoked = true } }
 
-    /// Takes one request from the allowance: a bucket that holds one second's worth and fills evenly.
-    func mayCall() -> Bool {
-        guard let rate = requestsPerSecondMax else { return true }
+    /// Takes one request to an endpoint from the allowance: a bucket that holds one second's worth and fills evenly.
+    func mayCall(_ endpoint: String, requestsPerSecondMax rate: Double?) -> Bool {
+        guard let rate else { return true }
         return state.withLockedValue { state in
             let now = NIODeadline.now()
-            let elapsed = Double((now - state.lastSeen).nanoseconds) / 1e9
-            state.lastSeen = now
-            state.allowance = min(max(1, rate), state.allowance + elapsed * rate)
-            guard state.allowance >= 1 else { return false }
-            state.allowance -= 1
-            return true
+            var bucket = state.buckets[endpoint] ?? Bucket(allowance: max(1, rate), filledAt: now)
+            let elapsed = Double((now - bucket.filledAt).nanoseconds) / 1e9
+            bucket.allowance = min(max(1, rate), bucket.allowance + elapsed * rate)
+            bucket.filledAt = now
+            let isAllowed = bucket.allowance >= 1
+            if isAllowed { bucket.allowance -= 1 }
+            state.buckets[endpoint] = bucket
+            return isAllowed
         }
     }
 }
