@@ -89,9 +89,8 @@ import COnnxRuntime
         unsafe given.reserveCapacity(tensors.count)
         var answered = unsafe [OpaquePointer?](repeating: nil, count: outputs.count)
         defer {
-            for unsafevalue in unsafe given + answered {
-                if let value = unsafe value { unsafe functions.ReleaseValue(value) }
-            }
+            unsafe release(given)
+            unsafe release(answered)
         }
         for tensor in tensors { unsafe given.append(try library.value(of: tensor)) }
         try unsafe functions.check(
@@ -99,12 +98,20 @@ import COnnxRuntime
                 session, nil, inputNames.pointers, given, given.count, outputNames.pointers, answered.count, &answered),
             .runFailed)
         var results: [Tensor] = []
-        unsafe results.reserveCapacity(answered.count)
-        for unsafevalue in unsafe answered {
-            guard let value = unsafe value else { throw ModelError(.runFailed, "the model left an output empty") }
+        results.reserveCapacity(outputs.count)
+        for index in outputs.indices {
+            guard let value = unsafe answered[index] else {
+                throw ModelError(.runFailed, "the model left its output \(outputs[index].name) empty")
+            }
             results.append(try unsafe library.tensor(of: value))
         }
         return results
+    }
+
+    private func release(_ values: [OpaquePointer?]) {
+        for index in 0..<(unsafe values.count) {
+            if let value = unsafe values[index] { unsafe library.functions.ReleaseValue(value) }
+        }
     }
 
     private func check(_ tensors: [Tensor]) throws(ModelError) {
