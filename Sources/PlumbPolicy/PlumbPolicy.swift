@@ -23,12 +23,8 @@ public enum PolicyBook {
         return nil
     }
 
-    /// Holds a graph to every control.
-    ///
-    /// - Parameters:
-    ///   - graph: what was read, compiled or observed.
-    ///   - path: what the user named as source; told in the report.
-    ///   - diagnostics: what the reader found odd.
+    /// Holds a graph to every control. `path` is what the user named as source, and `diagnostics` what the reader found
+    /// odd; both are told in the report.
     public static func assess(_ graph: Graph, path: String, diagnostics: [Diagnostic] = []) -> Assessment {
         let ledger = Exceptions(graph)
         var verdicts: [PolicyVerdict] = []
@@ -60,7 +56,8 @@ public enum PolicyBook {
         let judgements: [Judgement]
         if graph.source == .engine && !isProvable {
             judgements = graph.endpoints.map {
-                Judgement(.unknown, $0.id, at: $0.place, "a running engine cannot show this. \(control.wouldBeDecidedBy)")
+                Judgement(
+                    .unknown, $0.id, at: $0.place, "a running engine cannot show this. \(control.wouldBeDecidedBy)")
             }
         } else {
             judgements = control.judge(graph).map { judgement in
