@@ -31,7 +31,7 @@ public enum PolicyBook {
         var findings: [Finding] = []
         for policy in policies {
             let controls = policy.controls.map { control in
-                let verdict = judge(control, on: graph, ledger)
+                let verdict = Self.verdict(of: control, on: graph, ledger)
                 findings += Self.findings(of: verdict, control, policy)
                 return verdict
             }
@@ -46,7 +46,8 @@ public enum PolicyBook {
             findings: inTellingOrder(findings), diagnostics: diagnostics + ledger.diagnostics)
     }
 
-    private static func judge(_ control: Control, on graph: Graph, _ ledger: Exceptions) -> ControlVerdict {
+    /// Holds a graph to one control.
+    static func verdict(of control: Control, on graph: Graph, _ ledger: Exceptions) -> ControlVerdict {
         guard let severity = control.severities[graph.environment] else {
             return ControlVerdict(
                 id: control.id, statement: control.statement, verdict: .notApplicable, severity: nil, judgements: [])
