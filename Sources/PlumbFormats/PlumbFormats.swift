@@ -1,1 +1,4 @@
-// PlumbFormats
+// Reads and renders every tongue; a folder for each.
+//
+// Spec/ reads the file a user writes and describes it: the schema is one value, and reading, diagnostics, JSON Schema,
+// reference and starter file all come from it.

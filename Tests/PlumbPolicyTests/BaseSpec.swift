@@ -32,13 +32,13 @@ enum BaseSpec {
         name: digits
         team: vision
         owner: vision@example.org
-        region: eu-central-1
+        region: us-east-1
         workload: cpu
         critical: true
         peakRequestsPerSecond: 40
         model:
           path: s3://models-example/digits/\(digest)/model.onnx
-          image: 111122223333.dkr.ecr.eu-central-1.amazonaws.com/plumb-worker@sha256:\(imageDigest)
+          image: 111122223333.dkr.ecr.us-east-1.amazonaws.com/plumb-worker@sha256:\(imageDigest)
           digest: \(digest)
           size: {parametersMillions: 0.02, bytesPerParameter: 4, activationsGiB: 0.1, runtimeGiB: 0.5, batch: 1}
         example: {contentType: text/csv, body: "0,0,5,13,9,1,0,0"}
@@ -97,12 +97,12 @@ enum BaseSpec {
         recovery:
           runbook: docs/recovery.md
           owner: vision@example.org
-          region: eu-west-1
+          region: us-west-2
           rtoMinutes: 55
           rpoMinutes: 10
           steps:
             - confirm the outage on the dashboard
-            - create the endpoint in eu-west-1 from the replica configuration
+            - create the endpoint in us-west-2 from the replica configuration
             - invoke it with the example request
             - move the record to the second region
           reviewed: 2026-10-15
@@ -113,7 +113,7 @@ enum BaseSpec {
         personalData:
           processed: true
           legalBasis: contract
-          residency: [eu-central-1, eu-west-1]
+          residency: [us-east-1, us-west-2]
           captureTTLDays: 30
           subjectKey: customerId
           erasureDrill: 2026-09-30
