@@ -16,7 +16,7 @@ public struct AlarmEvaluator: Sendable {
     public let definition: AlarmDefinition
     private let math: MetricMath
 
-    /// Prepares the alarm; throws when CloudWatch would refuse it, or (`.unsupported`) when what it does cannot be told.
+    /// Prepares the alarm; throws when CloudWatch would refuse it, or (`.unsupported`) when its outcome cannot be told.
     public init(_ definition: AlarmDefinition) throws(PlumbError) {
         if let diagnostic = Self.diagnostics(for: definition).first {
             throw PlumbError(.invalidInput, diagnostic.message, hint: diagnostic.hint)

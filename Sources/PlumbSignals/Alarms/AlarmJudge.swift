@@ -58,7 +58,7 @@ public struct AlarmJudge: Sendable {
         }
     }
 
-    /// Whether `alarm` fires within `seconds`; an alarm that fires later is silent as far as a bake of that length goes.
+    /// Whether `alarm` fires within `seconds`; one that fires later is silent as far as a bake of that length goes.
     public func behaviour(
         of alarm: AlarmDefinition, on trace: CanonicalTrace, withinSeconds seconds: Int
     ) -> AlarmBehaviour {

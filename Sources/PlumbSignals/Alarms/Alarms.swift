@@ -3,17 +3,23 @@
 public import PlumbModel
 
 /// What one evaluation of an alarm found.
-public struct AlarmEvaluation: Sendable, Hashable {
+public struct AlarmEvaluation: Sendable, Hashable, Codable {
     public var state: AlarmState
     /// One sentence with the numbers that decided.
     public var reason: String
     /// The periods that were looked at, oldest first: the evaluation periods and the few older ones that stand in for
     /// gaps. Nil where there was no data.
     public var datapoints: [Datapoint?]
+
+    public init(state: AlarmState, reason: String, datapoints: [Datapoint?]) {
+        self.state = state
+        self.reason = reason
+        self.datapoints = datapoints
+    }
 }
 
 /// A change of an alarm's state.
-public struct AlarmTransition: Sendable, Hashable {
+public struct AlarmTransition: Sendable, Hashable, Codable {
     public var alarm: String
     public var from: AlarmState
     public var to: AlarmState
@@ -22,6 +28,17 @@ public struct AlarmTransition: Sendable, Hashable {
     public var reason: String
     /// The periods that were looked at, oldest first: the evidence.
     public var datapoints: [Datapoint?]
+
+    public init(
+        alarm: String, from: AlarmState, to: AlarmState, second: Int, reason: String, datapoints: [Datapoint?]
+    ) {
+        self.alarm = alarm
+        self.from = from
+        self.to = to
+        self.second = second
+        self.reason = reason
+        self.datapoints = datapoints
+    }
 }
 
 /// An alarm over time: holds the state and tells its changes.

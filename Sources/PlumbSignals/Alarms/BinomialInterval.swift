@@ -7,15 +7,19 @@ import Foundation
 /// One error in twenty is 5 %, yet says little: with 95 % confidence the true rate is above 0.26 % and no more can be
 /// said. A rollback on "more than 1 %" asks whether the *lower* bound is above 1 %.
 public struct BinomialInterval: Sendable, Hashable {
+    /// The true rate is at least this, 0 ... 1.
     public var lower: Double
+    /// The true rate is at most this, 0 ... 1.
     public var upper: Double
 
-    /// The exact interval of Clopper and Pearson (Biometrika 26, 1934): each bound is wrong with a chance of at most 1 - `confidence`.
+    /// The exact interval of Clopper and Pearson (Biometrika 26, 1934).
     ///
-    /// The bound to roll back on, because it never promises too much. `confidence` is of each side alone; 0.95 on each
-    /// side is a two-sided interval of 90 %.
+    /// The bound to roll back on: each side is wrong with a chance of at most 1 - `confidence`. The confidence is of
+    /// each side alone; 0.95 on each side is a two-sided interval of 90 %.
     public static func clopperPearson(events: Int, trials: Int, confidence: Double = 0.95) -> BinomialInterval {
-        guard let (k, n, risk) = admitted(events, trials, confidence) else { return BinomialInterval(lower: 0, upper: 1) }
+        guard let (k, n, risk) = admitted(events, trials, confidence) else {
+            return BinomialInterval(lower: 0, upper: 1)
+        }
         // P(X >= k | p) is the regularised incomplete beta function I_p(k, n - k + 1), which grows with p.
         let lower = k == 0 ? 0 : root { incompleteBeta(k, n - k + 1, $0) - risk }
         let upper = k == n ? 1 : root { incompleteBeta(k + 1, n - k, $0) - (1 - risk) }
@@ -26,7 +30,9 @@ public struct BinomialInterval: Sendable, Hashable {
     ///
     /// For display. `confidence` is of each side alone, as above.
     public static func wilson(events: Int, trials: Int, confidence: Double = 0.95) -> BinomialInterval {
-        guard let (k, n, risk) = admitted(events, trials, confidence) else { return BinomialInterval(lower: 0, upper: 1) }
+        guard let (k, n, risk) = admitted(events, trials, confidence) else {
+            return BinomialInterval(lower: 0, upper: 1)
+        }
         let z = normalQuantile(1 - risk)
         let rate = k / n
         let scale = 1 + z * z / n

@@ -73,7 +73,7 @@ public struct DetectionTiming: Sendable, Hashable {
     /// From ALARM to all traffic on the old fleet and the new one gone, while the old fleet is still alive.
     public var warmRecoverySeconds: Int { pollSeconds + flipSeconds + graceSeconds }
 
-    /// From ALARM to all traffic on the old version when its fleet has to be made again: a rolling update, or after the bake.
+    /// The same when the old fleet has to be made again: in a rolling update, or after the bake.
     public var coldRecoverySeconds: Int { pollSeconds + provisioningSeconds + flipSeconds }
 }
 
@@ -86,7 +86,7 @@ public struct CanaryDilution: Sendable, Hashable {
         self.fraction = fraction
     }
 
-    /// The share a canary really gets: `percent` of `instances`, rounded up to whole instances; nil if either is not positive.
+    /// The share a canary really gets: `percent` of `instances`, rounded up to whole instances; nil without either.
     public init?(percent: Double, instances: Int) {
         guard percent > 0, percent <= 100, instances > 0 else { return nil }
         fraction = (percent / 100 * Double(instances)).rounded(.up) / Double(instances)
@@ -99,7 +99,7 @@ public struct CanaryDilution: Sendable, Hashable {
         (threshold - (1 - fraction) * oldRate) / fraction
     }
 
-    /// The share of the new fleet's requests that must be slow before a percentile of both fleets shows it: (1 - rank) / f.
+    /// The share of the new fleet that must be slow for a percentile of both fleets to show it: (1 - rank) / f.
     public func slowShare(toMovePercentile rank: Double) -> Double {
         (100 - rank) / 100 / fraction
     }

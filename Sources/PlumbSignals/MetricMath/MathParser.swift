@@ -165,7 +165,8 @@ struct MathParser {
         case .sum, .max, .min, .average:
             let items = try arguments(closing: ")")
             guard items.count == 1 else {
-                throw miscounted(token, "\(name) takes one argument; several go in brackets: \(name)([a, b])", items.count)
+                throw miscounted(
+                    token, "\(name) takes one argument; several go in brackets: \(name)([a, b])", items.count)
             }
             return .aggregate(function, items[0])
         case .absolute, .ceiling, .floor:

@@ -141,7 +141,7 @@ extension MathExpression {
 }
 
 extension MathOperator {
-    /// The result of the operator, or nil where CloudWatch gives no point: a division by zero, a result that is no number.
+    /// The result of the operator; nil where CloudWatch gives no point: on division by zero, or when it is no number.
     func apply(_ left: Double, _ right: Double) -> Double? {
         let result: Double =
             switch self {

@@ -130,7 +130,7 @@ public struct MetricMath: Sendable {
 
     /// The result over the `count` latest complete periods before `second`, oldest first.
     ///
-    /// Metric rows are read at `periodSeconds`, whatever they say themselves; `AlarmEvaluator` sees to it that they agree.
+    /// Metric rows are read at `periodSeconds`, whatever they say; `AlarmEvaluator` sees to it that they agree.
     public func datapoints(
         from source: some MetricSource, periodSeconds: Int, count: Int, before second: Int
     ) -> [Datapoint?] {

@@ -182,6 +182,8 @@ struct RequestWindow: Sendable {
         case .average: Double(latencySum) / Double(requests)
         case .minimum: Double(latencyMin)
         case .maximum: Double(latencyMax)
+        case .percentile(rank: 0): Double(latencyMin)
+        case .percentile(rank: 100): Double(latencyMax)
         case .percentile(let rank):
             // The middle of a bucket may lie outside of what was really seen.
             distribution?.percentile(rank).map { min(max($0, Double(latencyMin)), Double(latencyMax)) }
