@@ -61,9 +61,9 @@ extension PolicyBook {
         row.namespace = .known(namespace)
         row.metricName = .known(metric)
         row.statistic = "Average"
-        row.dimensions = [
+        row.dimensions = .known([
             DimensionFact("EndpointName", graph.endpoints.first?.name ?? .absent), DimensionFact("VariantName", variant),
-        ]
+        ])
         graph.scalingPolicies.mutateEach {
             guard $0.kind.value == .targetTracking else { return }
             $0.metric = .known([row])

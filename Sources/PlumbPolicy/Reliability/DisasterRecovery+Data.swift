@@ -90,7 +90,7 @@ extension PolicyBook {
 
     /// For critical endpoints the loss of the region counts as well.
     private static func requireReplicationLag(_ bucket: Bucket, in graph: Graph, _ ask: inout Inquiry) {
-        let critical = graph.hasCriticalEndpoint
+        let critical = graph.criticality
         if critical.value == false { return }
         guard critical.isKnown else {
             return ask.doubt("whether the models are critical cannot be told: \(critical.whyUnknown ?? "")")
@@ -158,7 +158,7 @@ extension PolicyBook {
         if graph.source == .engine {
             return graph.judgeUndecided("the engine has recorded no second store of its artefacts, which decides it")
         }
-        let critical = graph.hasCriticalEndpoint
+        let critical = graph.criticality
         let ofBuckets = graph.artefactBuckets.map { bucket in
             graph.ifCritical(critical, bucket.id, at: bucket.place) {
                 .about(bucket) { ask in
@@ -340,7 +340,7 @@ extension PolicyBook {
 
     /// Critical endpoints keep a copy outside the region: the backup's, or the replication's.
     private static func requireCopyElsewhere(_ bucket: Bucket, in graph: Graph, _ ask: inout Inquiry) {
-        guard graph.hasCriticalEndpoint.value == true else { return }
+        guard graph.criticality.value == true else { return }
         let isReplicated = (bucket.replication.value ?? []).contains { $0.isEnabled.value == true }
         let isCopied = graph.backupPlans.contains { plan in
             (plan.rules.value ?? []).contains { $0.copyRegions.value?.isEmpty == false }

@@ -12,7 +12,7 @@ extension Graph {
     }
 
     /// Whether any endpoint was declared critical, for resources that belong to no single one.
-    var hasCriticalEndpoint: Fact<Bool> {
+    var criticality: Fact<Bool> {
         let answers = endpoints.map(isCritical)
         if answers.contains(where: { $0.value == true }) { return true }
         return answers.first(where: \.isUnknown) ?? false

@@ -37,23 +37,19 @@ extension Graph {
         _ kind: Evidence.Kind, _ ask: (Endpoint, Evidence, inout Inquiry) -> Void
     ) -> [Judgement] {
         endpoints.map { endpoint in
-            .about(endpoint) { ask($0, evidence: kind, of: endpoint, in: self, ask) }
+            .about(endpoint) { inquiry in
+                guard let found = newestEvidence(kind, of: endpoint) else {
+                    return inquiry.doubt(
+                        "the engine has recorded no '\(kind.rawValue)' evidence of this endpoint, which decides it")
+                }
+                ask(endpoint, found, &inquiry)
+            }
         }
     }
 
     /// Judges what an engine has no evidence for: unknown, and what would decide it.
     func judgeUndecided(_ wouldDecide: String) -> [Judgement] {
         endpoints.map { .about($0) { $0.doubt(wouldDecide) } }
-    }
-
-    private func ask(
-        _ inquiry: inout Inquiry, evidence kind: Evidence.Kind, of endpoint: Endpoint, in graph: Graph,
-        _ ask: (Endpoint, Evidence, inout Inquiry) -> Void
-    ) {
-        guard let found = newestEvidence(kind, of: endpoint) else {
-            return inquiry.doubt("the engine has recorded no '\(kind.rawValue)' evidence of this endpoint, which decides it")
-        }
-        ask(endpoint, found, &inquiry)
     }
 
     /// The newest evidence of one kind about an endpoint.
