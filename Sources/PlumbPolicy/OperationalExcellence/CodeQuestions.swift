@@ -222,7 +222,7 @@ extension Graph {
 // MARK: - State (OPS-3.6)
 
 extension Graph {
-    func judgeRetention() -> [Judgement] {
+    func judgeStateRetention() -> [Judgement] {
         let kinds: [[any Resource]] = [
             Array(buckets), Array(keys), Array(tables), Array(backupVaults), Array(logGroups),
         ]

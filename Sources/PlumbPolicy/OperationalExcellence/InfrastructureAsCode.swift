@@ -175,7 +175,7 @@ extension PolicyBook {
             },
             ControlExample("a key that is deleted") { $0.keys.mutateEach { $0.head.deletionPolicy = "Delete" } },
         ]
-    ) { graph in graph.judgeRetention() }
+    ) { graph in graph.judgeStateRetention() }
 }
 
 extension Graph {
