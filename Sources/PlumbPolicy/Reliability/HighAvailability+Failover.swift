@@ -202,8 +202,8 @@ extension PolicyBook {
         holds: [
             ControlExample("a fast and a slow burn alarm"),
             ControlExample("a stricter slow burn alarm") { graph in
-                graph.alarms[id: "BurnRateSlowAlarm"]?.threshold =
-                    graph.alarms[id: "BurnRateSlowAlarm"]?.threshold.map { $0 * 0.8 } ?? .absent
+                let threshold = graph.alarms[id: "BurnRateSlowAlarm"]?.threshold.value ?? 0
+                graph.alarms[id: "BurnRateSlowAlarm"]?.threshold = .known(threshold * 0.8)
             },
         ],
         fails: [
@@ -211,8 +211,8 @@ extension PolicyBook {
                 graph.alarms.removeAll { $0.id.hasPrefix("BurnRate") }
             },
             ControlExample("a slow burn alarm that is never reached") { graph in
-                graph.alarms[id: "BurnRateSlowAlarm"]?.threshold =
-                    graph.alarms[id: "BurnRateSlowAlarm"]?.threshold.map { $0 * 100 } ?? .absent
+                let threshold = graph.alarms[id: "BurnRateSlowAlarm"]?.threshold.value ?? 0
+                graph.alarms[id: "BurnRateSlowAlarm"]?.threshold = .known(threshold * 100)
             },
         ],
         judge: measuresAvailability)
