@@ -38,7 +38,7 @@ extension PolicyBook {
         if graph.source == .engine {
             return graph.judgeEndpoints { _, ask in
                 ask.doubt(
-                    "the engine does not show yet that its record is sealed against deletion for the retention period")
+                    "the engine does not show that its record is sealed against deletion for the retention period")
             }
         }
         let logs = graph.auditBuckets
@@ -87,7 +87,7 @@ extension PolicyBook {
     ) { graph in
         if graph.source == .engine {
             return graph.judgeEndpoints { _, ask in
-                ask.doubt("the engine does not show yet that the key of its record cannot be destroyed")
+                ask.doubt("the engine does not show that the key of its record cannot be destroyed")
             }
         }
         return graph.judgeDetours()
@@ -129,7 +129,7 @@ extension PolicyBook {
     ) { graph in
         if graph.source == .engine && graph.logGroups.isEmpty {
             return graph.judgeEndpoints { _, ask in
-                ask.doubt("the engine does not show how long it keeps each class of log yet")
+                ask.doubt("the engine does not show how long it keeps each class of log")
             }
         }
         return graph.judgeRetention()
@@ -252,9 +252,11 @@ extension PolicyStatement {
     /// Whether it reaches the audit buckets, their objects, or the keys they are encrypted under.
     fileprivate func touches(_ logs: [Bucket], keysOf graph: Graph) -> Bool {
         let buckets = logs.flatMap(\.spellings)
-        let keys = graph.logKeys(of: logs).map { "${\($0.id).Arn}" }
-        return coversAny(of: buckets + buckets.map { $0 + "/object" } + keys)
-            || resources.contains { $0.contains(":key/") || $0.contains(":alias/") }
+        let keys = graph.logKeys(of: logs)
+        if coversAny(of: buckets + buckets.map { $0 + "/object" } + keys.map { "${\($0.id).Arn}" }) { return true }
+        return keys.compactMap(\.name.value).contains { name in
+            resources.contains { ARN($0).map { Glob.matches($0.resource, "key/\(name)") } == true }
+        }
     }
 }
 

@@ -118,7 +118,7 @@ extension PolicyBook {
     ) { graph in
         if graph.source == .engine {
             return graph.judgeEndpoints { _, ask in
-                ask.doubt("the engine does not show its access log (principal, model digest, request id) yet")
+                ask.doubt("the engine does not show its access log (principal, model digest, request id)")
             }
         }
         return graph.judgeDataEvents()
@@ -169,7 +169,7 @@ extension PolicyBook {
     ) { graph in
         if graph.source == .engine {
             return graph.judgeEndpoints { _, ask in
-                ask.doubt("the engine does not show who reads its artefacts yet; a record of reads would decide it")
+                ask.doubt("the engine does not show who reads its artefacts; a record of reads would decide it")
             }
         }
         return graph.buckets.filter { $0.holdsModelData(in: graph) }.map { bucket in

@@ -198,7 +198,7 @@ extension PolicyBook {
         if graph.source == .engine {
             return graph.judgeEndpoints { endpoint, ask in
                 ask.requireEncryptedState(graph.newestEvidence(.state, for: endpoint), "its state")
-                ask.doubt("that logs, captures and backups are sealed the same way is not shown by the engine yet")
+                ask.doubt("that logs, captures and backups are sealed the same way is not shown by the engine")
             }
         }
         return graph.judgeDerivedStores()

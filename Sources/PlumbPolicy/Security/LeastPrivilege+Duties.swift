@@ -244,7 +244,7 @@ extension Inquiry {
 
     fileprivate mutating func requireEngineRoles(_ evidence: Evidence?) {
         guard let evidence, let text = evidence.texts["roles"] else {
-            doubt("the engine does not show its roles yet; its record of access (who may do what) would decide it")
+            doubt("the engine does not show its roles; its record of access (who may do what) would decide it")
             return
         }
         let roles = Set(text.lowercased().split { !$0.isLetter }.map(String.init))

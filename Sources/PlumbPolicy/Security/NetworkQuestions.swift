@@ -31,16 +31,9 @@ extension Graph {
     }
 
     private func judgeListeners() -> [Judgement] {
-        guard !entryPoints.isEmpty else {
-            return judgeEndpoints { _, ask in
-                ask.doubt("the engine does not show its gateway; its entry point (addresses) would decide it")
-            }
-        }
-        return entryPoints.map { entry in
-            .about(entry) { ask in
-                ask.require(entry.addresses, "the addresses it listens on", wanted: "loopback or declared ones") {
-                    !$0.isEmpty && !$0.contains { ["0.0.0.0", "::", "[::]", "*"].contains(Self.host(of: $0)) }
-                }
+        judgeGateways(showing: "addresses") { entry, ask in
+            ask.require(entry.addresses, "the addresses it listens on", wanted: "loopback or declared ones") {
+                !$0.isEmpty && !$0.contains { ["0.0.0.0", "::", "[::]", "*"].contains(Self.host(of: $0)) }
             }
         }
     }
