@@ -19,9 +19,9 @@ extension PolicyBook {
         holds: [
             ControlExample("versioned, replicated with time control, point-in-time recovery"),
             ControlExample("a table with replicas instead of point-in-time recovery") { graph in
-                graph.tables.mutateEach {
-                    $0.hasPointInTimeRecovery = false
-                    $0.replicaRegions = .known(["eu-west-1"])
+                graph.tables.mutateEach { table in
+                    table.hasPointInTimeRecovery = false
+                    table.replicaRegions = .known(["eu-west-1"])
                 }
             },
         ],
@@ -29,8 +29,11 @@ extension PolicyBook {
             ControlExample("models in a bucket without versions, backed up hourly") { graph in
                 graph.buckets[id: "ArtifactBucket"]?.isVersioned = false
             },
-            ControlExample("a table without point-in-time recovery") { graph in
-                graph.tables.mutateEach { $0.hasPointInTimeRecovery = .absent }
+            ControlExample("a table without point-in-time recovery or replicas") { graph in
+                graph.tables.mutateEach { table in
+                    table.hasPointInTimeRecovery = .absent
+                    table.replicaRegions = .absent
+                }
             },
             ControlExample("replication without time control") { graph in
                 graph.changeReplication { $0.timeControlMinutes = .absent }
@@ -138,8 +141,9 @@ extension PolicyBook {
                 graph.changeReplication { $0.selectsKMSObjects = .absent }
             },
             ControlExample("a destination in the same region") { graph in
-                graph.changeReplication { $0.destinationRegion = "eu-central-1" }
-                graph.buckets[id: "ReplicaBucket"]?.head.region = "eu-central-1"
+                let region = graph.region
+                graph.changeReplication { $0.destinationRegion = region }
+                graph.buckets[id: "ReplicaBucket"]?.head.region = region
             },
             ControlExample("a rule that is switched off") { graph in
                 graph.changeReplication { $0.isEnabled = false }

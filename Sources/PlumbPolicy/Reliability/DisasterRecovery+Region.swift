@@ -19,8 +19,8 @@ extension PolicyBook {
         holds: [
             ControlExample("a pilot light and health-checked records"),
             ControlExample("the replica's image in the second region's registry") { graph in
-                graph.models[id: "ReplicaModel"]?.image =
-                    "111122223333.dkr.ecr.eu-west-1.amazonaws.com/plumb-worker@sha256:a4e624d686e0"
+                let region = graph.models[id: "ReplicaModel"]?.head.region.value ?? ""
+                graph.models[id: "ReplicaModel"]?.image = .known(image(in: region))
             },
         ],
         fails: [
@@ -32,8 +32,7 @@ extension PolicyBook {
                 graph.endpointConfigs[id: "ReplicaEndpointConfig"]?.head.region = graph.region
             },
             ControlExample("a replica whose image lies in the failed region's registry") { graph in
-                graph.models[id: "ReplicaModel"]?.image =
-                    "111122223333.dkr.ecr.eu-central-1.amazonaws.com/plumb-worker@sha256:a4e624d686e0"
+                graph.models[id: "ReplicaModel"]?.image = .known(image(in: graph.region.value ?? ""))
             },
             ControlExample("a primary record without a health check") { graph in
                 graph.recordSets.mutateEach { $0.healthCheck = .absent }
@@ -41,10 +40,20 @@ extension PolicyBook {
             ControlExample("a health check that follows no alarm") { graph in
                 graph.healthChecks.mutateEach { $0.alarmName = .absent }
             },
-            ControlExample(
-                "a second region the personal data may not be in", spec: "personalData: {residency: [eu-central-1]}"),
+            ControlExample("a second region the personal data may not be in") { graph in
+                let region = graph.region.value ?? ""
+                graph.changeDeclarations { declaration in
+                    guard var terms = declaration.personalData.value else { return }
+                    terms.residency = [region]
+                    declaration.personalData = .known(terms)
+                }
+            },
         ],
         judge: runsElsewhere)
+
+    private static func image(in region: String) -> String {
+        "111122223333.dkr.ecr.\(region).amazonaws.com/plumb-worker@sha256:a4e624d686e03ed2"
+    }
 
     @Sendable private static func runsElsewhere(_ graph: Graph) -> [Judgement] {
         graph.endpoints.filter { graph.isElsewhere($0).value != true }.map { endpoint in

@@ -33,8 +33,14 @@ extension PolicyBook {
             ControlExample("no plan") { $0.changeDeclarations { $0.recovery = .absent } },
             ControlExample("a plan last reviewed a year ago", spec: "recovery: {reviewed: 2025-11-01}"),
             ControlExample("a plan without steps", spec: "recovery: {steps: []}"),
-            ControlExample(
-                "a plan that recovers into the region that failed", spec: "recovery: {region: eu-central-1}"),
+            ControlExample("a plan that recovers into the region that failed") { graph in
+                let region = graph.region.value
+                graph.changeDeclarations { declaration in
+                    guard var plan = declaration.recovery.value else { return }
+                    plan.region = region
+                    declaration.recovery = .known(plan)
+                }
+            },
         ]
     ) { graph in
         graph.endpoints.map { endpoint in

@@ -110,7 +110,7 @@ extension PolicyBook {
         fails: [
             ControlExample("a single instance", spec: "instances: {minimum: 1, initial: 1}"),
             ControlExample("four instances in one zone", spec: "instances: {minimum: 3, initial: 4}") { graph in
-                graph.subnets.mutateEach { $0.availabilityZone = "eu-central-1a" }
+                graph.subnets.mutateEach { $0.availabilityZone = "${AZ.0}" }
             },
             ControlExample("twelve hours a day switched off") { graph in
                 graph.schedules.append(

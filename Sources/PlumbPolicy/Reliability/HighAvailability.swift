@@ -203,7 +203,7 @@ extension PolicyBook {
         ],
         fails: [
             ControlExample("two subnets in one zone") { graph in
-                graph.subnets.mutateEach { $0.availabilityZone = "eu-central-1a" }
+                graph.subnets.mutateEach { $0.availabilityZone = "${AZ.0}" }
             },
             ControlExample("a single subnet") { graph in
                 graph.models.mutateEach { $0.subnets = $0.subnets.map { Array($0.prefix(1)) } }
