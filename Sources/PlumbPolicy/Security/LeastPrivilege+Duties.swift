@@ -23,10 +23,11 @@ extension PolicyBook {
             },
         ],
         fails: [
-            ControlExample("a deploy role that can destroy the key") {
-                $0.allow("DeployRole", ["kms:Schedule*"], on: ["${DataKey.Arn}"])
+            ControlExample("an operator who can destroy the key") {
+                $0.allow("OperateRole", ["kms:Schedule*"], on: ["${DataKey.Arn}"])
             },
-            ControlExample("a deploy role that can stop the trail") {
+            ControlExample("a deploy role that can stop the trail, and is not denied it") {
+                $0.roles[id: "DeployRole"]?.policies = .known([])
                 $0.allow("DeployRole", ["cloudtrail:StopLogging"], on: ["${Trail.Arn}"])
             },
             ControlExample("an invoke role for every endpoint") {
