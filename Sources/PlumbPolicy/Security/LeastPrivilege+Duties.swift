@@ -322,12 +322,14 @@ extension Inquiry {
             else {
                 continue
             }
+            let wanted = demand.keys.map { $0.hasSuffix("/") || $0.hasSuffix(":") ? $0 + "…" : $0 }.formatted(
+                joinedBy: "or")
             let loose = statement.conditions.first { $0.speaks(of: demand.keys) }
             let found =
                 loose.map { "\($0.operatorName) on \($0.key) lets a request without the key pass" }
                 ?? "no condition binds it"
             fail(
-                "\(statement.title) allows \(action), and \(found); wanted \(demand.keys.formatted(joinedBy: "or"))",
+                "\(statement.title) allows \(action), and \(found); wanted \(wanted)",
                 at: statement.place ?? role.policies.place)
         }
     }
