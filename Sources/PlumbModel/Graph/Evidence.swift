@@ -35,6 +35,9 @@ public struct Evidence: Sendable, Hashable, Codable {
         case cost
         /// Who may do what: texts `authentication`, `roles`.
         case access
+        /// What runs was compared with what was declared: numbers `compared`, `differing` (resources, after leaving out
+        /// what autoscaling, schedules and rollbacks rightly change); texts `differences`.
+        case drift
     }
     public var kind: Kind
     /// The endpoint it speaks of; empty for the engine itself.

@@ -27,9 +27,9 @@ extension Graph {
         row.metricName = .known(metric)
         row.statistic = .known(statistic)
         row.periodSeconds = 60
-        row.dimensions = [
+        row.dimensions = .known([
             DimensionFact("EndpointName", endpoints.first?.name ?? .absent), DimensionFact("VariantName", variant),
-        ]
+        ])
         row.returnsData = .known(returnsData)
         return row
     }

@@ -144,12 +144,12 @@ extension Graph {
         let names = endpoints.compactMap(\.name.value)
         return alarms.compactMap { alarm in
             let found = names.reduce(into: Set<AlarmClass>()) { $0.formUnion(purposes(of: alarm, for: $1)) }
-            let purposes = AlarmClass.deployment.filter(found.contains)
-            guard !purposes.isEmpty, !alarm.isForScaling(in: self) else { return nil }
+            let classes = AlarmClass.deployment.filter(found.contains)
+            guard !classes.isEmpty, !alarm.isForScaling(in: self) else { return nil }
             return .about(alarm) { ask in
-                askForMissingData(of: alarm, purposes, &ask)
+                askForMissingData(of: alarm, classes, &ask)
                 askForPeriods(of: alarm, &ask)
-                if purposes.contains(.latency) {
+                if classes.contains(.latency) {
                     ask.require(
                         alarm.lowSamples, "EvaluateLowSampleCountPercentile", wanted: "evaluate", absentAs: .evaluate
                     ) { $0 == .evaluate }
@@ -179,7 +179,8 @@ extension Graph {
             if source == .spec { return ask.doubt(message + ", the embedded engine any") } else { ask.fail(message) }
         }
         ask.require(
-            alarm.datapointsToAlarm, "DatapointsToAlarm", wanted: "1 to EvaluationPeriods (\(periods))", absentAs: periods
+            alarm.datapointsToAlarm, "DatapointsToAlarm", wanted: "1 to EvaluationPeriods (\(periods))",
+            absentAs: periods
         ) { (1...max(1, periods)).contains($0) }
         let reach = period * periods
         let limit = period >= 3600 ? 604_800 : 86_400

@@ -9,7 +9,8 @@ extension PolicyBook {
         severities: Severities(dev: .critical, staging: .critical, production: .critical),
         provableAt: [.cloudformation, .terraform, .live],
         seed: "\"CloudWatch metrics for latency, error rates, throughput\" / \"endpoint health checks\"",
-        remedy: "Give every SageMaker alarm the dimensions EndpointName and VariantName (and EndpointConfigName for the new "
+        remedy:
+            "Give every SageMaker alarm the dimensions EndpointName and VariantName (and EndpointConfigName for the new "
             + "fleet alone) with the names that the endpoint and its configuration have.",
         traps: [
             "Dimensions match exactly: a metric published with two is invisible to an alarm with one.",
@@ -60,7 +61,8 @@ extension PolicyBook {
         severities: Severities(dev: .high, staging: .high, production: .high),
         provableAt: [.cloudformation, .terraform, .live, .engine],
         seed: "comprehensive monitoring and alerting",
-        remedy: "Let the alarm act on an SNS topic with a subscription, whose policy lets cloudwatch.amazonaws.com publish; "
+        remedy:
+            "Let the alarm act on an SNS topic with a subscription, whose policy lets cloudwatch.amazonaws.com publish; "
             + "an encrypted topic needs a customer key that lets cloudwatch.amazonaws.com use it.",
         traps: [
             "A topic encrypted with alias/aws/sns looks safe and silently kills every alarm action.",
@@ -105,7 +107,8 @@ extension PolicyBook {
         severities: Severities(dev: .high, staging: .high, production: .high),
         provableAt: [.cloudformation, .terraform, .live],
         seed: "Alarms: Error rate > 1%, latency p99 > 500ms, endpoint health checks",
-        remedy: "TreatMissingData: notBreaching for errors and latency, breaching for health; DatapointsToAlarm at most "
+        remedy:
+            "TreatMissingData: notBreaching for errors and latency, breaching for health; DatapointsToAlarm at most "
             + "EvaluationPeriods; a period of 60 s or a multiple.",
         traps: [
             "The default is missing: an alarm without data says INSUFFICIENT_DATA and nothing happens.",
@@ -144,7 +147,8 @@ extension PolicyBook {
         severities: Severities(dev: .low, staging: .critical, production: .critical),
         provableAt: [.cloudformation, .terraform, .live, .engine],
         seed: "Response: Automated rollback on critical failures",
-        remedy: "List the error, latency and health alarm in AutoRollbackConfiguration, and let a rule on CloudWatch Alarm "
+        remedy:
+            "List the error, latency and health alarm in AutoRollbackConfiguration, and let a rule on CloudWatch Alarm "
             + "State Change start the late rollback for the same alarms.",
         traps: [
             "AutoRollback works only while a deployment runs: an hour later nothing rolls back.",

@@ -7,7 +7,8 @@ extension PolicyBook {
     static let monitoringAndAlerting = Policy(
         "OPS-1", .operationalExcellence, "All deployments must have comprehensive monitoring and alerting.",
         controls: [
-            collectedMetrics, errorRateAlarm, latencyAlarm, healthAlarm, alarmDimensions, alarmNotification, alarmTuning,
+            collectedMetrics, errorRateAlarm, latencyAlarm, healthAlarm, alarmDimensions, alarmNotification,
+            alarmTuning,
             automatedResponse,
         ])
 
@@ -73,7 +74,8 @@ extension PolicyBook {
         severities: Severities(dev: .critical, staging: .critical, production: .critical),
         provableAt: [.cloudformation, .terraform, .live, .engine],
         seed: "Alarms: Error rate > 1%", limit: "1 %",
-        remedy: "Alarm on Average of Invocation5XXErrors > 0.01, or on errors / requests * 100 > 1, with EndpointName and "
+        remedy:
+            "Alarm on Average of Invocation5XXErrors > 0.01, or on errors / requests * 100 > 1, with EndpointName and "
             + "VariantName of the variant.",
         traps: [
             "Each request sends 1 or 0, so Average is already the rate: Average > 1 never fires.",
@@ -132,7 +134,8 @@ extension PolicyBook {
         severities: Severities(dev: .critical, staging: .critical, production: .critical),
         provableAt: [.cloudformation, .terraform, .live, .engine],
         seed: "latency p99 > 500ms", limit: "500 ms",
-        remedy: "Alarm on p99 of ModelLatency > 500000 (microseconds), with EndpointName and VariantName of the variant.",
+        remedy:
+            "Alarm on p99 of ModelLatency > 500000 (microseconds), with EndpointName and VariantName of the variant.",
         traps: [
             "ModelLatency is in microseconds: a threshold of 500 is 0.5 ms and always in ALARM.",
             "Average passes a glance and misses the tail; percentiles do not exist for OverheadLatency.",
@@ -169,7 +172,8 @@ extension PolicyBook {
         severities: Severities(dev: .high, staging: .high, production: .critical),
         provableAt: [.cloudformation, .terraform, .live, .engine],
         seed: "endpoint health checks",
-        remedy: "Probe the endpoint on a schedule (a Synthetics canary, or a metric of one's own that names the endpoint) "
+        remedy:
+            "Probe the endpoint on a schedule (a Synthetics canary, or a metric of one's own that names the endpoint) "
             + "and alarm on it with TreatMissingData breaching.",
         traps: [
             "SageMaker has no metric of healthy hosts.",
@@ -192,7 +196,9 @@ extension PolicyBook {
                     $0.comparison = .known(.lessThanThreshold)
                     $0.missingData = .known(.breaching)
                 }
-                graph.changeRows(of: "HealthAlarm") { $0.dimensions = [DimensionFact("CanaryName", "digits-canary")] }
+                graph.changeRows(of: "HealthAlarm") {
+                    $0.dimensions = .known([DimensionFact("CanaryName", "digits-canary")])
+                }
             },
         ],
         fails: [
@@ -210,7 +216,7 @@ extension PolicyBook {
                 graph.alarms[id: "HealthAlarm"] = nil
                 graph.eventRules.append(
                     EventRule("StateRule") {
-                        $0.detailTypes = ["SageMaker Endpoint State Change"]
+                        $0.detailTypes = .known(["SageMaker Endpoint State Change"])
                         $0.isEnabled = true
                     })
             },
@@ -254,7 +260,8 @@ extension Graph {
             if read.contains(where: accepted.contains) {
                 ask.prove("\(title) of variant '\(name)' is shown")
             } else if mayReadMore {
-                ask.doubt("whether \(title) of variant '\(name)' is shown cannot be told: a dashboard or alarm is unknown")
+                ask.doubt(
+                    "whether \(title) of variant '\(name)' is shown cannot be told: a dashboard or alarm is unknown")
             } else {
                 ask.fail(
                     "no dashboard or alarm reads \(title) of variant '\(name)' (AWS/SageMaker, "

@@ -38,7 +38,7 @@ extension PolicyBook {
         if graph.source == .engine {
             return graph.judgeEndpoints { _, ask in
                 ask.doubt(
-                    "the engine does not show yet that its record is sealed against deletion for the retention period")
+                    "the engine does not show that its record is sealed against deletion for the retention period")
             }
         }
         let logs = graph.auditBuckets
@@ -87,7 +87,7 @@ extension PolicyBook {
     ) { graph in
         if graph.source == .engine {
             return graph.judgeEndpoints { _, ask in
-                ask.doubt("the engine does not show yet that the key of its record cannot be destroyed")
+                ask.doubt("the engine does not show that the key of its record cannot be destroyed")
             }
         }
         return graph.judgeDetours()
@@ -129,7 +129,7 @@ extension PolicyBook {
     ) { graph in
         if graph.source == .engine && graph.logGroups.isEmpty {
             return graph.judgeEndpoints { _, ask in
-                ask.doubt("the engine does not show how long it keeps each class of log yet")
+                ask.doubt("the engine does not show how long it keeps each class of log")
             }
         }
         return graph.judgeRetention()
@@ -251,10 +251,12 @@ extension Graph {
 extension PolicyStatement {
     /// Whether it reaches the audit buckets, their objects, or the keys they are encrypted under.
     fileprivate func touches(_ logs: [Bucket], keysOf graph: Graph) -> Bool {
-        let buckets = logs.flatMap(\.spellings)
-        let keys = graph.logKeys(of: logs).map { "${\($0.id).Arn}" }
-        return coversAny(of: buckets + buckets.map { $0 + "/object" } + keys)
-            || resources.contains { $0.contains(":key/") || $0.contains(":alias/") }
+        if logs.contains(where: { touchesObjects(of: $0) || coversAny(of: $0.spellings) }) { return true }
+        let keys = graph.logKeys(of: logs)
+        if coversAny(of: keys.map { "${\($0.id).Arn}" }) { return true }
+        return keys.compactMap(\.name.value).contains { name in
+            resources.contains { ARN($0).map { Glob.matches($0.resource, "key/\(name)") } == true }
+        }
     }
 }
 
@@ -299,8 +301,8 @@ extension Inquiry {
             return doubt("where the changes are kept is not in this input")
         }
         if role.policies.isUnknown { return doubt("where \(role.id) may write cannot be told") }
-        let targets = logs.flatMap(\.spellings).map { $0 + "/object" }
-        if role.grants(of: "s3:PutObject").contains(where: { $0.coversAny(of: targets) }) {
+        let writes = role.grants(of: "s3:PutObject")
+        if writes.contains(where: { statement in logs.contains { statement.touchesObjects(of: $0) } }) {
             prove("\(function.id) writes the changes to the locked bucket")
         } else {
             fail(

@@ -118,7 +118,7 @@ extension PolicyBook {
     ) { graph in
         if graph.source == .engine {
             return graph.judgeEndpoints { _, ask in
-                ask.doubt("the engine does not show its access log (principal, model digest, request id) yet")
+                ask.doubt("the engine does not show its access log (principal, model digest, request id)")
             }
         }
         return graph.judgeDataEvents()
@@ -169,7 +169,7 @@ extension PolicyBook {
     ) { graph in
         if graph.source == .engine {
             return graph.judgeEndpoints { _, ask in
-                ask.doubt("the engine does not show who reads its artefacts yet; a record of reads would decide it")
+                ask.doubt("the engine does not show who reads its artefacts; a record of reads would decide it")
             }
         }
         return graph.buckets.filter { $0.holdsModelData(in: graph) }.map { bucket in
@@ -195,7 +195,7 @@ extension PolicyBook {
             ControlExample("a Kinesis stream in its place") { graph in
                 graph.streamConsumers = []
                 graph.tables.mutateEach {
-                    $0.streamView = .absent; $0.kinesisStream = "arn:aws:kinesis:eu-central-1:111122223333:stream/audit"
+                    $0.streamView = .absent; $0.kinesisStream = "arn:aws:kinesis:us-east-1:111122223333:stream/audit"
                 }
             },
         ],

@@ -103,6 +103,12 @@ extension PolicyBook {
             .about(table) { ask in
                 ask.requireFlag(table.isSSEEnabled, "SSEEnabled", absentAs: false)
                 ask.requireCustomerKey(table.key, of: "the table", in: graph)
+                if let why = table.replicaRegions.whyUnknown {
+                    ask.doubt("replicas cannot be told from this input: \(why)")
+                }
+                if let regions = table.replicaRegions.value, !regions.isEmpty {
+                    ask.doubt("the key of the replica in \(regions.formatted(joinedBy: "and")) is not in this input")
+                }
             }
         }
     }
@@ -198,7 +204,7 @@ extension PolicyBook {
         if graph.source == .engine {
             return graph.judgeEndpoints { endpoint, ask in
                 ask.requireEncryptedState(graph.newestEvidence(.state, for: endpoint), "its state")
-                ask.doubt("that logs, captures and backups are sealed the same way is not shown by the engine yet")
+                ask.doubt("that logs, captures and backups are sealed the same way is not shown by the engine")
             }
         }
         return graph.judgeDerivedStores()

@@ -69,7 +69,7 @@ extension PolicyBook {
             return graph.judgeEndpoints { endpoint, ask in
                 ask.requireEncryptedState(graph.newestEvidence(.state, for: endpoint), "its state")
                 ask.doubt(
-                    "the age of the engine's keys is not shown by the engine yet; a record of their "
+                    "the age of the engine's keys is not shown by the engine; a record of their "
                         + "rotation would decide it"
                 )
             }

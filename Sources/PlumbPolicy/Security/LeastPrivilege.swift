@@ -288,10 +288,8 @@ extension PolicyBook {
         ]
     ) { graph in
         if graph.source == .engine {
-            return graph.entryPoints.map { entry in
-                .about(entry) {
-                    $0.requireFlag(entry.requiresAuthentication, "that every request must carry a credential")
-                }
+            return graph.judgeGateways(showing: "requiresAuthentication") { entry, ask in
+                ask.requireFlag(entry.requiresAuthentication, "that every request must carry a credential")
             }
         }
         return graph.buckets.map { bucket in

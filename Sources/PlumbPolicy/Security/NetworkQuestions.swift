@@ -31,16 +31,9 @@ extension Graph {
     }
 
     private func judgeListeners() -> [Judgement] {
-        guard !entryPoints.isEmpty else {
-            return judgeEndpoints { _, ask in
-                ask.doubt("the engine does not show its gateway; its entry point (addresses) would decide it")
-            }
-        }
-        return entryPoints.map { entry in
-            .about(entry) { ask in
-                ask.require(entry.addresses, "the addresses it listens on", wanted: "loopback or declared ones") {
-                    !$0.isEmpty && !$0.contains { ["0.0.0.0", "::", "[::]", "*"].contains(Self.host(of: $0)) }
-                }
+        judgeGateways(showing: "addresses") { entry, ask in
+            ask.require(entry.addresses, "the addresses it listens on", wanted: "loopback or declared ones") {
+                !$0.isEmpty && !$0.contains { ["0.0.0.0", "::", "[::]", "*"].contains(Self.host(of: $0)) }
             }
         }
     }
@@ -120,7 +113,9 @@ extension Inquiry {
         let near = graph.vpcEndpoints.filter { $0.vpc.value == network || $0.vpc.isUnknown }
         requireOne(
             of: near.filter { $0.serves("sagemaker.runtime") },
-            orFail: "no interface endpoint for sagemaker.runtime is right in the model's network", name: \.id
+            orFail: "no interface endpoint for sagemaker.runtime is right in the model's network"
+                + (near.contains { $0.serves("runtime.sagemaker") } ? ": runtime.sagemaker is only its DNS name" : ""),
+            name: \.id
         ) { endpoint, ask in ask.requireInterface(endpoint, in: graph) }
         let tables = Set(subnets.compactMap(\.routeTable.value))
         requireOne(

@@ -8,6 +8,14 @@ extension Graph {
         endpoints.map { endpoint in .about(endpoint) { ask(endpoint, &$0) } }
     }
 
+    /// One judgement for each entry point of an engine; while it shows none, nothing can be told of its endpoints.
+    func judgeGateways(showing what: String, _ ask: (EntryPoint, inout Inquiry) -> Void) -> [Judgement] {
+        if !entryPoints.isEmpty { return entryPoints.map { entry in .about(entry) { ask(entry, &$0) } } }
+        return judgeEndpoints { _, ask in
+            ask.doubt("the engine does not show its gateway; its entry point (\(what)) would decide it")
+        }
+    }
+
     /// The newest evidence of this kind about an endpoint, or else about the engine that serves it.
     func newestEvidence(_ kind: Evidence.Kind, for endpoint: Endpoint) -> Evidence? {
         let own = endpoint.name.value.flatMap { evidence(kind, for: $0).first }
