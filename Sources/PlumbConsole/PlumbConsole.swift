@@ -1,1 +1,3 @@
-// PlumbConsole
+// The web face: pages, control API and live charts over an engine.
+//
+// `ControlService` serves the control API on a socket that only the engine's own user can open.

@@ -1,1 +1,122 @@
-// PlumbPolicy
+// Judges a graph and its evidence: fifteen policies, each a file.
+//
+// The list of controls is the policy files themselves; the only other place that names a policy is the list below.
+
+public import PlumbModel
+
+/// The policy book: the seed's fifteen policies, and the one way to hold a graph to them.
+public enum PolicyBook {
+    /// All fifteen, in the seed's order.
+    public static let policies: [Policy] = [
+        monitoringAndAlerting, automatedRollback, infrastructureAsCode,
+        encryption, leastPrivilege, auditAndLogging,
+        highAvailability, autoscaling, disasterRecovery,
+        instanceSelection, modelOptimization, cachingAndContentDelivery,
+        ongoingCostOptimization, costOptimizedEnvironments, productionBudgets,
+    ]
+
+    /// The control with this id, in any case of letters.
+    public static func control(_ id: String) -> (policy: Policy, control: Control)? {
+        for policy in policies {
+            if let control = policy.controls.first(where: { $0.id == id.uppercased() }) { return (policy, control) }
+        }
+        return nil
+    }
+
+    /// Holds a graph to every control. `path` is what the user named as source, and `diagnostics` what the reader found
+    /// odd; both are told in the report.
+    public static func assess(_ graph: Graph, path: String, diagnostics: [Diagnostic] = []) -> Assessment {
+        let ledger = Exceptions(graph)
+        var verdicts: [PolicyVerdict] = []
+        var findings: [Finding] = []
+        for policy in policies {
+            let controls = policy.controls.map { control in
+                let verdict = Self.verdict(of: control, on: graph, ledger)
+                findings += Self.findings(of: verdict, control, policy)
+                return verdict
+            }
+            verdicts.append(
+                PolicyVerdict(
+                    id: policy.id, pillar: policy.pillar.rawValue, title: policy.title,
+                    verdict: controls.map(\.verdict).combined, controls: controls))
+        }
+        return Assessment(
+            source: graph.source, path: path, environment: graph.environment,
+            environmentIsAssumed: graph.environmentIsAssumed, policies: verdicts,
+            findings: inTellingOrder(findings), diagnostics: diagnostics + ledger.diagnostics)
+    }
+
+    /// Holds a graph to one control.
+    static func verdict(of control: Control, on graph: Graph, _ ledger: Exceptions) -> ControlVerdict {
+        guard let severity = control.severities[graph.environment] else {
+            return ControlVerdict(
+                id: control.id, statement: control.statement, verdict: .notApplicable, severity: nil, judgements: [])
+        }
+        let isProvable = control.provableAt.contains(graph.source)
+        // An engine has no templates, roles or trails whose absence could be held against it.
+        let judgements: [Judgement]
+        if graph.source == .engine && !isProvable {
+            judgements = graph.endpoints.map {
+                Judgement(
+                    .unknown, $0.id, at: $0.place, "a running engine cannot show this. \(control.wouldBeDecidedBy)")
+            }
+        } else {
+            judgements = control.judge(graph).map { judgement in
+                guard judgement.verdict == .holds, !isProvable else { return judgement }
+                var weaker = judgement
+                weaker.verdict = .unknown
+                weaker.message = "declared but not proved: \(judgement.message). \(control.wouldBeDecidedBy)"
+                return weaker
+            }
+        }
+        let settled = judgements.map { ledger.settle($0, of: control) }
+        return ControlVerdict(
+            id: control.id, statement: control.statement, verdict: settled.map(\.verdict).combined,
+            severity: severity, judgements: settled)
+    }
+
+    private static func findings(of verdict: ControlVerdict, _ control: Control, _ policy: Policy) -> [Finding] {
+        guard let severity = verdict.severity else { return [] }
+        return verdict.judgements.filter { $0.verdict == .fails || $0.verdict == .unknown }.map { judgement in
+            Finding(
+                control: control.id, policy: policy.id, verdict: judgement.verdict,
+                severity: judgement.severity ?? severity, resource: judgement.resource, place: judgement.place,
+                message: judgement.message, fix: judgement.fix ?? control.remedy, seed: control.seed,
+                related: judgement.related)
+        }
+    }
+
+    /// Failures before unknowns, worst first, then as the book and the source have them.
+    private static func inTellingOrder(_ findings: [Finding]) -> [Finding] {
+        findings.enumerated().sorted { left, right in
+            let (a, b) = (left.element, right.element)
+            if a.verdict != b.verdict { return a.verdict == .fails }
+            if a.severity != b.severity { return a.severity > b.severity }
+            return left.offset < right.offset
+        }.map(\.element)
+    }
+}
+
+extension Control {
+    /// Which inputs would prove this control, in words.
+    public var wouldBeDecidedBy: String {
+        let inputs = SourceKind.allCases.filter(provableAt.contains).map { kind in
+            switch kind {
+            case .spec: "a spec (plumb check SPEC)"
+            case .cloudformation: "a CloudFormation template"
+            case .terraform: "a Terraform plan"
+            case .live: "the live account (plumb check aws://REGION)"
+            case .engine: "the running engine (plumb check engine:)"
+            }
+        }
+        return "Decided by " + inputs.formatted(joinedBy: "or") + "."
+    }
+}
+
+extension [String] {
+    /// `a, b or c`.
+    func formatted(joinedBy word: String) -> String {
+        guard count > 1, let last else { return first ?? "nothing" }
+        return dropLast().joined(separator: ", ") + " \(word) " + last
+    }
+}

@@ -11,11 +11,15 @@ public func expectGolden(
     _ text: String, _ name: String, file: String = #filePath, sourceLocation: SourceLocation = #_sourceLocation
 ) {
     let folder = URL(filePath: file).deletingLastPathComponent().appending(path: "Goldens")
-    expectGolden(text, at: folder.appending(path: name), sourceLocation: sourceLocation)
+    expectDocument(text, at: folder.appending(path: name), sourceLocation: sourceLocation)
 }
 
-/// Compares a text with a golden file that has its own place, such as a page under `docs/`.
-public func expectGolden(_ text: String, at golden: URL, sourceLocation: SourceLocation = #_sourceLocation) {
+/// Compares a text with a file that is kept as it was generated, such as a page of `docs`.
+///
+/// With `PLUMB_RECORD=1` in the environment the file is written anew, and the test fails as it does for a golden.
+public func expectDocument(
+    _ text: String, at golden: URL, sourceLocation: SourceLocation = #_sourceLocation
+) {
     let name = golden.lastPathComponent
     if ProcessInfo.processInfo.environment["PLUMB_RECORD"] == "1" {
         do {
@@ -33,14 +37,13 @@ public func expectGolden(_ text: String, at golden: URL, sourceLocation: SourceL
         return
     }
     guard text != wanted else { return }
-    let found = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let approved = wanted.split(separator: "\n", omittingEmptySubsequences: false)
+    let (found, approved) = (
+        text.split(separator: "\n", omittingEmptySubsequences: false),
+        wanted.split(separator: "\n", omittingEmptySubsequences: false)
+    )
     let line = zip(found, approved).prefix { $0 == $1 }.count
     func shown(_ lines: [Substring]) -> Substring { line < lines.count ? lines[line] : "(the end)" }
     Issue.record(
-        """
-        \(name) differs from line \(line + 1); PLUMB_RECORD=1 swift test writes it anew
-        wanted \(shown(approved))
-        found  \(shown(found))
-        """, sourceLocation: sourceLocation)
+        "\(name) differs from line \(line + 1):\nwanted \(shown(approved))\nfound  \(shown(found))",
+        sourceLocation: sourceLocation)
 }

@@ -136,5 +136,7 @@ public struct Schedule: Resource {
     public var role: Fact<Reference> = .absent
     /// The endpoint the target's input names.
     public var endpointName: Fact<String> = .absent
+    /// What the target is called with, as JSON.
+    public var input: Fact<String> = .absent
     public init(head: ResourceHead) { self.head = head }
 }

@@ -172,6 +172,9 @@ public struct Function: Resource {
     public var code: Fact<String> = .absent
     public var timeoutSeconds: Fact<Int> = .absent
     public var environment: Fact<[String: String]> = .absent
+    /// The network it runs in; absent for none of the account's own.
+    public var subnets: Fact<[Fact<Reference>]> = .absent
+    public var securityGroups: Fact<[Fact<Reference>]> = .absent
     public init(head: ResourceHead) { self.head = head }
 }
 

@@ -1,0 +1,172 @@
+import COnnxRuntime
+
+// Tensors to ONNX Runtime's values and back. Values are copied both ways: a copy of a request's few kilobytes costs
+// nanoseconds, and no memory of Swift's is then ever seen by ONNX Runtime after the call that gave it.
+extension OnnxLibrary {
+    /// A new value with the tensor's contents; the caller releases it.
+    func value(of tensor: Tensor) throws(ModelError) -> OpaquePointer {
+        let shape = tensor.shape.map(Int64.init)
+        var made: OpaquePointer?
+        try unsafe functions.check(
+            functions.CreateTensorAsOrtValue(
+                allocator, shape, shape.count, Int32(tensor.elements.type.rawValue), &made), .invalidInput)
+        guard let value = unsafe made else { throw ModelError(.runFailed, "ONNX Runtime made no tensor") }
+        do throws(ModelError) {
+            try unsafe fill(value, with: tensor.elements)
+        } catch {
+            unsafe functions.ReleaseValue(value)
+            throw error
+        }
+        return unsafe value
+    }
+
+    private func fill(_ value: OpaquePointer, with elements: Tensor.Elements) throws(ModelError) {
+        switch elements {
+        case .float32(let values): try unsafe copy(values, to: value)
+        case .float64(let values): try unsafe copy(values, to: value)
+        case .float16(let values): try unsafe copy(values, to: value)
+        case .int8(let values): try unsafe copy(values, to: value)
+        case .int16(let values): try unsafe copy(values, to: value)
+        case .int32(let values): try unsafe copy(values, to: value)
+        case .int64(let values): try unsafe copy(values, to: value)
+        case .uint8(let values): try unsafe copy(values, to: value)
+        case .uint16(let values): try unsafe copy(values, to: value)
+        case .uint32(let values): try unsafe copy(values, to: value)
+        case .uint64(let values): try unsafe copy(values, to: value)
+        case .bool(let values): try unsafe copy(values.map { $0 ? UInt8(1) : 0 }, to: value)
+        case .string(let values): try unsafe copy(strings: values, to: value)
+        }
+    }
+
+    private func copy<Element: BitwiseCopyable>(_ elements: [Element], to value: OpaquePointer) throws(ModelError) {
+        guard !elements.isEmpty else { return }
+        let target = try unsafe data(of: value)
+        unsafe elements.withUnsafeBytes {
+            unsafe target.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(target), byteCount: $0.count)
+        }
+    }
+
+    private func copy(strings: [String], to value: OpaquePointer) throws(ModelError) {
+        let list = CStringList(strings)
+        let outcome = unsafe functions.FillStringTensor(value, list.pointers, strings.count)
+        try unsafe functions.check(outcome, .invalidInput)
+    }
+
+    /// The tensor with a value's contents. A sequence of maps becomes rows by labels.
+    func tensor(of value: OpaquePointer) throws(ModelError) -> Tensor {
+        var kind: Int32 = 0
+        try unsafe functions.check(functions.GetValueType(value, &kind), .runFailed)
+        switch kind {
+        case 1: break
+        case 2: return try unsafe rowsOfMaps(value)
+        default: throw ModelError(.unsupported, "the model answered ONNX type \(kind), not a tensor")
+        }
+        var tensorInfo: OpaquePointer?
+        try unsafe functions.check(functions.GetTensorTypeAndShape(value, &tensorInfo), .runFailed)
+        guard let tensorInfo = unsafe tensorInfo else { throw ModelError(.runFailed, "an answer has no shape") }
+        defer { unsafe functions.ReleaseTensorTypeAndShapeInfo(tensorInfo) }
+        var rank = 0
+        var type: Int32 = 0
+        try unsafe functions.check(functions.GetDimensionsCount(tensorInfo, &rank), .runFailed)
+        try unsafe functions.check(functions.GetTensorElementType(tensorInfo, &type), .runFailed)
+        var sizes = [Int64](repeating: 0, count: rank)
+        try unsafe functions.check(functions.GetDimensions(tensorInfo, &sizes, rank), .runFailed)
+        let shape = sizes.map(Int.init)
+        guard let count = Tensor.count(of: shape), let elementType = ElementType(rawValue: Int(type)) else {
+            throw ModelError(.unsupported, "the model answered ONNX element type \(type) in shape \(shape)")
+        }
+        return try Tensor(shape: shape, elements: try unsafe elements(of: value, elementType, count: count))
+    }
+
+    private func elements(
+        of value: OpaquePointer, _ type: ElementType, count: Int
+    ) throws(ModelError) -> Tensor.Elements {
+        switch type {
+        case .float32: .float32(try unsafe copied(value, count))
+        case .float64: .float64(try unsafe copied(value, count))
+        case .float16: .float16(try unsafe copied(value, count))
+        case .int8: .int8(try unsafe copied(value, count))
+        case .int16: .int16(try unsafe copied(value, count))
+        case .int32: .int32(try unsafe copied(value, count))
+        case .int64: .int64(try unsafe copied(value, count))
+        case .uint8: .uint8(try unsafe copied(value, count))
+        case .uint16: .uint16(try unsafe copied(value, count))
+        case .uint32: .uint32(try unsafe copied(value, count))
+        case .uint64: .uint64(try unsafe copied(value, count))
+        case .bool: .bool((try unsafe copied(value, count) as [UInt8]).map { $0 != 0 })
+        case .string: .string(try unsafe strings(value, count))
+        }
+    }
+
+    private func copied<Element: BitwiseCopyable>(
+        _ value: OpaquePointer, _ count: Int
+    ) throws(ModelError) -> [Element] {
+        guard count > 0 else { return [] }
+        let source = try unsafe data(of: value).assumingMemoryBound(to: Element.self)
+        return unsafe Array(UnsafeBufferPointer(start: source, count: count))
+    }
+
+    private func strings(_ value: OpaquePointer, _ count: Int) throws(ModelError) -> [String] {
+        guard count > 0 else { return [] }
+        var byteCount = 0
+        try unsafe functions.check(functions.GetStringTensorDataLength(value, &byteCount), .runFailed)
+        var bytes = [UInt8](repeating: 0, count: byteCount)
+        var starts = [Int](repeating: 0, count: count)
+        let outcome = unsafe functions.GetStringTensorContent(value, &bytes, byteCount, &starts, count)
+        try unsafe functions.check(outcome, .runFailed)
+        let ends = starts.dropFirst() + [byteCount]
+        return zip(starts, ends).map { String(decoding: bytes[$0..<$1], as: UTF8.self) }
+    }
+
+    private func data(of value: OpaquePointer) throws(ModelError) -> UnsafeMutableRawPointer {
+        var data: UnsafeMutableRawPointer?
+        try unsafe functions.check(functions.GetTensorMutableData(value, &data), .runFailed)
+        guard let data = unsafe data else { throw ModelError(.runFailed, "a tensor has no memory") }
+        return unsafe data
+    }
+
+    // MARK: - Sequences of maps
+
+    /// scikit-learn's converters answer probabilities so: one map a row, from class to probability.
+    private func rowsOfMaps(_ sequence: OpaquePointer) throws(ModelError) -> Tensor {
+        var rows = 0
+        try unsafe functions.check(functions.GetValueCount(sequence, &rows), .runFailed)
+        var labels: [String] = []
+        var values: [Float] = []
+        for row in 0..<rows {
+            let map = try unsafe member(row, of: sequence)
+            defer { unsafe functions.ReleaseValue(map) }
+            var kind: Int32 = 0
+            try unsafe functions.check(functions.GetValueType(map, &kind), .runFailed)
+            guard kind == 3 else { throw ModelError(.unsupported, "the model answered a sequence of other than maps") }
+            let (keys, numbers) = try unsafe (part(0, of: map), part(1, of: map))
+            let names: [String]
+            switch keys.elements {
+            case .string(let strings): names = strings
+            case .int64(let integers): names = integers.map { String($0) }
+            default: throw ModelError(.unsupported, "the model answered maps from \(keys.elements.type)")
+            }
+            guard case .float32(let floats) = numbers.elements, floats.count == names.count else {
+                throw ModelError(.unsupported, "the model answered maps to \(numbers.elements.type), not float32")
+            }
+            if row == 0 { labels = names }
+            guard names == labels else { throw ModelError(.unsupported, "the model's maps differ in keys by row") }
+            values += floats
+        }
+        return try Tensor(shape: [rows, labels.count], elements: .float32(values), labels: labels)
+    }
+
+    /// The keys (0) or values (1) of a map.
+    private func part(_ index: Int, of map: OpaquePointer) throws(ModelError) -> Tensor {
+        let part = try unsafe member(index, of: map)
+        defer { unsafe functions.ReleaseValue(part) }
+        return try unsafe tensor(of: part)
+    }
+
+    private func member(_ index: Int, of value: OpaquePointer) throws(ModelError) -> OpaquePointer {
+        var member: OpaquePointer?
+        try unsafe functions.check(functions.GetValue(value, Int32(clamping: index), allocator, &member), .runFailed)
+        guard let member = unsafe member else { throw ModelError(.runFailed, "a sequence lacks member \(index)") }
+        return unsafe member
+    }
+}

@@ -1,0 +1,97 @@
+// What an engine can do: keep fleets of instances, steer traffic between them, and tell what it sees.
+
+public import PlumbModel
+public import PlumbSignals
+
+/// One deployed version of an endpoint: a spec and the artefact it names, never changed once made.
+public struct Revision: Sendable, Hashable, Codable {
+    /// Counts from 1 for each endpoint.
+    public var number: Int
+    public var spec: Spec
+    /// SHA-256 of the model artefact in hex; of the command line where there is no artefact.
+    public var modelDigest: String
+    /// Seconds since 1970-01-01 UTC.
+    public var createdAt: Double
+    public var author: String
+    /// The folder that relative paths of the spec start from.
+    public var folder: String
+
+    public init(
+        number: Int, spec: Spec, modelDigest: String, createdAt: Double, author: String, folder: String
+    ) {
+        self.number = number
+        self.spec = spec
+        self.modelDigest = modelDigest
+        self.createdAt = createdAt
+        self.author = author
+        self.folder = folder
+    }
+
+    public var endpoint: String { spec.name }
+    /// The name its metrics carry, as an endpoint configuration's does on SageMaker: `digits-r3`.
+    public var configName: String { "\(spec.name)-r\(number)" }
+    /// The only variant of an endpoint of the embedded engine.
+    public static let variantName = "primary"
+}
+
+/// What an engine sees of one revision's instances.
+public struct FleetObservation: Sendable, Hashable, Codable {
+    public var revision: Int
+    /// Instances that should run.
+    public var desired: Int
+    /// Instances that passed their last health check and may take traffic.
+    public var ready: Int
+    /// Failure domains that have a ready instance.
+    public var readyZones: Int
+    /// Share of the endpoint's traffic, 0 ... 100.
+    public var weight: Int
+    public var inFlight: Int
+    /// Ends that nobody asked for, of instances that had been ready, since the fleet was made.
+    public var restarts: Int
+    /// Why instances cannot start, when several have failed in a row.
+    public var failure: String?
+
+    public init(
+        revision: Int, desired: Int, ready: Int, readyZones: Int, weight: Int, inFlight: Int = 0, restarts: Int = 0,
+        failure: String? = nil
+    ) {
+        self.revision = revision
+        self.desired = desired
+        self.ready = ready
+        self.readyZones = readyZones
+        self.weight = weight
+        self.inFlight = inFlight
+        self.restarts = restarts
+        self.failure = failure
+    }
+}
+
+/// A place where endpoints run.
+///
+/// Each call is idempotent: asked twice for the same, an engine does it once. Calls return when the thing is begun,
+/// not when it is done; `observe` tells how far it has come, so that whoever decides need not wait to see.
+public protocol Engine: Sendable {
+    /// Makes `count` instances of a revision run, taking no traffic until `shift` gives it some. Zero drains and stops
+    /// them. Throws `invalidInput` for a revision that can never start (its artefact is gone).
+    func apply(_ revision: Revision, count: Int) async throws
+    /// Routes an endpoint's traffic by weight; the weights sum to 100 and name revisions that were applied. The switch
+    /// is atomic: every request goes by the old weights or by the new ones. An empty map takes the endpoint off.
+    func shift(_ endpoint: String, to weights: [Int: Int]) async throws
+    /// Every fleet of an endpoint, by revision number ascending.
+    func observe(_ endpoint: String) async throws -> [FleetObservation]
+    /// The metrics of an endpoint, as the alarms of `RevisionAlarms` ask for them.
+    func metrics(_ endpoint: String) async throws -> any MetricSource & Sendable
+    /// Requests the revision has answered since it was applied, and when it first answered wrongly or too late
+    /// (seconds since 1970-01-01 UTC).
+    func traffic(_ endpoint: String, revision: Int) async throws -> TrafficObservation
+}
+
+/// What a revision has answered so far.
+public struct TrafficObservation: Sendable, Hashable, Codable {
+    public var requests: Int
+    public var firstFaultAt: Double?
+    public init(requests: Int, firstFaultAt: Double?) {
+        self.requests = requests
+        self.firstFaultAt = firstFaultAt
+    }
+}

@@ -1,0 +1,45 @@
+// The control API's paths and bodies, shared by whoever serves it and whoever calls it.
+
+public import PlumbModel
+
+/// Paths under which a control plane answers. Bodies are JSON; times are seconds since 1970-01-01 UTC.
+public enum ControlAPI {
+    public static let status = "/v1/status"
+    public static let deployments = "/v1/deployments"
+    public static let endpoints = "/v1/endpoints"
+    public static let graph = "/v1/graph"
+    public static let audit = "/v1/audit"
+    public static let shutdown = "/v1/shutdown"
+    /// Names who acts; the socket itself admits only the user who runs the engine.
+    public static let actorHeader = "x-plumb-actor"
+    /// Bytes of a request body.
+    public static let bodyBytesMax = 8 << 20
+
+    /// A wish to go back.
+    public struct RollbackBody: Sendable, Codable {
+        public var revision: Int?
+        public var reason: String
+        public init(revision: Int?, reason: String) {
+            self.revision = revision
+            self.reason = reason
+        }
+    }
+
+    /// A `PlumbError` on the wire.
+    public struct ErrorBody: Sendable, Codable {
+        public var kind: PlumbError.Kind
+        public var message: String
+        public var hint: String?
+        public var place: Place?
+
+        public init(_ error: PlumbError) {
+            kind = error.kind
+            message = error.message
+            if let cause = error.cause { message += " (\(cause))" }
+            hint = error.hint
+            place = error.place
+        }
+
+        public var error: PlumbError { PlumbError(kind, message, hint: hint, at: place) }
+    }
+}

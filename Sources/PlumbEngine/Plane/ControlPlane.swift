@@ -1,0 +1,126 @@
+// What people can ask an engine for: the requests and answers that the command line and the console share.
+
+public import PlumbModel
+
+/// The state of one endpoint as people see it.
+public struct EndpointStatus: Sendable, Hashable, Codable {
+    public struct AlarmStatus: Sendable, Hashable, Codable {
+        public var name: String
+        public var state: AlarmState
+        public var reason: String
+        public init(name: String, state: AlarmState, reason: String) {
+            self.name = name
+            self.state = state
+            self.reason = reason
+        }
+    }
+    /// Numbers of one revision over the last minute.
+    public struct Traffic: Sendable, Hashable, Codable {
+        public var revision: Int
+        public var requestsPerSecond: Double
+        public var errorPercent: Double?
+        public var p50Milliseconds: Double?
+        public var p99Milliseconds: Double?
+        public init(
+            revision: Int, requestsPerSecond: Double, errorPercent: Double?, p50Milliseconds: Double?,
+            p99Milliseconds: Double?
+        ) {
+            self.revision = revision
+            self.requestsPerSecond = requestsPerSecond
+            self.errorPercent = errorPercent
+            self.p50Milliseconds = p50Milliseconds
+            self.p99Milliseconds = p99Milliseconds
+        }
+    }
+    public var record: EndpointRecord
+    /// SageMaker's word for the state: `Creating`, `InService`, `Updating`, `RollingBack`, `Failed`.
+    public var state: String
+    /// The rollout under way, or the last one, in words.
+    public var rolloutText: String?
+    public var fleets: [FleetObservation]
+    public var alarms: [AlarmStatus]
+    public var traffic: [Traffic]
+
+    public init(
+        record: EndpointRecord, state: String, rolloutText: String?, fleets: [FleetObservation],
+        alarms: [AlarmStatus], traffic: [Traffic]
+    ) {
+        self.record = record
+        self.state = state
+        self.rolloutText = rolloutText
+        self.fleets = fleets
+        self.alarms = alarms
+        self.traffic = traffic
+    }
+}
+
+/// The state of the whole engine.
+public struct EngineStatus: Sendable, Hashable, Codable {
+    public var version: String
+    public var processID: Int
+    public var startedAt: Double
+    /// `https://127.0.0.1:8443`.
+    public var gateway: String
+    /// The certificate that clients must trust.
+    public var certificateAuthorityPath: String
+    public var tokenPath: String
+    public var endpoints: [EndpointStatus]
+
+    public init(
+        version: String, processID: Int, startedAt: Double, gateway: String, certificateAuthorityPath: String,
+        tokenPath: String, endpoints: [EndpointStatus]
+    ) {
+        self.version = version
+        self.processID = processID
+        self.startedAt = startedAt
+        self.gateway = gateway
+        self.certificateAuthorityPath = certificateAuthorityPath
+        self.tokenPath = tokenPath
+        self.endpoints = endpoints
+    }
+}
+
+/// A request to make a spec live.
+public struct DeploymentRequest: Sendable, Hashable, Codable {
+    public var spec: Spec
+    /// The folder that relative paths in the spec start from.
+    public var folder: String
+    public init(spec: Spec, folder: String) {
+        self.spec = spec
+        self.folder = folder
+    }
+}
+
+/// What was begun.
+public struct DeploymentReceipt: Sendable, Hashable, Codable {
+    public var endpoint: String
+    public var revision: Int
+    public var replaces: Int?
+    public var arithmetic: RolloutArithmetic
+    public init(endpoint: String, revision: Int, replaces: Int?, arithmetic: RolloutArithmetic) {
+        self.endpoint = endpoint
+        self.revision = revision
+        self.replaces = replaces
+        self.arithmetic = arithmetic
+    }
+}
+
+/// Everything a person can ask an engine for. Every change is in the audit record before it is acknowledged, and so is
+/// every refusal.
+public protocol ControlPlane: Sendable {
+    func status() async throws -> EngineStatus
+    /// Begins a rollout. Throws `conflict` while another one is under way, `invalidInput` for a plan whose alarms
+    /// cannot fire inside its bake or an artefact that is not there.
+    func deploy(_ request: DeploymentRequest, by actor: String) async throws -> DeploymentReceipt
+    /// Stops the rollout under way, or returns to `revision` (the previous one by default).
+    func rollback(_ endpoint: String, to revision: Int?, reason: String, by actor: String) async throws
+        -> DeploymentReceipt
+    /// Takes an endpoint out of service and forgets it; its audit entries stay.
+    func remove(_ endpoint: String, by actor: String) async throws
+    /// What runs, as policies judge it.
+    func graph(of endpoint: String?) async throws -> Graph
+    /// The newest audit entries, oldest first.
+    func auditEntries(limit: Int) async throws -> [AuditEntry]
+    /// Drains and ends the engine.
+    func shutDown(by actor: String) async throws
+}

@@ -1,0 +1,90 @@
+// What is remembered of an endpoint: its revisions, which one is active, and the rollout under way.
+
+public import PlumbModel
+
+/// A rollout that has ended, with the four moments that matter.
+public struct RolloutRecord: Sendable, Hashable, Codable {
+    public var new: Int
+    public var old: Int?
+    public var isRollback: Bool
+    public var startedAt: Double
+    public var endedAt: Double
+    public var outcome: RolloutOutcome
+    /// First wrong or late answer of the new revision, ALARM seen, traffic back, old fleet full.
+    public var faultAt: Double?
+    public var detectedAt: Double?
+    public var movedAt: Double?
+    public var fullAt: Double?
+}
+
+/// The durable state of one endpoint. At most one revision is active at any time.
+public struct EndpointRecord: Sendable, Hashable, Codable {
+    public var name: String
+    public var environment: Environment
+    /// The revision that answers for the endpoint; nil before the first is promoted.
+    public var active: Int?
+    /// The revision that was active before it, for `rollback`.
+    public var previous: Int?
+    /// The fleet that stays up after promotion, and until when.
+    public var warm: Int?
+    public var warmUntil: Double?
+    /// All revisions still kept, ascending.
+    public var revisions: [Revision] = []
+    public var rollout: RolloutMachine?
+    /// The last rollouts, newest last.
+    public var history: [RolloutRecord] = []
+    /// How many rollouts are remembered.
+    static let historyMax = 20
+
+    public init(name: String, environment: Environment) {
+        self.name = name
+        self.environment = environment
+    }
+
+    public func revision(_ number: Int?) -> Revision? {
+        revisions.first { $0.number == number }
+    }
+
+    /// The number the next revision gets: never one that was used before.
+    public var nextNumber: Int {
+        let used = revisions.map(\.number) + history.map(\.new) + [active, previous].compactMap { $0 }
+        return (used.max() ?? 0) + 1
+    }
+
+    /// Ends the rollout under way and passes on the title of active, in one change.
+    mutating func end(_ rollout: RolloutMachine, at now: Double, faultAt: Double?) {
+        guard let outcome = rollout.outcome else { return }
+        history.append(
+            RolloutRecord(
+                new: rollout.order.new, old: rollout.order.old, isRollback: rollout.order.isRollback,
+                startedAt: rollout.startedAt, endedAt: now, outcome: outcome, faultAt: faultAt,
+                detectedAt: rollout.detectedAt, movedAt: rollout.movedAt,
+                fullAt: rollout.detectedAt == nil ? nil : now))
+        history.removeFirst(max(0, history.count - Self.historyMax))
+        self.rollout = nil
+        if case .promoted = outcome {
+            previous = active
+            active = rollout.order.new
+            let minutes = revision(active)?.spec.rollout.warmRollbackMinutes ?? 0
+            warm = minutes > 0 ? previous : nil
+            warmUntil = minutes > 0 ? now + Double(minutes) * 60 : nil
+        }
+        forgetOldRevisions()
+    }
+
+    /// Keeps the active revision, the K before it, and whatever a rollout may return to.
+    private mutating func forgetOldRevisions() {
+        let keep = revision(active)?.spec.rollout.keptRevisions ?? 2
+        let needed = Set([active, previous, warm].compactMap { $0 })
+        let older = revisions.map(\.number).filter { !needed.contains($0) }.sorted().suffix(max(0, keep))
+        revisions.removeAll { !needed.contains($0.number) && !older.contains($0.number) }
+    }
+}
+
+/// Where an engine's records are kept. `save` returns when both the record and the audit entry are durable, together.
+public protocol EngineLedger: Sendable {
+    func load() async throws -> [EndpointRecord]
+    func save(_ record: EndpointRecord, audit: [AuditEntry]) async throws
+    func remove(_ endpoint: String, audit: [AuditEntry]) async throws
+    func append(_ entry: AuditEntry) async throws
+}

@@ -1,0 +1,310 @@
+// Carries out what the machines decide for one endpoint: looks, decides, writes it down, acts, and looks again.
+
+public import Logging
+import PlumbModel
+import PlumbSignals
+
+/// Keeps one endpoint as its record says it should be, and moves it from one revision to the next.
+///
+/// The record is durable before an action is begun, so a daemon that is killed at any moment finds on its next start
+/// what it was about to do; every action is idempotent.
+public actor EndpointRunner {
+    public private(set) var record: EndpointRecord
+    private let engine: any Engine
+    private let ledger: any EngineLedger
+    private let now: @Sendable () -> Double
+    private let log: Logger
+    private var alarms: [Int: [AlarmMachine]] = [:]
+    private var abort: (reason: String, actor: String)?
+    private var isWanted = true
+    /// The revision a late alarm has already been answered for: one fault, one rollback.
+    private var lateRollbackOf: Int?
+    private var lastSecond = Int.min
+    /// How often the endpoint is looked at.
+    static let tickMilliseconds = 200
+
+    /// - Parameter now: seconds since 1970-01-01 UTC.
+    public init(
+        _ record: EndpointRecord, engine: any Engine, ledger: any EngineLedger, now: @escaping @Sendable () -> Double,
+        log: Logger
+    ) {
+        self.record = record
+        self.engine = engine
+        self.ledger = ledger
+        self.now = now
+        self.log = log
+    }
+
+    // MARK: - What people ask for
+
+    /// Adds a revision and begins to roll it out. Throws `conflict` while a rollout is under way.
+    public func deploy(_ revision: Revision, by actor: String, details: [String: String]) async throws -> RolloutOrder {
+        try requireNoRollout()
+        var changed = record
+        changed.revisions.append(revision)
+        changed.environment = revision.spec.environment
+        let order = order(to: revision, in: changed, isRollback: false)
+        try await begin(order, changed, action: "deploy", by: actor, details: details)
+        return order
+    }
+
+    /// Stops the rollout under way, or begins a return to an earlier revision.
+    public func rollBack(to number: Int?, reason: String, by actor: String) async throws -> RolloutOrder {
+        if let rollout = record.rollout {
+            abort = (reason, actor)
+            try await ledger.append(
+                entry("rollback", by: actor, subject: "endpoint/\(record.name)", details: ["reason": reason]))
+            return rollout.order
+        }
+        guard let number = number ?? record.previous, number != record.active else {
+            throw PlumbError(
+                .notFound, "\(record.name) has no revision to return to",
+                hint: "plumb status \(record.name) lists the revisions that are kept")
+        }
+        guard let revision = record.revision(number) else {
+            let kept = record.revisions.map { "r\($0.number)" }.joined(separator: ", ")
+            throw PlumbError(.notFound, "revision r\(number) is not kept", hint: "kept are \(kept)")
+        }
+        let order = order(to: revision, in: record, isRollback: true)
+        try await begin(order, record, action: "rollback", by: actor, details: ["reason": reason])
+        return order
+    }
+
+    /// Takes the endpoint off and stops its fleets; the runner ends.
+    public func remove(by actor: String) async throws {
+        isWanted = false
+        try await ledger.remove(
+            record.name, audit: [entry("remove", by: actor, subject: "endpoint/\(record.name)", details: [:])])
+        try await engine.shift(record.name, to: [:])
+        for revision in record.revisions { try await engine.apply(revision, count: 0) }
+    }
+
+    /// The state of every alarm of the revisions that have traffic, by revision.
+    public func alarmStates() -> [EndpointStatus.AlarmStatus] {
+        alarms.sorted { $0.key < $1.key }.flatMap(\.value).map {
+            EndpointStatus.AlarmStatus(
+                name: $0.evaluator.definition.name, state: $0.state, reason: $0.latest?.reason ?? "not looked at yet")
+        }
+    }
+
+    // MARK: - The loop
+
+    /// Runs until cancelled, or until the endpoint is removed.
+    public func run(clock: some Clock<Duration>) async {
+        if var rollout = record.rollout {
+            rollout.resume(at: now())
+            record.rollout = rollout
+        }
+        while !Task.isCancelled && isWanted {
+            do {
+                try await tick()
+            } catch is CancellationError {
+                return
+            } catch {
+                log.error("\(record.name): \(error)")
+            }
+            try? await clock.sleep(for: .milliseconds(Self.tickMilliseconds))  // Ending early is what cancelling is for.
+        }
+    }
+
+    /// Looks once and does what is to be done next.
+    public func tick() async throws {
+        let moment = now()
+        let fleets = try await engine.observe(record.name)
+        try await evaluateAlarms(fleets, at: moment)
+        guard isWanted else { return }
+        if let rollout = record.rollout {
+            try await advance(rollout, fleets, at: moment)
+        } else {
+            try await hold(fleets, at: moment)
+        }
+    }
+
+    private func advance(_ rollout: RolloutMachine, _ fleets: [FleetObservation], at moment: Double) async throws {
+        var machine = rollout
+        let order = rollout.order
+        let traffic = try await engine.traffic(record.name, revision: order.new)
+        let sight = RolloutSight(
+            new: fleets.first { $0.revision == order.new }, old: fleets.first { $0.revision == order.old },
+            newRequests: traffic.requests, alarm: firingAlarm(of: order.new), abort: abort?.reason)
+        let action = machine.tick(at: moment, seeing: sight)
+        guard record.rollout == rollout, isWanted else { return }
+        if case .finish(let outcome) = action {
+            return try await finish(machine, outcome, traffic, at: moment)
+        }
+        if machine != rollout {
+            record.rollout = machine
+            try await ledger.save(record, audit: audit(of: machine, before: rollout))
+            log.info("\(record.name): \(machine.phaseText)")
+        }
+        switch action {
+        case .wait, .finish: break
+        case .apply(let number, let count):
+            guard let revision = record.revision(number) else {
+                throw PlumbError(.internalFault, "revision r\(number) of \(record.name) is not on record")
+            }
+            do {
+                try await engine.apply(revision, count: count)
+            } catch let error as PlumbError where error.kind == .invalidInput || error.kind == .notFound {
+                // It can never start: that is a verdict on the revision, not a fault of the engine.
+                abort = ("it cannot be started: \(error.message)", "plumb")
+            }
+        case .shift(let weights): try await engine.shift(record.name, to: weights)
+        }
+    }
+
+    private func finish(
+        _ machine: RolloutMachine, _ outcome: RolloutOutcome, _ traffic: TrafficObservation, at moment: Double
+    ) async throws {
+        var changed = record
+        changed.end(machine, at: moment, faultAt: machine.detectedAt == nil ? nil : traffic.firstFaultAt)
+        var details = ["revision": "\(machine.order.new)"]
+        var action = "rollout.promoted"
+        if case .rolledBack(let reason) = outcome {
+            action = "rollout.rolledBack"
+            details["reason"] = reason
+        }
+        try await ledger.save(
+            changed,
+            audit: [
+                entry(action, by: "plumb", subject: "endpoint/\(changed.name)", details: details)
+            ])
+        record = changed
+        abort = nil
+        log.info("\(record.name): \(action)", metadata: .init(uniqueKeysWithValues: details.map { ($0, "\($1)") }))
+        try await hold(try await engine.observe(record.name), at: moment)
+    }
+
+    /// Without a rollout: the active revision has all traffic and all its instances, everything else is gone.
+    private func hold(_ fleets: [FleetObservation], at moment: Double) async throws {
+        guard let active = record.revision(record.active) else {
+            for fleet in fleets where fleet.desired > 0 {
+                if let revision = record.revision(fleet.revision) { try await engine.apply(revision, count: 0) }
+            }
+            return
+        }
+        let fleet = fleets.first { $0.revision == active.number }
+        let count = active.spec.instances.initial
+        if fleet?.desired != count { try await engine.apply(active, count: count) }
+        if fleet?.weight != 100 { try await engine.shift(record.name, to: [active.number: 100]) }
+        if let until = record.warmUntil, until <= moment {
+            record.warm = nil
+            record.warmUntil = nil
+            try await ledger.save(record, audit: [])
+        }
+        for other in fleets where other.revision != active.number && other.revision != record.warm && other.desired > 0 {
+            if let revision = record.revision(other.revision) { try await engine.apply(revision, count: 0) }
+        }
+        try await answerLateAlarm(of: active)
+    }
+
+    /// A regression may show hours after the rollout: SageMaker's own rollback is over by then, this one is not.
+    private func answerLateAlarm(of active: Revision) async throws {
+        guard active.spec.rollout.rollsBackLate, lateRollbackOf != active.number, let previous = record.previous,
+            previous != active.number, record.revision(previous) != nil, let alarm = firingAlarm(of: active.number)
+        else { return }
+        // Going back to the revision that this one was itself a retreat from would only swap one fault for another.
+        guard record.history.last(where: { $0.new == active.number })?.isRollback != true else { return }
+        lateRollbackOf = active.number
+        _ = try await rollBack(to: previous, reason: "late alarm: \(alarm)", by: "plumb")
+    }
+
+    // MARK: - Alarms
+
+    private func evaluateAlarms(_ fleets: [FleetObservation], at moment: Double) async throws {
+        let second = Int(moment)
+        guard second != lastSecond else { return }
+        lastSecond = second
+        let watched = Set(fleets.filter { $0.weight > 0 }.map(\.revision))
+        alarms = alarms.filter { watched.contains($0.key) }
+        let source = try await engine.metrics(record.name)
+        for number in watched {
+            guard let revision = record.revision(number) else { continue }
+            var machines =
+                try alarms[number] ?? RevisionAlarms.definitions(for: revision).map { definition in
+                    try AlarmMachine(definition)
+                }
+            for index in machines.indices {
+                guard let change = machines[index].tick(at: second, source: source) else { continue }
+                log.notice("\(change.alarm): \(change.from.rawValue) -> \(change.to.rawValue): \(change.reason)")
+                guard change.to == .alarm || change.from == .alarm else { continue }
+                try await ledger.append(
+                    entry(
+                        "alarm.\(change.to.rawValue)", by: "plumb", subject: "alarm/\(change.alarm)",
+                        details: ["reason": change.reason]))
+            }
+            alarms[number] = machines
+        }
+    }
+
+    private func firingAlarm(of revision: Int) -> String? {
+        let firing = alarms[revision]?.first { $0.state == .alarm }
+        return firing.map { "\($0.evaluator.definition.name) is in ALARM: \($0.latest?.reason ?? "")" }
+    }
+
+    // MARK: - Small things
+
+    private func requireNoRollout() throws(PlumbError) {
+        guard let rollout = record.rollout else { return }
+        throw PlumbError(
+            .conflict, "\(record.name) is being rolled out to r\(rollout.order.new): \(rollout.phaseText)",
+            hint: "wait for it (plumb status \(record.name)) or stop it (plumb rollback \(record.name))")
+    }
+
+    private func order(to revision: Revision, in record: EndpointRecord, isRollback: Bool) -> RolloutOrder {
+        let old = record.revision(record.active)
+        return RolloutOrder(
+            new: revision.number, old: old?.number, newCount: revision.spec.instances.initial,
+            oldCount: old?.spec.instances.initial ?? 0, plan: revision.spec.rollout, isRollback: isRollback)
+    }
+
+    private func begin(
+        _ order: RolloutOrder, _ base: EndpointRecord, action: String, by actor: String, details: [String: String]
+    ) async throws {
+        var changed = base
+        changed.rollout = RolloutMachine(order, at: now())
+        var details = details
+        details["revision"] = "\(order.new)"
+        if let old = order.old { details["replaces"] = "\(old)" }
+        let previous = record
+        record = changed
+        do {
+            try await ledger.save(
+                changed, audit: [entry(action, by: actor, subject: "endpoint/\(changed.name)", details: details)])
+        } catch {
+            // Not durable, so not begun.
+            record = previous
+            throw error
+        }
+        abort = nil
+    }
+
+    private func audit(of machine: RolloutMachine, before: RolloutMachine) -> [AuditEntry] {
+        guard case .rollingBack(let reason, _) = machine.phase, before.phase != machine.phase else { return [] }
+        return [
+            entry(
+                "rollout.rollingBack", by: abort?.actor ?? "plumb", subject: "endpoint/\(record.name)",
+                details: ["reason": reason, "revision": "\(machine.order.new)"])
+        ]
+    }
+
+    private func entry(_ action: String, by actor: String, subject: String, details: [String: String]) -> AuditEntry {
+        AuditEntry(at: now(), actor: actor, action: action, subject: subject, details: details)
+    }
+}
+
+extension RolloutMachine {
+    /// The phase in words.
+    public var phaseText: String {
+        let shares = order.shares
+        switch phase {
+        case .provisioning: return "r\(order.new) is coming up (\(order.newCount) instances)"
+        case .shifting(let step): return "moving \(shares[step]) % of the traffic to r\(order.new)"
+        case .baking(let step, _, _): return "r\(order.new) has \(shares[step]) % of the traffic and is being watched"
+        case .terminationWait: return "r\(order.new) has all traffic; r\(order.old ?? 0) stays warm"
+        case .rollingBack(let reason, _): return "going back to r\(order.old ?? 0): \(reason)"
+        case .ended(.promoted): return "r\(order.new) is active"
+        case .ended(.rolledBack(let reason)): return "r\(order.new) was rolled back: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,180 @@
+// How a revision becomes a command line: the product's own model server for ONNX files, or any program of the user's.
+
+import Foundation
+import Glibc
+import NIOConcurrencyHelpers
+import NIOCore
+import PlumbEngine
+import PlumbModel
+import PlumbStore
+
+/// Prepares the start of instances; knows where programs, artefacts, sockets and logs lie.
+struct WorkerLauncher: Sendable {
+    private let folder: String
+    private let runFolder: String
+    private let artifacts: ArtifactStore
+    private let workerPath: String
+    private let sequence = NIOLockedValueBox(0)
+    /// Variables of the daemon that a worker is given; no proxy, no credential.
+    private static let inherited = ["PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH", "PLUMB_ONNXRUNTIME"]
+    /// Marks every process of one engine, so that a later daemon finds what an earlier one left behind.
+    static let ownerVariable = "PLUMB_ENGINE"
+
+    init(folder: String, artifacts: ArtifactStore, workerPath: String) throws(PlumbError) {
+        self.folder = folder
+        self.artifacts = artifacts
+        self.workerPath = workerPath
+        runFolder = RunFolder.path(for: folder)
+        try AtomicFile.makeFolder(runFolder)
+        try AtomicFile.makeFolder("\(folder)/logs")
+    }
+
+    /// Throws for a revision that can never start.
+    func check(_ revision: Revision) throws(PlumbError) {
+        guard let command = revision.spec.model.command else {
+            try artifacts.verify(revision.modelDigest)
+            guard FileManager.default.isExecutableFile(atPath: workerPath) else {
+                throw PlumbError(
+                    .notFound, "the model server is not at \(workerPath)",
+                    hint: "make up builds it; PLUMB_WORKER names another place")
+            }
+            return
+        }
+        _ = try executable(of: command, folder: revision.folder)
+    }
+
+    /// A new instance's route and launch.
+    func prepare(_ revision: Revision, zone: String) throws(PlumbError) -> (WorkerRoute, WorkerLaunch) {
+        let number = sequence.withLockedValue { number in
+            number += 1
+            return number
+        }
+        let id = "\(revision.configName)-\(number)"
+        let spec = revision.spec
+        var environment = ProcessInfo.processInfo.environment.filter { Self.inherited.contains($0.key) }
+        environment.merge(spec.model.environment) { _, written in written }
+        environment[Self.ownerVariable] = folder
+        let address: SocketAddress
+        var arguments: [String]
+        let program: String
+        if let command = spec.model.command {
+            program = try executable(of: command, folder: revision.folder)
+            arguments = Array(command.dropFirst())
+            let port = try Self.freePort()
+            environment["SAGEMAKER_BIND_TO_PORT"] = "\(port)"
+            environment["PORT"] = "\(port)"
+            address = try Self.address { try SocketAddress(ipAddress: "127.0.0.1", port: port) }
+        } else {
+            program = workerPath
+            let socket = "\(runFolder)/w-\(number).sock"
+            arguments = [
+                "--model", artifacts.path(of: revision.modelDigest), "--model-name", spec.model.name ?? spec.name,
+                "--socket", socket, "--max-body", "\(spec.limits.bodyBytesMax)", "--exit-with-parent",
+            ]
+            if let golden = try goldenFile(revision) {
+                arguments += ["--golden", golden]
+            }
+            address = try Self.address { try SocketAddress(unixDomainSocketPath: socket) }
+        }
+        let route = WorkerRoute(
+            id: id, revision: revision.number, zone: zone, address: address,
+            concurrencyMax: spec.model.concurrencyMax)
+        let launch = WorkerLaunch(
+            executable: program, arguments: arguments, environment: environment, folder: revision.folder,
+            logPath: "\(folder)/logs/\(id).log", startupSeconds: Double(spec.model.startupTimeoutSeconds),
+            probe: spec.alarms)
+        return (route, launch)
+    }
+
+    /// The example request as a file, with which the worker proves to itself that it can answer.
+    private func goldenFile(_ revision: Revision) throws(PlumbError) -> String? {
+        let example = revision.spec.example
+        let body: Data
+        if let text = example.body {
+            body = Data(text.utf8)
+        } else if let file = example.file {
+            guard let data = FileManager.default.contents(atPath: Self.absolute(file, from: revision.folder)) else {
+                throw PlumbError(
+                    .notFound, "the example request \(file) is not in \(revision.folder)",
+                    at: revision.spec.place(of: "example.file"))
+            }
+            body = data
+        } else {
+            return nil
+        }
+        // The model server tells the type by the ending.
+        let endings = ["application/json": "json", "text/csv": "csv", "application/x-npy": "npy"]
+        guard let ending = endings[example.contentType] else { return nil }
+        let path = "\(runFolder)/golden-\(revision.configName).\(ending)"
+        try AtomicFile.write(body, to: path)
+        return path
+    }
+
+    private func executable(of command: [String], folder: String) throws(PlumbError) -> String {
+        guard let name = command.first else { throw PlumbError(.invalidInput, "model.command is empty") }
+        let searched =
+            name.contains("/")
+            ? [Self.absolute(name, from: folder)]
+            : (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":").map { "\($0)/\(name)" }
+        guard let found = searched.first(where: FileManager.default.isExecutableFile) else {
+            throw PlumbError(
+                .notFound, "the program \(name) of model.command cannot be found or run",
+                hint: "name it with a path from the spec's folder, or install it")
+        }
+        return found
+    }
+
+    static func absolute(_ path: String, from folder: String) -> String {
+        path.hasPrefix("/") ? path : "\(folder)/\(path)"
+    }
+
+    private static func address(_ make: () throws -> SocketAddress) throws(PlumbError) -> SocketAddress {
+        do {
+            return try make()
+        } catch {
+            throw PlumbError(.internalFault, "a worker's address cannot be made", cause: error)
+        }
+    }
+
+    /// A port of the loopback interface that nobody listens on.
+    private static func freePort() throws(PlumbError) -> Int {
+        var found: UnsafeMutablePointer<addrinfo>?
+        guard unsafe getaddrinfo("127.0.0.1", "0", nil, &found) == 0, let address = unsafe found?.pointee else {
+            throw PlumbError(.internalFault, "the loopback interface has no address")
+        }
+        defer { unsafe freeaddrinfo(found) }
+        let descriptor = unsafe socket(address.ai_family, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { throw PlumbError(.internalFault, "no socket can be made") }
+        defer { close(descriptor) }
+        var bound = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        var service = [CChar](repeating: 0, count: 32)
+        let isKnown = unsafe withUnsafeMutablePointer(to: &bound) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                unsafe bind(descriptor, address.ai_addr, address.ai_addrlen) == 0
+                    && getsockname(descriptor, generic, &length) == 0
+                    && getnameinfo(generic, length, nil, 0, &service, socklen_t(service.count), NI_NUMERICSERV) == 0
+            }
+        }
+        let text = String(decoding: service.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard isKnown, let port = Int(text) else {
+            throw PlumbError(.internalFault, "no port of the loopback interface is free")
+        }
+        return port
+    }
+
+    /// Ends what an earlier daemon of the same folder left running; answers how many there were.
+    static func endOrphans(of folder: String) -> Int {
+        let mark = "\(ownerVariable)=\(folder)\0"
+        var count = 0
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {  // Without /proc none is found.
+            guard let processID = Int32(name), processID != getpid(),
+                let environment = FileManager.default.contents(atPath: "/proc/\(name)/environ"),
+                String(decoding: environment, as: UTF8.self).contains(mark)
+            else { continue }
+            kill(processID, SIGKILL)
+            count += 1
+        }
+        return count
+    }
+}

@@ -1,0 +1,295 @@
+// Which worker a request goes to: weights between revisions, the least busy worker within one, a bounded queue.
+
+import NIOConcurrencyHelpers
+import NIOCore
+import PlumbEngine
+import PlumbModel
+import PlumbSignals
+
+/// A worker as the gateway sees it.
+final class WorkerRoute: Sendable {
+    let id: String
+    let revision: Int
+    let zone: String
+    let address: SocketAddress
+    let concurrencyMax: Int
+
+    init(id: String, revision: Int, zone: String, address: SocketAddress, concurrencyMax: Int) {
+        self.id = id
+        self.revision = revision
+        self.zone = zone
+        self.address = address
+        self.concurrencyMax = concurrencyMax
+    }
+}
+
+/// The answer to "who takes this request?".
+enum Admission {
+    case worker(WorkerRoute)
+    /// The waiter will be called, once, when a worker is free or has none is left to wait for.
+    case queued
+    /// Nothing can take it: the endpoint has no revision in service.
+    case unavailable
+    case queueFull
+}
+
+/// The routing state of one endpoint, shared by all event loops and changed atomically.
+final class EndpointRoute: Sendable {
+    typealias Waiter = @Sendable (WorkerRoute) -> Void
+
+    private struct Slot {
+        let worker: WorkerRoute
+        var inFlight = 0
+        var isReady = false
+    }
+    private struct State {
+        var weights: [(revision: Int, weight: Int)] = []
+        var slots: [Slot] = []
+        var waiting: [Int: [Waiter]] = [:]
+        var waitingCount = 0
+        var turn: UInt64 = 0
+        var traffic: [Int: RevisionTraffic] = [:]
+        var limits: RequestLimits
+        var shed = 0
+    }
+    let name: String
+    private let state: NIOLockedValueBox<State>
+
+    init(name: String, limits: RequestLimits) {
+        self.name = name
+        state = NIOLockedValueBox(State(limits: limits))
+    }
+
+    var limits: RequestLimits {
+        get { state.withLockedValue { $0.limits } }
+        set { state.withLockedValue { $0.limits = newValue } }
+    }
+    /// Requests refused because the queue was full.
+    var shed: Int { state.withLockedValue { $0.shed } }
+    var weights: [Int: Int] {
+        state.withLockedValue { state in
+            Dictionary(state.weights.map { ($0.revision, $0.weight) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    // MARK: - Changing the routes
+
+    /// Replaces the weights; every request goes by the old ones or the new ones.
+    func shift(to weights: [Int: Int]) {
+        state.withLockedValue { state in
+            state.weights = weights.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        }
+    }
+
+    func add(_ worker: WorkerRoute) {
+        state.withLockedValue { $0.slots.append(Slot(worker: worker)) }
+    }
+
+    /// Takes a worker out; requests on it go on, `inFlight(on:)` tells how many.
+    func remove(_ worker: WorkerRoute) {
+        state.withLockedValue { $0.slots.removeAll { $0.worker === worker && $0.inFlight == 0 } }
+    }
+
+    /// Marks a worker as able, or not, to take requests; those waiting for its revision are served at once.
+    func setReady(_ worker: WorkerRoute, _ isReady: Bool) {
+        let served = state.withLockedValue { state -> [(Waiter, WorkerRoute)] in
+            guard let index = state.slots.firstIndex(where: { $0.worker === worker }) else { return [] }
+            state.slots[index].isReady = isReady
+            var served: [(Waiter, WorkerRoute)] = []
+            while isReady, let next = Self.nextWaiter(&state, for: index) { served.append((next, worker)) }
+            return served
+        }
+        for (waiter, worker) in served { waiter(worker) }
+    }
+
+    func isReady(_ worker: WorkerRoute) -> Bool {
+        state.withLockedValue { $0.slots.first { $0.worker === worker }?.isReady ?? false }
+    }
+
+    func inFlight(on worker: WorkerRoute) -> Int {
+        state.withLockedValue { $0.slots.first { $0.worker === worker }?.inFlight ?? 0 }
+    }
+
+    /// Requests being worked on or waiting, by revision.
+    func inFlight(revision: Int) -> Int {
+        state.withLockedValue { state in
+            state.slots.filter { $0.worker.revision == revision }.reduce(0) { $0 + $1.inFlight }
+        }
+    }
+
+    // MARK: - Taking requests
+
+    /// Chooses the revision of a new request: exactly by weight over every hundred requests, well mixed.
+    func chooseRevision() -> Int? {
+        state.withLockedValue { state in
+            guard state.weights.count > 1 else { return state.weights.first?.revision }
+            state.turn &+= 1
+            // 61 is prime to 100: a hundred turns visit each of the hundred places once.
+            var place = Int((state.turn &* 61) % 100)
+            for (revision, weight) in state.weights {
+                if place < weight { return revision }
+                place -= weight
+            }
+            return state.weights.last?.revision
+        }
+    }
+
+    /// Finds the least busy ready worker of a revision, or a place in the queue.
+    func acquire(revision: Int, avoiding tried: [WorkerRoute], waiter: @escaping Waiter) -> Admission {
+        state.withLockedValue { state in
+            var best: Int?
+            for index in state.slots.indices {
+                let slot = state.slots[index]
+                guard slot.isReady, slot.worker.revision == revision, slot.inFlight < slot.worker.concurrencyMax,
+                    !tried.contains(where: { $0 === slot.worker })
+                else { continue }
+                if let current = best, state.slots[current].inFlight <= slot.inFlight { continue }
+                best = index
+            }
+            if let best {
+                state.slots[best].inFlight += 1
+                let worker = state.slots[best].worker
+                // The next request of equal choice goes to the other worker.
+                state.slots.append(state.slots.remove(at: best))
+                return .worker(worker)
+            }
+            guard state.slots.contains(where: { $0.worker.revision == revision }) else { return .unavailable }
+            guard state.waitingCount < state.limits.queueMax else {
+                state.shed += 1
+                return .queueFull
+            }
+            state.waiting[revision, default: []].append(waiter)
+            state.waitingCount += 1
+            return .queued
+        }
+    }
+
+    /// Gives a worker back; the longest-waiting request of its revision takes it over.
+    func release(_ worker: WorkerRoute) {
+        let next = state.withLockedValue { state -> Waiter? in
+            guard let index = state.slots.firstIndex(where: { $0.worker === worker }) else { return nil }
+            state.slots[index].inFlight -= 1
+            return Self.nextWaiter(&state, for: index)
+        }
+        next?(worker)
+    }
+
+    private static func nextWaiter(_ state: inout State, for index: Int) -> Waiter? {
+        let slot = state.slots[index]
+        guard slot.isReady, slot.inFlight < slot.worker.concurrencyMax,
+            let waiting = state.waiting[slot.worker.revision], !waiting.isEmpty
+        else { return nil }
+        state.waitingCount -= 1
+        state.slots[index].inFlight += 1
+        return state.waiting[slot.worker.revision]?.removeFirst()
+    }
+
+    // MARK: - Measuring
+
+    /// Begins to measure a revision afresh.
+    func measure(_ revision: Revision) {
+        state.withLockedValue { $0.traffic[revision.number] = RevisionTraffic(revision) }
+    }
+
+    /// Counts one answered request.
+    func record(revision: Int, latencyMicroseconds: Int, status: Int, at seconds: Double) {
+        state.withLockedValue { state in
+            state.traffic[revision]?.record(latencyMicroseconds: latencyMicroseconds, status: status, at: seconds)
+        }
+    }
+
+    /// Records whether a revision has a healthy instance; to be called once a second.
+    func recordHealth(at second: Int) {
+        state.withLockedValue { state in
+            for revision in state.traffic.keys {
+                let isHealthy = state.slots.contains { $0.worker.revision == revision && $0.isReady }
+                state.traffic[revision]?.recordHealth(isHealthy, at: second)
+            }
+        }
+    }
+
+    /// Reads what was measured, under the lock: nothing of the recorders' megabytes is copied.
+    func withTraffic<Result>(_ read: ([Int: RevisionTraffic]) -> Result) -> Result {
+        state.withLockedValue { read($0.traffic) }
+    }
+
+    func forget(revision: Int) {
+        state.withLockedValue { state in
+            state.traffic[revision] = nil
+            state.slots.removeAll { $0.worker.revision == revision }
+        }
+    }
+
+    /// Requests that workers are busy with.
+    var inFlightTotal: Int { state.withLockedValue { $0.slots.reduce(0) { $0 + $1.inFlight } } }
+}
+
+/// What one revision's traffic came to.
+struct RevisionTraffic: Sendable {
+    let configName: String
+    private(set) var requests = RequestRecorder()
+    private(set) var probe: GaugeRecorder
+    /// The first answer that was a server error or later than the latency alarm allows; seconds since 1970.
+    private(set) var firstFaultAt: Double?
+    private let lateMicroseconds: Int
+    /// How far back the health alarm looks, in seconds.
+    private let healthLookback: Int
+    private var wasHealthy = false
+
+    init(_ revision: Revision) {
+        configName = revision.configName
+        probe = GaugeRecorder(metric: RevisionAlarms.probe(of: revision))
+        lateMicroseconds = Int(revision.spec.alarms.latencyP99.threshold * 1000)
+        let rule = revision.spec.alarms.health
+        healthLookback = rule.periodSeconds * (rule.evaluationPeriods + AlarmEvaluator.extraPeriods + 1)
+    }
+
+    /// A revision is judged from its first healthy second on. The alarm takes missing data for a dead endpoint, so the
+    /// time before the revision existed counts as healthy: its start is watched by the rollout, not by the alarm.
+    mutating func recordHealth(_ isHealthy: Bool, at second: Int) {
+        if !wasHealthy {
+            guard isHealthy else { return }
+            wasHealthy = true
+            let earliest = max(second - healthLookback, second - GaugeRecorder.windowSecondsMax + 1)
+            for past in earliest..<second { probe.record(1, at: past) }
+        }
+        probe.record(isHealthy ? 1 : 0, at: second)
+    }
+
+    mutating func record(latencyMicroseconds: Int, status: Int, at seconds: Double) {
+        requests.record(latencyMicroseconds: latencyMicroseconds, status: status, at: Int(seconds))
+        if firstFaultAt == nil, status >= 500 || latencyMicroseconds > lateMicroseconds { firstFaultAt = seconds }
+    }
+}
+
+/// The metrics of one endpoint as alarms ask for them, read where they are recorded.
+struct LiveMetrics: MetricSource {
+    let route: EndpointRoute
+
+    func datapoint(
+        _ metric: MetricIdentity, statistic: Statistic, periodStart: Int, periodSeconds: Int
+    ) -> Datapoint? {
+        route.withTraffic { traffic in
+            for one in traffic.values where one.probe.metric == metric {
+                return one.probe.datapoint(
+                    metric, statistic: statistic, periodStart: periodStart, periodSeconds: periodSeconds)
+            }
+            return requestMetrics(traffic).datapoint(
+                metric, statistic: statistic, periodStart: periodStart, periodSeconds: periodSeconds)
+        }
+    }
+
+    func isPublished(_ metric: MetricIdentity, in unit: String) -> Bool {
+        route.withTraffic { traffic in
+            traffic.values.contains { $0.probe.isPublished(metric, in: unit) }
+                || requestMetrics(traffic).isPublished(metric, in: unit)
+        }
+    }
+
+    private func requestMetrics(_ traffic: [Int: RevisionTraffic]) -> RequestMetrics {
+        RequestMetrics(
+            endpoint: route.name, variant: Revision.variantName,
+            recorders: Dictionary(
+                traffic.values.map { ($0.configName, $0.requests) }, uniquingKeysWith: { first, _ in first }))
+    }
+}

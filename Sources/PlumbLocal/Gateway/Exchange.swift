@@ -1,0 +1,171 @@
+// One request's way through the house: a worker is found, asked, and asked again elsewhere if it dies.
+
+import NIOCore
+import NIOPosix
+
+/// How an exchange ended, for whoever answers the client.
+enum ExchangeResult {
+    case answered(UpstreamResponse)
+    /// No worker gave a whole answer, after the attempts that were allowed.
+    case failed(UpstreamFault)
+    case unavailable
+    case queueFull
+}
+
+/// Carries one request to a worker and its whole answer back. Lives on one event loop.
+///
+/// An answer is taken only when it is complete, so a worker that dies at any moment before costs the client nothing but
+/// time: inference has no side effect, and the request goes to another worker. A model's own error is an answer, not a
+/// fault: it is never sent again (a retry would multiply the load of a bad revision).
+final class Exchange: UpstreamReceiver, Expiring {
+    private let route: EndpointRoute
+    private let context: LoopContext
+    private let request: ByteBuffer
+    private let onFault: @Sendable (WorkerRoute) -> Void
+    private var completion: ((ExchangeResult) -> Void)?
+    private var worker: WorkerRoute?
+    private var connection: UpstreamConnection?
+    private var tried: [WorkerRoute] = []
+    private var isReused = false
+    let revision: Int
+    let deadline: NIODeadline
+
+    /// - Parameters:
+    ///   - request: the whole HTTP/1.1 request, as the worker reads it.
+    ///   - onFault: told of a worker whose connection broke.
+    ///   - completion: called exactly once, on the loop.
+    init(
+        route: EndpointRoute, revision: Int, context: LoopContext, request: ByteBuffer, deadline: NIODeadline,
+        onFault: @escaping @Sendable (WorkerRoute) -> Void, completion: @escaping (ExchangeResult) -> Void
+    ) {
+        self.route = route
+        self.revision = revision
+        self.context = context
+        self.request = request
+        self.deadline = deadline
+        self.onFault = onFault
+        self.completion = completion
+    }
+
+    func start() {
+        context.watch(self)
+        findWorker()
+    }
+
+    /// The client went away: the answer is not wanted any more.
+    func cancel() {
+        guard completion != nil else { return }
+        completion = nil
+        context.forget(self)
+        giveUpWorker()
+    }
+
+    func expire() { finish(.failed(.timedOut)) }
+
+    private func findWorker() {
+        let bound = NIOLoopBound(self, eventLoop: context.loop)
+        let admission = route.acquire(revision: revision, avoiding: tried) { worker in
+            bound._execute { $0.take(worker) }
+        }
+        switch admission {
+        case .worker(let worker): take(worker)
+        case .queued: break
+        case .unavailable: finish(.unavailable)
+        case .queueFull: finish(.queueFull)
+        }
+    }
+
+    private func take(_ worker: WorkerRoute) {
+        guard completion != nil else {
+            route.release(worker)
+            return
+        }
+        self.worker = worker
+        if let connection = context.takeIdle(to: worker) {
+            isReused = true
+            send(on: connection)
+            return
+        }
+        isReused = false
+        let bound = NIOLoopBound((self, worker), eventLoop: context.loop)
+        UpstreamConnection.connect(to: worker.address, on: context.loop).whenComplete { result in
+            let (exchange, worker) = bound.value
+            exchange.connected(result.map(\.value), to: worker)
+        }
+    }
+
+    private func connected(_ result: Result<UpstreamConnection, any Error>, to worker: WorkerRoute) {
+        guard completion != nil, self.worker === worker else {
+            if case .success(let connection) = result { context.keep(connection, to: worker) }
+            return
+        }
+        switch result {
+        case .success(let connection): send(on: connection)
+        case .failure(let error): lost(.connectionLost("\(error)"))
+        }
+    }
+
+    private func send(on connection: UpstreamConnection) {
+        self.connection = connection
+        connection.send(request, receiver: self)
+    }
+
+    func upstream(_ result: Result<UpstreamResponse, UpstreamFault>, from connection: UpstreamConnection) {
+        guard let worker, self.connection === connection else { return }
+        switch result {
+        case .success(let response):
+            self.connection = nil
+            self.worker = nil
+            if response.keepsAlive {
+                context.keep(connection, to: worker)
+            } else {
+                connection.abandon()
+            }
+            route.release(worker)
+            finish(.answered(response))
+        case .failure(let fault): lost(fault)
+        }
+    }
+
+    private func lost(_ fault: UpstreamFault) {
+        guard let worker else { return }
+        connection = nil
+        self.worker = nil
+        route.release(worker)
+        // A kept connection may end just as it is used, which says nothing about the worker: ask it once more, afresh.
+        if isReused, case .connectionLost = fault, route.isReady(worker), !tried.contains(where: { $0 === worker }) {
+            context.dropConnections(to: worker)
+        } else {
+            onFault(worker)
+        }
+        tried.append(worker)
+        guard tried.count < GatewayLimits.attemptsMax, case .connectionLost = fault else {
+            return finish(.failed(fault))
+        }
+        findWorker()
+    }
+
+    private func giveUpWorker() {
+        guard let worker else { return }
+        self.worker = nil
+        connection?.abandon()
+        connection = nil
+        route.release(worker)
+    }
+
+    private func finish(_ result: ExchangeResult) {
+        guard let completion else { return }
+        self.completion = nil
+        context.forget(self)
+        giveUpWorker()
+        completion(result)
+    }
+}
+
+extension NIOLoopBound {
+    /// Runs work with the value on its loop, at once when already there.
+    fileprivate func _execute(_ work: @escaping @Sendable (Value) -> Void) {
+        let bound = self
+        eventLoop.execute { work(bound.value) }
+    }
+}

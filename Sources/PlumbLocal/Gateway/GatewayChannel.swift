@@ -1,0 +1,345 @@
+// One client's connection: reads a request, checks it, has it answered, and says what happened in SageMaker's words.
+
+import NIOCore
+import NIOHTTP1
+import PlumbModel
+import PlumbSignals
+
+/// Reads requests one after another and answers them in order; used on its connection's event loop only.
+final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let gateway: GatewayState
+    private let loopContext: LoopContext
+    private var head: HTTPRequestHead?
+    private var body: ByteBuffer?
+    private var route: EndpointRoute?
+    private var revision = 0
+    private var limits: RequestLimits?
+    private var exchange: Exchange?
+    private var startedAt = NIODeadline.now()
+    private var isRefused = false
+    private var keepsAlive = true
+    /// The last token that was accepted here: hashing it again for each request would cost more than the model.
+    private var acceptedToken: (text: String, holder: TokenHolder)?
+    private var watchdog: ConnectionWatchdog?
+
+    init(gateway: GatewayState, loopContext: LoopContext) {
+        self.gateway = gateway
+        self.loopContext = loopContext
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        let watchdog = ConnectionWatchdog(channel: context.channel)
+        self.watchdog = watchdog
+        loopContext.watch(watchdog)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        exchange?.cancel()
+        exchange = nil
+        if let watchdog { loopContext.forget(watchdog) }
+        gateway.connectionClosed()
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head): begin(head, context: context)
+        case .body(var part):
+            guard !isRefused else { return }
+            if let limits, (body?.readableBytes ?? 0) + part.readableBytes > limits.bodyBytesMax {
+                return refuse(
+                    .payloadTooLarge, "ValidationError", "the body is larger than \(limits.bodyBytesMax) bytes",
+                    context: context)
+            }
+            if body == nil { body = part } else { body?.writeBuffer(&part) }
+        case .end:
+            watchdog?.readEnded()
+            guard !isRefused, let head else { return }
+            answer(head, context: context)
+        }
+    }
+
+    // MARK: - Checking
+
+    private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        startedAt = .now()
+        self.head = head
+        body = nil
+        route = nil
+        revision = 0
+        limits = nil
+        isRefused = false
+        keepsAlive = head.isKeepAlive
+        watchdog?.readBegan()
+        guard let holder = authenticate(head) else {
+            return refuse(
+                .unauthorized, "MissingAuthenticationToken", "send the header Authorization: Bearer TOKEN",
+                context: context)
+        }
+        guard let name = Self.endpointName(head.uri) else { return }
+        guard let route = gateway.route(name) else {
+            let known = gateway.endpointNames.sorted().joined(separator: ", ")
+            return refuse(
+                .notFound, "ValidationError", "Endpoint \(name) not found. Known: \(known.isEmpty ? "none" : known)",
+                context: context)
+        }
+        guard head.method == .POST else {
+            return refuse(.methodNotAllowed, "ValidationError", "invocations are sent with POST", context: context)
+        }
+        let limits = route.limits
+        guard holder.mayCall(name, requestsPerSecondMax: limits.requestsPerSecondMax) else {
+            gateway.countThrottled()
+            return refuse(
+                .tooManyRequests, "ThrottlingException", "this token's request rate is used up", retryAfter: true,
+                context: context)
+        }
+        if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }), length > limits.bodyBytesMax {
+            return refuse(
+                .payloadTooLarge, "ValidationError", "the body is larger than \(limits.bodyBytesMax) bytes",
+                context: context)
+        }
+        self.limits = limits
+        self.route = route
+        if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
+            context.writeAndFlush(
+                wrapOutboundOut(.head(HTTPResponseHead(version: head.version, status: .continue))), promise: nil)
+        }
+    }
+
+    private func authenticate(_ head: HTTPRequestHead) -> TokenHolder? {
+        guard let value = head.headers.first(name: "authorization") else { return nil }
+        if let acceptedToken, acceptedToken.text == value, !acceptedToken.holder.isRevoked {
+            return acceptedToken.holder
+        }
+        guard value.count > 7, value.prefix(7).lowercased() == "bearer ",
+            let holder = gateway.tokens.holder(of: String(value.dropFirst(7)))
+        else { return nil }
+        acceptedToken = (value, holder)
+        return holder
+    }
+
+    /// `digits` for `/endpoints/digits/invocations`.
+    private static func endpointName(_ uri: String) -> String? {
+        let path = uri.prefix { $0 != "?" }
+        guard path.hasPrefix("/endpoints/"), path.hasSuffix("/invocations") else { return nil }
+        let name = path.dropFirst(11).dropLast(12)
+        return name.isEmpty || name.contains("/") ? nil : String(name)
+    }
+
+    // MARK: - Answering
+
+    private func answer(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        guard let route, let limits else { return answerOther(head, context: context) }
+        guard let revision = route.chooseRevision() else {
+            return refuse(
+                .serviceUnavailable, "ServiceUnavailable", "the endpoint has no revision in service",
+                context: context)
+        }
+        self.revision = revision
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        let exchange = Exchange(
+            route: route, revision: revision, context: loopContext, request: Self.request(head, body),
+            deadline: startedAt + .nanoseconds(Int64(limits.timeoutSeconds * 1e9)), onFault: gateway.onFault
+        ) { result in
+            let (channel, context) = bound.value
+            channel.finish(result, route: route, context: context)
+        }
+        self.exchange = exchange
+        body = nil
+        exchange.start()
+    }
+
+    private static func request(_ head: HTTPRequestHead, _ body: ByteBuffer?) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        let length = body?.readableBytes ?? 0
+        buffer.reserveCapacity(256 + length)
+        buffer.writeStaticString("POST /invocations HTTP/1.1\r\nHost: worker\r\n")
+        for (name, header) in [
+            ("Content-Type", "content-type"), ("Accept", "accept"),
+            ("X-Amzn-SageMaker-Custom-Attributes", "x-amzn-sagemaker-custom-attributes"),
+        ] {
+            guard let value = head.headers.first(name: header) else { continue }
+            buffer.writeString("\(name): \(value)\r\n")
+        }
+        buffer.writeString("Content-Length: \(length)\r\n\r\n")
+        if var body { buffer.writeBuffer(&body) }
+        return buffer
+    }
+
+    private func finish(_ result: ExchangeResult, route: EndpointRoute, context: ChannelHandlerContext) {
+        exchange = nil
+        let microseconds = Int((NIODeadline.now() - startedAt).nanoseconds / 1000)
+        let status: Int
+        switch result {
+        case .answered(let response): status = response.status
+        case .failed, .unavailable: status = 503
+        case .queueFull:
+            // Shed load says nothing about the revision: it is counted apart, not as its error.
+            gateway.countShed()
+            return refuse(
+                .serviceUnavailable, "ServiceUnavailable", "every worker is busy and the queue is full",
+                retryAfter: true, context: context)
+        }
+        route.record(
+            revision: revision, latencyMicroseconds: microseconds, status: status, at: gateway.seconds())
+        switch result {
+        case .answered(let response) where (200..<300).contains(response.status):
+            write(response, context: context)
+        case .answered(let response): writeModelError(response, context: context)
+        case .failed(.timedOut):
+            refuse(.gatewayTimeout, "ModelError", "the model did not answer in time", context: context)
+        case .failed(.malformed(let why)):
+            refuse(.badGateway, "ModelError", "the model's answer cannot be used: \(why)", context: context)
+        case .failed(.connectionLost), .unavailable, .queueFull:
+            refuse(
+                .serviceUnavailable, "ServiceUnavailable", "no healthy worker answered", retryAfter: true,
+                context: context)
+        }
+    }
+
+    private func write(_ response: UpstreamResponse, context: ChannelHandlerContext) {
+        var headers = HTTPHeaders()
+        headers.reserveCapacity(6)
+        headers.add(name: "content-type", value: response.contentType ?? "application/octet-stream")
+        headers.add(name: "content-length", value: "\(response.body.readableBytes)")
+        headers.add(name: "x-amzn-invoked-production-variant", value: "primary")
+        headers.add(name: "x-plumb-revision", value: "\(revision)")
+        if let custom = response.customAttributes {
+            headers.add(name: "x-amzn-sagemaker-custom-attributes", value: custom)
+        }
+        send(HTTPResponseStatus(statusCode: response.status), headers, response.body, context: context)
+    }
+
+    /// SageMaker tells a container's own error as 424 with the original inside.
+    private func writeModelError(_ response: UpstreamResponse, context: ChannelHandlerContext) {
+        let original = String(buffer: response.body.getSlice(
+            at: response.body.readerIndex, length: min(response.body.readableBytes, 4096)) ?? ByteBuffer())
+        let kind = response.status < 500 ? "client" : "server"
+        let message = "Received \(kind) error (\(response.status)) from primary with message \"\(original)\"."
+        let text =
+            "{\"Message\":\(JSONText.quoted(message)),\"OriginalStatusCode\":\(response.status),"
+            + "\"OriginalMessage\":\(JSONText.quoted(original)),\"LogStreamArn\":\"\"}"
+        writeError(.failedDependency, "ModelError", text, retryAfter: false, context: context)
+    }
+
+    private func answerOther(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        switch (head.method, head.uri.prefix { $0 != "?" }) {
+        case (.GET, "/metrics"):
+            var headers = HTTPHeaders()
+            let page = ByteBuffer(string: gateway.metricsPage())
+            headers.add(name: "content-type", value: "text/plain; version=0.0.4; charset=utf-8")
+            headers.add(name: "content-length", value: "\(page.readableBytes)")
+            send(.ok, headers, page, context: context)
+        case (.GET, "/ping"):
+            send(.ok, ["content-length": "0"], ByteBuffer(), context: context)
+        default:
+            refuse(
+                .notFound, "UnknownOperationException",
+                "there is POST /endpoints/NAME/invocations, GET /metrics and GET /ping", context: context)
+        }
+    }
+
+    /// Says no, and reads no further of a request whose body has not come yet.
+    private func refuse(
+        _ status: HTTPResponseStatus, _ type: String, _ message: String, retryAfter: Bool = false,
+        context: ChannelHandlerContext
+    ) {
+        let isUnread = watchdog?.isReading ?? false
+        isRefused = true
+        if isUnread { keepsAlive = false }
+        writeError(
+            status, type, "{\"message\":\(JSONText.quoted(message))}", retryAfter: retryAfter, context: context)
+    }
+
+    private func writeError(
+        _ status: HTTPResponseStatus, _ type: String, _ text: String, retryAfter: Bool,
+        context: ChannelHandlerContext
+    ) {
+        var headers = HTTPHeaders()
+        let body = ByteBuffer(string: text)
+        headers.add(name: "content-type", value: "application/json")
+        headers.add(name: "content-length", value: "\(body.readableBytes)")
+        headers.add(name: "x-amzn-errortype", value: type)
+        if retryAfter { headers.add(name: "retry-after", value: "1") }
+        if revision > 0 { headers.add(name: "x-plumb-revision", value: "\(revision)") }
+        if status == .unauthorized { headers.add(name: "www-authenticate", value: "Bearer") }
+        send(status, headers, body, context: context)
+    }
+
+    private func send(
+        _ status: HTTPResponseStatus, _ headers: HTTPHeaders, _ body: ByteBuffer, context: ChannelHandlerContext
+    ) {
+        var headers = headers
+        if gateway.isDraining { keepsAlive = false }
+        if !keepsAlive { headers.add(name: "connection", value: "close") }
+        let version = head?.version ?? .http1_1
+        head = nil
+        watchdog?.answered()
+        context.write(wrapOutboundOut(.head(HTTPResponseHead(version: version, status: status, headers: headers))),
+            promise: nil)
+        if body.readableBytes > 0 { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
+        let isLast = !keepsAlive
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        if isLast {
+            context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
+                bound.value.close(promise: nil)
+            }
+        } else {
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        }
+    }
+}
+
+/// Closes a connection on which a request does not come to its end, or none comes for long.
+final class ConnectionWatchdog: Expiring {
+    private let channel: any Channel
+    private(set) var deadline: NIODeadline
+    private(set) var isReading = false
+
+    init(channel: any Channel) {
+        self.channel = channel
+        deadline = .now() + .seconds(Int64(GatewayLimits.requestReadSecondsMax))
+    }
+
+    func readBegan() {
+        isReading = true
+        deadline = .now() + .seconds(Int64(GatewayLimits.requestReadSecondsMax))
+    }
+
+    func readEnded() {
+        isReading = false
+        // An answer may take as long as the endpoint's own time limit; that deadline is the exchange's.
+        deadline = .now() + .seconds(Int64(GatewayLimits.idleSecondsMax)) + .hours(1)
+    }
+
+    func answered() { deadline = .now() + .seconds(Int64(GatewayLimits.idleSecondsMax)) }
+
+    func expire() { channel.close(promise: nil) }
+}
+
+/// Text as a JSON string.
+enum JSONText {
+    static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case let control where control.value < 0x20:
+                let digits = String(control.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

@@ -1,0 +1,74 @@
+// What one event loop of the gateway keeps: connections to workers, and the deadlines of what is under way.
+
+import NIOCore
+import NIOPosix
+
+/// Something that can run out of time; looked at a few times a second, so that no request needs a timer of its own.
+protocol Expiring: AnyObject {
+    /// When to give up.
+    var deadline: NIODeadline { get }
+    func expire()
+}
+
+/// State of one event loop; used on that loop only.
+final class LoopContext {
+    let loop: any EventLoop
+    private var idle: [ObjectIdentifier: [UpstreamConnection]] = [:]
+    private var expiring: [ObjectIdentifier: any Expiring] = [:]
+    private var sweep: RepeatedTask?
+
+    init(loop: any EventLoop) { self.loop = loop }
+
+    /// Begins to look at deadlines. To be called on the loop.
+    func start() {
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        let pause = TimeAmount.milliseconds(Int64(GatewayLimits.sweepMilliseconds))
+        sweep = loop.scheduleRepeatedTask(initialDelay: pause, delay: pause) { _ in bound.value.expire(at: .now()) }
+    }
+
+    func stop() {
+        sweep?.cancel()
+        for connection in idle.values.joined() { connection.abandon() }
+        idle = [:]
+    }
+
+    func watch(_ item: any Expiring) { expiring[ObjectIdentifier(item)] = item }
+    func forget(_ item: any Expiring) { expiring[ObjectIdentifier(item)] = nil }
+
+    private func expire(at now: NIODeadline) {
+        for item in expiring.values.filter({ $0.deadline <= now }) {
+            forget(item)
+            item.expire()
+        }
+    }
+
+    /// An idle connection to a worker, if there is one.
+    func takeIdle(to worker: WorkerRoute) -> UpstreamConnection? {
+        while let connection = idle[ObjectIdentifier(worker)]?.popLast() {
+            connection.onIdleClose = nil
+            if connection.isOpen { return connection }
+        }
+        return nil
+    }
+
+    /// Keeps a connection for the next request.
+    func keep(_ connection: UpstreamConnection, to worker: WorkerRoute) {
+        let key = ObjectIdentifier(worker)
+        guard connection.isOpen, (idle[key]?.count ?? 0) < GatewayLimits.idleUpstreamMax else {
+            connection.abandon()
+            return
+        }
+        connection.onIdleClose = { [unowned self, unowned connection] in
+            self.idle[key]?.removeAll { $0 === connection }
+        }
+        idle[key, default: []].append(connection)
+    }
+
+    /// Drops all connections to a worker that is gone.
+    func dropConnections(to worker: WorkerRoute) {
+        for connection in idle.removeValue(forKey: ObjectIdentifier(worker)) ?? [] {
+            connection.onIdleClose = nil
+            connection.abandon()
+        }
+    }
+}

@@ -1,0 +1,73 @@
+// The gateway's metrics as Prometheus reads them.
+
+import PlumbModel
+import PlumbSignals
+
+extension GatewayState {
+    /// Upper bounds of the latency histogram's buckets, in milliseconds.
+    private static let boundsMilliseconds: [Double] = [
+        0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000,
+    ]
+
+    /// The whole page, in Prometheus' text format 0.0.4.
+    func metricsPage() -> String {
+        var page = ""
+        func declare(_ name: String, _ kind: String, _ help: String) {
+            page += "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n"
+        }
+        let routes = routes
+        declare("plumb_requests_total", "counter", "Answered requests by outcome, as SageMaker counts them.")
+        for (labels, traffic) in series(routes) {
+            let totals = traffic.requests.totals
+            let rest = totals.requests - totals.successes - totals.clientErrors - totals.serverErrors
+            for (outcome, count) in [
+                ("2xx", totals.successes), ("4xx", totals.clientErrors), ("5xx", totals.serverErrors), ("other", rest),
+            ] {
+                page += "plumb_requests_total{\(labels),outcome=\"\(outcome)\"} \(count)\n"
+            }
+        }
+        declare(
+            "plumb_request_duration_seconds", "histogram", "Time in the house, from the request's head to its answer.")
+        for (labels, traffic) in series(routes) {
+            let counts = traffic.requests.lifetimeCounts(
+                atOrBelow: Self.boundsMilliseconds.map { Int($0 * 1000) })
+            for (bound, count) in zip(Self.boundsMilliseconds, counts) {
+                page += "plumb_request_duration_seconds_bucket{\(labels),le=\"\(bound / 1000)\"} \(count)\n"
+            }
+            let totals = traffic.requests.totals
+            page += "plumb_request_duration_seconds_bucket{\(labels),le=\"+Inf\"} \(totals.requests)\n"
+            page += "plumb_request_duration_seconds_sum{\(labels)} \(Double(totals.latencyMicroseconds) / 1e6)\n"
+            page += "plumb_request_duration_seconds_count{\(labels)} \(totals.requests)\n"
+        }
+        declare("plumb_traffic_weight_percent", "gauge", "Share of the endpoint's traffic.")
+        for route in routes {
+            for (revision, weight) in route.weights.sorted(by: { $0.key < $1.key }) {
+                page += "plumb_traffic_weight_percent{\(Self.labels(route.name, revision))} \(weight)\n"
+            }
+        }
+        declare("plumb_requests_in_flight", "gauge", "Requests that workers are busy with.")
+        for route in routes {
+            page += "plumb_requests_in_flight{endpoint=\"\(route.name)\"} \(route.inFlightTotal)\n"
+        }
+        let counters = counters
+        declare("plumb_requests_throttled_total", "counter", "Requests refused with 429: their token's rate was used up.")
+        page += "plumb_requests_throttled_total \(counters.throttled)\n"
+        declare("plumb_requests_shed_total", "counter", "Requests refused with 503: the queue was full.")
+        page += "plumb_requests_shed_total \(counters.shed)\n"
+        declare("plumb_connections", "gauge", "Open client connections.")
+        page += "plumb_connections \(connections)\n"
+        return page
+    }
+
+    private func series(_ routes: [EndpointRoute]) -> [(labels: String, traffic: RevisionTraffic)] {
+        routes.flatMap { route in
+            route.withTraffic { traffic in
+                traffic.sorted { $0.key < $1.key }.map { (Self.labels(route.name, $0.key), $0.value) }
+            }
+        }
+    }
+
+    private static func labels(_ endpoint: String, _ revision: Int) -> String {
+        "endpoint=\"\(endpoint)\",variant=\"primary\",revision=\"\(revision)\""
+    }
+}

@@ -1,0 +1,187 @@
+// The embedded engine: fleets of child processes on this machine, and the routes to them.
+
+import Foundation
+import Logging
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
+import PlumbEngine
+import PlumbModel
+import PlumbSignals
+import PlumbStore
+import ServiceLifecycle
+
+/// Runs revisions as supervised child processes in at least two failure domains.
+///
+/// As a `Service` it supervises the processes: it must run before `apply` can bring anything up.
+actor LocalEngine: Engine, Service {
+    private struct Fleet {
+        var revision: Revision
+        var workers: [WorkerProcess] = []
+        var count = 0
+    }
+    private let gateway: GatewayState
+    private let launcher: WorkerLauncher
+    private let group: MultiThreadedEventLoopGroup
+    private let log: Logger
+    private var fleets: [String: [Int: Fleet]] = [:]
+    private let processes: ProcessBook
+    private let starts: AsyncStream<WorkerProcess>
+    private let startsContinuation: AsyncStream<WorkerProcess>.Continuation
+    /// Instances that may be waiting to be supervised.
+    private static let startsMax = 256
+
+    init(
+        gateway: GatewayState, launcher: WorkerLauncher, processes: ProcessBook, group: MultiThreadedEventLoopGroup,
+        log: Logger
+    ) {
+        self.gateway = gateway
+        self.launcher = launcher
+        self.processes = processes
+        self.group = group
+        self.log = log
+        (starts, startsContinuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.startsMax))
+    }
+
+    func run() async throws {
+        let (starts, processes) = (starts, processes)
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.recordHealth() }
+            for await process in starts.cancelOnGracefulShutdown() {
+                group.addTask {
+                    await process.supervise()
+                    processes.forget(process)
+                }
+            }
+            self.stopAll()
+        }
+    }
+
+    /// Drains and ends every instance; the gateway has stopped taking requests by then.
+    private func stopAll() {
+        startsContinuation.finish()
+        for fleet in fleets.values.flatMap(\.values) {
+            for worker in fleet.workers { worker.stop() }
+        }
+    }
+
+    private func recordHealth() async {
+        var last = Int.min
+        while !Task.isShuttingDownGracefully && !Task.isCancelled {
+            let second = Int(gateway.seconds())
+            if second != last {
+                last = second
+                for route in gateway.routes { route.recordHealth(at: second) }
+            }
+            try? await Task.sleep(for: .milliseconds(100))  // Ending early is what cancelling is for.
+        }
+    }
+
+    // MARK: - Engine
+
+    func apply(_ revision: Revision, count: Int) async throws {
+        let route = gateway.route(revision.endpoint, limits: revision.spec.limits)
+        var fleet = fleets[revision.endpoint]?[revision.number] ?? Fleet(revision: revision)
+        if fleet.workers.isEmpty && count > 0 {
+            try launcher.check(revision)
+            route.measure(revision)
+        }
+        fleet.count = count
+        while fleet.workers.count > count {
+            fleet.workers.removeLast().stop()
+        }
+        while fleet.workers.count < count {
+            let process = try makeProcess(revision, beside: fleet.workers, route: route)
+            fleet.workers.append(process)
+            processes.add(process)
+            route.add(process.route)
+            guard case .enqueued = startsContinuation.yield(process) else {
+                throw PlumbError(.refused, "the engine is shutting down, or \(Self.startsMax) instances wait to start")
+            }
+        }
+        fleets[revision.endpoint, default: [:]][revision.number] = count == 0 ? nil : fleet
+    }
+
+    private func makeProcess(
+        _ revision: Revision, beside others: [WorkerProcess], route: EndpointRoute
+    ) throws -> WorkerProcess {
+        let zones = (0..<max(1, revision.spec.instances.zones)).map { "local-\(Character(UnicodeScalar(UInt8(97 + $0 % 26))))" }
+        let zone = zones.min { left, right in
+            others.count { $0.route.zone == left } < others.count { $0.route.zone == right }
+        }
+        let (worker, launch) = try launcher.prepare(revision, zone: zone ?? "local-a")
+        return WorkerProcess(route: worker, endpoint: route, launch: launch, loop: group.next(), log: log)
+    }
+
+    func shift(_ endpoint: String, to weights: [Int: Int]) async throws {
+        gateway.route(endpoint)?.shift(to: weights)
+    }
+
+    func observe(_ endpoint: String) async throws -> [FleetObservation] {
+        guard let route = gateway.route(endpoint) else { return [] }
+        let weights = route.weights
+        return (fleets[endpoint] ?? [:]).values.sorted { $0.revision.number < $1.revision.number }.map { fleet in
+            let ready = fleet.workers.filter { route.isReady($0.route) }
+            return FleetObservation(
+                revision: fleet.revision.number, desired: fleet.count, ready: ready.count,
+                readyZones: Set(ready.map(\.route.zone)).count, weight: weights[fleet.revision.number] ?? 0,
+                inFlight: route.inFlight(revision: fleet.revision.number),
+                restarts: fleet.workers.reduce(0) { $0 + $1.restarts },
+                failure: fleet.workers.lazy.compactMap(\.failure).first)
+        }
+    }
+
+    func metrics(_ endpoint: String) async throws -> any MetricSource & Sendable {
+        guard let route = gateway.route(endpoint) else {
+            return LiveMetrics(route: EndpointRoute(name: endpoint, limits: .none))
+        }
+        return LiveMetrics(route: route)
+    }
+
+    func traffic(_ endpoint: String, revision: Int) async throws -> TrafficObservation {
+        gateway.route(endpoint)?.withTraffic { traffic in
+            traffic[revision].map {
+                TrafficObservation(requests: Int($0.requests.totals.requests), firstFaultAt: $0.firstFaultAt)
+            }
+        } ?? TrafficObservation(requests: 0, firstFaultAt: nil)
+    }
+
+    /// Takes an endpoint's routes away once its fleets are gone.
+    func forget(_ endpoint: String) {
+        gateway.removeRoute(endpoint)
+        fleets[endpoint] = nil
+    }
+
+    /// Every instance: its revision, failure domain, process and how long it took to be ready.
+    func instances(of endpoint: String) -> [InstanceObservation] {
+        guard let route = gateway.route(endpoint) else { return [] }
+        return (fleets[endpoint] ?? [:]).values.flatMap(\.workers).map {
+            InstanceObservation(
+                id: $0.route.id, revision: $0.route.revision, zone: $0.route.zone, processID: $0.processID,
+                isReady: route.isReady($0.route), startSeconds: $0.startSeconds)
+        }
+    }
+}
+
+extension RequestLimits {
+    /// For an endpoint that does not exist.
+    fileprivate static var none: RequestLimits {
+        RequestLimits(bodyBytesMax: 0, timeoutSeconds: 0, queueMax: 0, requestsPerSecondMax: nil)
+    }
+}
+
+/// The processes by their routes, for whoever notices that one is broken.
+final class ProcessBook: Sendable {
+    private let processes = NIOLockedValueBox<[ObjectIdentifier: WorkerProcess]>([:])
+
+    func add(_ process: WorkerProcess) {
+        processes.withLockedValue { $0[ObjectIdentifier(process.route)] = process }
+    }
+    func forget(_ process: WorkerProcess) {
+        processes.withLockedValue { $0[ObjectIdentifier(process.route)] = nil }
+    }
+    /// A request's connection to this worker broke.
+    func suspect(_ route: WorkerRoute) {
+        processes.withLockedValue { $0[ObjectIdentifier(route)] }?.suspect()
+    }
+}

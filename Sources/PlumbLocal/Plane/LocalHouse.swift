@@ -1,0 +1,155 @@
+// Puts the embedded engine together: state, identity, gateway, fleets and plane, in the order they depend on each other.
+
+import Foundation
+public import Logging
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
+import NIOSSL
+import PlumbEngine
+import PlumbModel
+public import PlumbStore
+public import ServiceLifecycle
+
+/// Where an embedded engine keeps its state and listens.
+public struct LocalSettings: Sendable {
+    public var folder: String
+    public var host: String
+    public var port: Int
+    public var workerPath: String
+    /// Event loops of the gateway.
+    public var threads: Int
+    public var version: String
+    public init(folder: String, host: String, port: Int, workerPath: String, threads: Int, version: String) {
+        self.folder = folder
+        self.host = host
+        self.port = port
+        self.workerPath = workerPath
+        self.threads = threads
+        self.version = version
+    }
+}
+
+/// Everything one embedded engine consists of.
+public final class LocalHouse: Sendable {
+    public let store: Store
+    let log: Logger
+    let folder: String
+    let version: String
+    let certificates: CertificateAuthority
+    let gateway: GatewayState
+    let engine: LocalEngine
+    let launcher: WorkerLauncher
+    let tokenPath: String
+    private let artifacts: ArtifactStore
+    private let gatewayService: GatewayService
+    private let group: MultiThreadedEventLoopGroup
+    private let host: String
+    private let tls: NIOSSLContext
+
+    /// Opens the state, makes certificates and the first token when they are missing, and ends what an earlier daemon
+    /// left running. Nothing listens or runs yet.
+    public init(_ settings: LocalSettings, log: Logger) async throws {
+        folder = settings.folder
+        version = settings.version
+        host = settings.host
+        self.log = log
+        store = try Store(folder: settings.folder)
+        let orphans = WorkerLauncher.endOrphans(of: settings.folder)
+        if orphans > 0 { log.warning("ended \(orphans) workers that an earlier daemon left running") }
+        let now = Date().timeIntervalSince1970
+        certificates = try CertificateAuthority.prepare(
+            in: settings.folder, hosts: Self.hosts(settings.host), now: now)
+        tls = try certificates.serverContext()
+        artifacts = try ArtifactStore(folder: settings.folder)
+        launcher = try WorkerLauncher(
+            folder: settings.folder, artifacts: artifacts, workerPath: settings.workerPath)
+        tokenPath = "\(settings.folder)/token"
+        let tokens = TokenRegistry()
+        let processes = ProcessBook()
+        gateway = GatewayState(tokens: tokens, secondsSinceEpoch: now) { processes.suspect($0) }
+        group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, settings.threads))
+        engine = LocalEngine(
+            gateway: gateway, launcher: launcher, processes: processes, group: group, log: log)
+        gatewayService = GatewayService(
+            state: gateway, tls: tls, host: settings.host, port: settings.port, group: group, log: log)
+        try await loadTokens(into: tokens)
+    }
+
+    /// The plane over the endpoints on record, and the services to run, in order of dependence.
+    public func furnish() async throws -> (plane: LocalPlane, services: [any Service]) {
+        let records = try await StoreLedger(store: store).load()
+        let plane = LocalPlane(self, records: records)
+        // Shut down in reverse: runners first, then the gateway drains, then the workers end.
+        return (plane, [engine, gatewayService, plane])
+    }
+
+    /// Lets go of the threads and the state; to be called after the services have ended.
+    public func close() async throws {
+        try await group.shutdownGracefully()
+        try store.close()
+    }
+
+    func makeRunner(_ record: EndpointRecord) -> EndpointRunner {
+        let gateway = gateway
+        return EndpointRunner(
+            record, engine: engine, ledger: StoreLedger(store: store), now: { gateway.seconds() }, log: log)
+    }
+
+    func now() -> Double { gateway.seconds() }
+
+    var gatewayPort: Int? { gatewayService.listeningPort }
+    var gatewayAddress: String { "https://\(host.contains(":") ? "[\(host)]" : host):\(gatewayPort ?? 0)" }
+
+    /// Takes a copy of the model artefact and answers its digest; of a command, the digest of its words.
+    func takeIn(_ spec: Spec, folder: String) throws(PlumbError) -> String {
+        if let command = spec.model.command { return TokenRegistry.digest(of: command.joined(separator: "\0")) }
+        guard let path = spec.model.path else {
+            throw PlumbError(.invalidInput, "the spec names neither model.path nor model.command")
+        }
+        guard !path.contains("://") else {
+            throw PlumbError(
+                .unsupported, "the embedded engine reads model files from this machine, not \(path)",
+                hint: "write model.path: FILE.onnx, or give the endpoint to AWS", at: spec.place(of: "model.path"))
+        }
+        return try artifacts.add(fileAt: WorkerLauncher.absolute(path, from: folder))
+    }
+
+    func tryHandshakes() async -> (accepted: [String], refused: [String]) {
+        guard let gatewayPort else { return ([], []) }
+        return await HandshakeProbe.run(
+            host: host, port: gatewayPort, authorityPath: certificates.authorityPath, on: group.next())
+    }
+
+    // MARK: - Identity
+
+    private static func hosts(_ host: String) -> [String] {
+        var names = ["localhost", "127.0.0.1", "::1"]
+        if !names.contains(host) { names.append(host) }
+        return names
+    }
+
+    private struct TokenRecord: Codable, Sendable {
+        var name: String
+        var digest: String
+    }
+
+    /// The tokens on record; on first run one is made and its text written to a file only the owner can read.
+    private func loadTokens(into registry: TokenRegistry) async throws {
+        var records = try await store.records("token", as: TokenRecord.self)
+        if records.isEmpty || !FileManager.default.fileExists(atPath: tokenPath) {
+            let token = TokenRegistry.make()
+            let record = TokenRecord(name: "first", digest: TokenRegistry.digest(of: token))
+            try AtomicFile.write(Data(token.utf8), to: tokenPath)
+            try await store.save(
+                "token", ["first": record],
+                audit: [
+                    AuditEntry(at: now(), actor: "plumb", action: "token.made", subject: "token/first")
+                ])
+            records["first"] = record
+        }
+        for record in records.values {
+            registry.add(digest: record.digest, holder: TokenHolder(name: record.name))
+        }
+    }
+}

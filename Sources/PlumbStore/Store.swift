@@ -1,0 +1,251 @@
+// Records by kind and key, and the audit record, in one SQLite file.
+
+import Crypto
+import Foundation
+import GRDB
+public import PlumbModel
+
+/// The state of one engine, in one folder that one process holds at a time.
+///
+/// Every change returns only when it is on disk (`synchronous = FULL` over a write-ahead log). A change and the audit
+/// entries that belong to it are one transaction.
+public final class Store: Sendable {
+    /// The folder, absolute.
+    public let folder: String
+    private let pool: DatabasePool
+    private let lock: FolderLock
+
+    /// Opens the state in `folder`, making it on first use.
+    ///
+    /// Throws `conflict` when another process holds it, `internalFault` when the file is damaged or cannot be written.
+    public init(folder: String) throws(PlumbError) {
+        self.folder = folder
+        try AtomicFile.makeFolder(folder)
+        lock = try FolderLock(folder: folder)
+        do {
+            var configuration = Configuration()
+            configuration.prepareDatabase { database in
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+                try database.execute(sql: "PRAGMA foreign_keys = ON")
+            }
+            let path = "\(folder)/state.sqlite"
+            pool = try DatabasePool(path: path, configuration: configuration)
+            unsafe chmod(path, 0o600)
+            try Self.migrator.migrate(pool)
+        } catch {
+            throw PlumbError(
+                .internalFault, "the state in \(folder) cannot be opened",
+                hint: "restore a backup, or start afresh with another folder in PLUMB_HOME", cause: error)
+        }
+    }
+
+    private static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE record (
+                        kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL,
+                        PRIMARY KEY (kind, key)
+                    ) WITHOUT ROWID;
+                    CREATE TABLE audit (
+                        sequence INTEGER PRIMARY KEY AUTOINCREMENT, entry BLOB NOT NULL,
+                        previous BLOB NOT NULL, hash BLOB NOT NULL UNIQUE
+                    );
+                    CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
+                        BEGIN SELECT RAISE(ABORT, 'the audit record is append-only'); END;
+                    CREATE TRIGGER audit_is_never_shortened BEFORE DELETE ON audit
+                        BEGIN SELECT RAISE(ABORT, 'the audit record is append-only'); END;
+                    """)
+        }
+        return migrator
+    }
+
+    /// All records of a kind, by key.
+    public func records<Record: Decodable & Sendable>(
+        _ kind: String, as type: Record.Type
+    ) async throws(PlumbError) -> [String: Record] {
+        let rows = try await reading("read the \(kind) records") { database in
+            try Row.fetchAll(database, sql: "SELECT key, body FROM record WHERE kind = ?", arguments: [kind])
+                .map { ($0["key"] as String, $0["body"] as Data) }
+        }
+        var records: [String: Record] = [:]
+        for (key, body) in rows {
+            do {
+                records[key] = try JSONDecoder().decode(type, from: body)
+            } catch {
+                throw PlumbError(
+                    .internalFault, "the \(kind) record '\(key)' is damaged or of another version", cause: error)
+            }
+        }
+        return records
+    }
+
+    /// Saves records and appends audit entries in one durable change; nil removes a record.
+    public func save<Record: Encodable & Sendable>(
+        _ kind: String, _ changes: [String: Record?], audit entries: [AuditEntry] = []
+    ) async throws(PlumbError) {
+        let encoded: [String: Data?]
+        do {
+            encoded = try changes.mapValues { record in try record.map { try Self.encoder.encode($0) } }
+        } catch {
+            throw PlumbError(.internalFault, "a \(kind) record cannot be encoded", cause: error)
+        }
+        try await writing("save the \(kind) records") { database in
+            for (key, body) in encoded {
+                if let body {
+                    try database.execute(
+                        sql: "INSERT INTO record (kind, key, body) VALUES (?, ?, ?) "
+                            + "ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body",
+                        arguments: [kind, key, body])
+                } else {
+                    try database.execute(
+                        sql: "DELETE FROM record WHERE kind = ? AND key = ?", arguments: [kind, key])
+                }
+            }
+            try Self.append(entries, to: database)
+        }
+    }
+
+    /// Appends to the audit record; returns when it is durable.
+    public func append(_ entries: [AuditEntry]) async throws(PlumbError) {
+        try await writing("append to the audit record") { try Self.append(entries, to: $0) }
+    }
+
+    /// The newest audit entries, oldest first.
+    public func auditEntries(limit: Int) async throws(PlumbError) -> [AuditEntry] {
+        let bodies = try await reading("read the audit record") { database in
+            try Data.fetchAll(
+                database, sql: "SELECT entry FROM audit ORDER BY sequence DESC LIMIT ?", arguments: [limit])
+        }
+        do {
+            return try bodies.reversed().map { try JSONDecoder().decode(AuditEntry.self, from: $0) }
+        } catch {
+            throw PlumbError(.internalFault, "an audit entry is damaged", cause: error)
+        }
+    }
+
+    /// How long the audit record is, and the hash that stands for all of it.
+    public func auditHead() async throws(PlumbError) -> (entries: Int, hash: String) {
+        try await reading("read the audit record") { database in
+            let count = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM audit") ?? 0
+            let hash = try Data.fetchOne(database, sql: "SELECT hash FROM audit ORDER BY sequence DESC LIMIT 1")
+            return (count, (hash ?? Self.origin).hexadecimal)
+        }
+    }
+
+    /// Walks the chain from its origin. Throws `internalFault` that names the first entry that does not fit.
+    public func verifyAudit() async throws(PlumbError) -> Int {
+        let broken = try await reading("read the audit record") { database -> (Int, Int?) in
+            var previous = Self.origin
+            var count = 0
+            let rows = try Row.fetchCursor(
+                database, sql: "SELECT sequence, entry, previous, hash FROM audit ORDER BY sequence")
+            while let row = try rows.next() {
+                let (entry, claimed, hash): (Data, Data, Data) = (row["entry"], row["previous"], row["hash"])
+                count += 1
+                let sequence: Int = row["sequence"]
+                guard sequence == count, claimed == previous, hash == Self.link(previous, entry) else {
+                    return (count, sequence)
+                }
+                previous = hash
+            }
+            return (count, nil)
+        }
+        if let sequence = broken.1 {
+            throw PlumbError(.internalFault, "audit entry \(sequence) does not fit the one before it: it was changed")
+        }
+        return broken.0
+    }
+
+    /// Closes the file; the store must not be used after.
+    public func close() throws(PlumbError) {
+        do {
+            try pool.close()
+        } catch {
+            throw PlumbError(.internalFault, "the state in \(folder) cannot be closed", cause: error)
+        }
+    }
+
+    // MARK: - The chain
+
+    private static let origin = Data(repeating: 0, count: 32)
+    /// Keys in one order, so that equal entries have equal bytes.
+    private static var encoder: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return encoder
+    }
+
+    private static func link(_ previous: Data, _ entry: Data) -> Data {
+        var hash = SHA256()
+        hash.update(data: previous)
+        hash.update(data: entry)
+        return Data(hash.finalize())
+    }
+
+    private static func append(_ entries: [AuditEntry], to database: Database) throws {
+        guard !entries.isEmpty else { return }
+        var previous =
+            try Data.fetchOne(database, sql: "SELECT hash FROM audit ORDER BY sequence DESC LIMIT 1") ?? origin
+        for entry in entries {
+            let body = try encoder.encode(entry)
+            let hash = link(previous, body)
+            try database.execute(
+                sql: "INSERT INTO audit (entry, previous, hash) VALUES (?, ?, ?)", arguments: [body, previous, hash])
+            previous = hash
+        }
+    }
+
+    // MARK: - Trouble
+
+    private func reading<Value: Sendable>(
+        _ what: String, _ work: @escaping @Sendable (Database) throws -> Value
+    ) async throws(PlumbError) -> Value {
+        do {
+            return try await pool.read(work)
+        } catch {
+            throw PlumbError(.internalFault, "cannot \(what)", cause: error)
+        }
+    }
+
+    private func writing(
+        _ what: String, _ work: @escaping @Sendable (Database) throws -> Void
+    ) async throws(PlumbError) {
+        do {
+            try await pool.write(work)
+        } catch {
+            throw PlumbError(
+                .internalFault, "cannot \(what)", hint: "is the disk full, or the folder read-only?", cause: error)
+        }
+    }
+}
+
+/// Keeps a second process out of a folder of state, for as long as it lives.
+final class FolderLock: Sendable {
+    private let descriptor: Int32
+
+    init(folder: String) throws(PlumbError) {
+        let path = "\(folder)/lock"
+        descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw AtomicFile.failure("open", path) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            Foundation.close(descriptor)
+            throw PlumbError(
+                .conflict, "another plumb holds the state in \(folder)",
+                hint: "plumb status shows it; plumb down ends it; PLUMB_HOME chooses another folder")
+        }
+    }
+
+    deinit { Foundation.close(descriptor) }
+}
+
+extension Data {
+    /// Two lower-case digits a byte.
+    var hexadecimal: String {
+        map { byte in
+            let text = String(byte, radix: 16)
+            return text.count == 1 ? "0" + text : text
+        }.joined()
+    }
+}

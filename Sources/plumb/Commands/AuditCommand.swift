@@ -1,0 +1,36 @@
+// plumb audit: what was done, by whom.
+
+import ArgumentParser
+import Foundation
+import PlumbEngine
+import PlumbModel
+
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "Read the audit record of control actions.",
+        subcommands: [AuditLogCommand.self])
+}
+
+struct AuditLogCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log", abstract: "Print the newest entries, oldest first.",
+        discussion: "Example: plumb audit log --limit 20 --format json")
+
+    @Option(help: "How many entries.") var limit = 50
+    @OptionGroup var home: HomeOption
+    @OptionGroup var format: FormatOption
+
+    func run() async throws {
+        guard limit > 0 else { throw ValidationError("--limit takes a number from 1 up") }
+        let entries = try await RemotePlane.with(socketPath: home.controlSocket) { plane in
+            try await plane.auditEntries(limit: limit)
+        }
+        guard format.format == .text else { return try Terminal.printJSON(entries) }
+        for entry in entries {
+            let time = Date(timeIntervalSince1970: entry.at).formatted(.iso8601)
+            let details = entry.details.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            let outcome = entry.outcome == .done ? "" : " \(entry.outcome.rawValue)"
+            print("\(time) \(entry.actor) \(entry.action)\(outcome) \(entry.subject) \(details.joined(separator: " "))")
+        }
+    }
+}

@@ -1,0 +1,98 @@
+// One file a command, named after it; what they share stands here.
+
+import ArgumentParser
+import Foundation
+import PlumbEngine
+import PlumbModel
+
+/// Where the engine's state lies.
+struct HomeOption: ParsableArguments {
+    @Option(name: .long, help: "The engine's folder (default: $PLUMB_HOME, else .plumb).")
+    var home: String?
+
+    var folder: String { Composition.home(home) }
+    var controlSocket: String { Composition.controlSocket(folder) }
+}
+
+/// Which environment's rules and overlay apply.
+struct EnvironmentOption: ParsableArguments {
+    @Option(
+        name: .shortAndLong,
+        help: "dev, staging or production (default: what the spec says, else production).")
+    var environment: PlumbModel.Environment?
+}
+
+struct FormatOption: ParsableArguments {
+    @Option(name: .long, help: "text or json.")
+    var format: OutputFormat = .text
+}
+
+/// Who acts, for the audit record.
+enum Actor {
+    static var name: String { NSUserName() }
+}
+
+/// Follows one rollout until it ends.
+enum RolloutWatch {
+    private static let pollMilliseconds = 200
+
+    /// Prints each change; returns the endpoint's last state. Throws `timedOut` after `timeoutSeconds`.
+    static func untilEnded(
+        _ receipt: DeploymentReceipt, on plane: some ControlPlane, timeoutSeconds: Double, say: (String) -> Void
+    ) async throws -> RolloutRecord {
+        let clock = ContinuousClock()
+        let deadline = clock.now + .seconds(timeoutSeconds)
+        let started = clock.now
+        var last = ""
+        while clock.now < deadline {
+            let status = try await plane.status().endpoints.first { $0.record.name == receipt.endpoint }
+            if let status {
+                if let ended = status.record.history.last(where: { $0.new == receipt.revision }),
+                    status.record.rollout == nil
+                {
+                    return ended
+                }
+                let text = status.rolloutText ?? status.state
+                if text != last && status.record.rollout != nil {
+                    last = text
+                    say("\(elapsed(since: started, clock)) \(text)")
+                }
+            }
+            try await Task.sleep(for: .milliseconds(pollMilliseconds))
+        }
+        throw PlumbError(
+            .timedOut, "\(receipt.endpoint) r\(receipt.revision) has not ended within \(Int(timeoutSeconds)) s",
+            hint: "plumb status \(receipt.endpoint) goes on watching; plumb rollback \(receipt.endpoint) stops it")
+    }
+
+    private static func elapsed(since started: ContinuousClock.Instant, _ clock: ContinuousClock) -> String {
+        let seconds = Double((clock.now - started).components.seconds)
+            + Double((clock.now - started).components.attoseconds) / 1e18
+        let tenths = Int((seconds * 10).rounded())
+        let text = "\(tenths / 10).\(tenths % 10) s"
+        return String(repeating: " ", count: max(0, 8 - text.count)) + text
+    }
+}
+
+/// Holds a spec to the policies before it is deployed.
+enum DeploymentGate {
+    /// In production a broken control refuses the deployment unless it is waived; elsewhere it is told.
+    static func check(_ loaded: Composition.LoadedSpec, say: (String) -> Void) throws {
+        Terminal.tell(loaded.diagnostics)
+        let assessment = Composition.assess(loaded)
+        let broken = assessment.findings.filter { $0.verdict == .fails }
+        say(
+            "\(loaded.path): \(loaded.spec.environment.rawValue), \(assessment.count(.holds)) controls hold, "
+                + "\(broken.count) fail, \(assessment.count(.unknown)) unknown, \(assessment.count(.waived)) waived")
+        for finding in broken.prefix(20) {
+            let place = finding.place.map { "\($0): " } ?? ""
+            Terminal.printError("\(place)\(finding.control) \(finding.severity.rawValue): \(finding.message)")
+            Terminal.printError("  fix: \(finding.fix)")
+        }
+        guard broken.isEmpty || loaded.spec.environment != .production else {
+            throw PlumbError(
+                .refused, "\(broken.count) controls fail: production is not deployed with a broken policy",
+                hint: "mend them (plumb check \(loaded.path)), or write a waiver with owner, reason and expiry")
+        }
+    }
+}

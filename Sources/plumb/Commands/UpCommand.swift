@@ -1,0 +1,197 @@
+// plumb up: the embedded engine, here, now.
+
+import ArgumentParser
+import Foundation
+import Logging
+import PlumbEngine
+import PlumbModel
+import ServiceLifecycle
+import UnixSignals
+
+struct UpCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "up",
+        abstract: "Start the embedded engine and deploy specs to it.",
+        discussion: """
+            Starts one daemon: workers in two failure domains behind a TLS gateway. On first run it makes its own certificate
+            authority and a token, in files only you can read. What was deployed before comes back.
+
+            Examples:
+              plumb up Examples/digits/plumb.yaml            stays in the foreground; Ctrl-C drains and ends it
+              plumb up --detach Examples/digits/plumb.yaml   returns once the endpoint answers
+            """)
+
+    @Argument(help: "Specs to deploy.") var specs: [String] = []
+    @OptionGroup var environment: EnvironmentOption
+    @OptionGroup var home: HomeOption
+    @Option(name: .long, help: "The address to listen on.") var host = "127.0.0.1"
+    @Option(name: .long, help: "The port to listen on; 0 chooses a free one.") var port = 8443
+    @Option(name: .long, help: "Event loops of the gateway (default: one for each two cores).") var threads: Int?
+    @Flag(name: .shortAndLong, help: "Run in the background; return once every endpoint answers.") var detach = false
+    @Flag(name: .long, help: .hidden) var background = false
+    /// How long the start of a daemon may take before it is given up, in seconds.
+    private static let startSecondsMax = 60.0
+
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port takes 0 to 65535") }
+        guard threads.map({ (1...64).contains($0) }) ?? true else { throw ValidationError("--threads takes 1 to 64") }
+    }
+
+    func run() async throws {
+        let loaded = try specs.map { try Composition.loadSpec($0, environment: environment.environment) }
+        if !background {
+            for spec in loaded { try DeploymentGate.check(spec) { print($0) } }
+        }
+        if detach {
+            try await startDaemon()
+            try await RemotePlane.with(socketPath: home.controlSocket) { plane in
+                try await deploy(loaded, on: plane)
+            }
+        } else {
+            try await serve(loaded)
+        }
+    }
+
+    // MARK: - In the foreground
+
+    private func serve(_ loaded: [Composition.LoadedSpec]) async throws {
+        if background { setsid() }
+        var log = Logger(label: "plumb") { StreamLogHandler.standardError(label: $0) }
+        log.logLevel = .notice
+        let threads = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
+        let engine = try await Composition.embeddedEngine(
+            home: home.folder, host: host, port: port, threads: threads, log: log)
+        let plane = engine.plane
+        let opening = Opening { try await deploy(loaded, on: plane) }
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: (engine.services + [opening]).map {
+                    .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup)
+                },
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
+        await engine.whenShutDown { kill(getpid(), SIGTERM) }
+        do {
+            try await group.run()
+        } catch {
+            try await engine.close()
+            throw error
+        }
+        try await engine.close()
+    }
+
+    /// Deploys what is not live already, waits for each, and says how to call it.
+    private func deploy(_ loaded: [Composition.LoadedSpec], on plane: some ControlPlane) async throws {
+        try await Self.untilListening(plane)
+        for spec in loaded {
+            if try await isLive(spec, on: plane) {
+                print("\(spec.spec.name) is live as this spec says")
+                continue
+            }
+            let receipt = try await plane.deploy(
+                DeploymentRequest(spec: spec.spec, folder: spec.folder), by: Actor.name)
+            print(DeployCommand.announcement(receipt, spec.spec))
+            let ended = try await RolloutWatch.untilEnded(
+                receipt, on: plane, timeoutSeconds: Double(spec.spec.rollout.timeoutSeconds) + 300
+            ) { print($0) }
+            try DeployCommand.conclude(ended, receipt) { print($0) }
+        }
+        let status = try await plane.status()
+        print(Self.greeting(status))
+    }
+
+    private func isLive(_ loaded: Composition.LoadedSpec, on plane: some ControlPlane) async throws -> Bool {
+        let status = try await plane.status().endpoints.first { $0.record.name == loaded.spec.name }
+        guard let record = status?.record, let active = record.revision(record.active) else { return false }
+        return active.spec == loaded.spec && active.folder == loaded.folder
+            && record.rollout == nil && Composition.isUnchanged(active, in: home.folder)
+    }
+
+    private static func untilListening(_ plane: some ControlPlane) async throws {
+        let clock = ContinuousClock()
+        let deadline = clock.now + .seconds(startSecondsMax)
+        while clock.now < deadline {
+            if try await !plane.status().gateway.hasSuffix(":0") { return }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        throw PlumbError(.timedOut, "the gateway does not listen after \(Int(startSecondsMax)) s")
+    }
+
+    private static func greeting(_ status: EngineStatus) -> String {
+        var lines = ["", "listening on \(status.gateway) (TLS 1.2 and 1.3; authority \(status.certificateAuthorityPath))"]
+        for endpoint in status.endpoints {
+            let name = endpoint.record.name
+            lines.append("")
+            lines.append("  plumb invoke \(name)")
+            lines.append("  curl --cacert \(status.certificateAuthorityPath) \\")
+            lines.append("    -H \"Authorization: Bearer $(cat \(status.tokenPath))\" \\")
+            if let example = endpoint.record.revision(endpoint.record.active)?.spec.example {
+                lines.append("    -H 'Content-Type: \(example.contentType)' \\")
+                let folder = endpoint.record.revision(endpoint.record.active)?.folder ?? "."
+                let body = example.file.map { "@\(folder)/\($0)" } ?? example.body ?? ""
+                lines.append("    --data-binary '\(body)' \\")
+            }
+            lines.append("    \(status.gateway)/endpoints/\(name)/invocations")
+        }
+        lines.append("")
+        lines.append("plumb status watches it, plumb down ends it.")
+        return lines.joined(separator: "\n")
+    }
+
+    // MARK: - In the background
+
+    /// Starts a daemon unless one runs already; returns when it answers.
+    private func startDaemon() async throws {
+        let socket = home.controlSocket
+        if await Self.answers(socket) { return }
+        let logPath = "\(home.folder)/logs/daemon.log"
+        try FileManager.default.createDirectory(
+            atPath: "\(home.folder)/logs", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let isThere = FileManager.default.fileExists(atPath: logPath)
+        guard
+            isThere
+                || FileManager.default.createFile(
+                    atPath: logPath, contents: nil, attributes: [.posixPermissions: 0o600]),
+            let logFile = FileHandle(forWritingAtPath: logPath)
+        else {
+            throw PlumbError(.internalFault, "cannot write \(logPath)")
+        }
+        try logFile.seekToEnd()
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Composition.executablePath)
+        process.arguments = ["up", "--background", "--home", home.folder, "--host", host, "--port", "\(port)"]
+            + (threads.map { ["--threads", "\($0)"] } ?? [])
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = logFile
+        process.standardError = logFile
+        try process.run()
+        let clock = ContinuousClock()
+        let deadline = clock.now + .seconds(Self.startSecondsMax)
+        while clock.now < deadline {
+            if await Self.answers(socket) { return }
+            guard process.isRunning else {
+                let text = FileManager.default.contents(atPath: logPath).map { String(decoding: $0.suffix(2000), as: UTF8.self) }
+                let last = text?.split(separator: "\n").suffix(2).joined(separator: "\n  ") ?? "it left no message"
+                throw PlumbError(.internalFault, "the engine did not start:\n  \(last)", hint: "its log is \(logPath)")
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        throw PlumbError(.timedOut, "the engine does not answer after \(Int(Self.startSecondsMax)) s", hint: "its log is \(logPath)")
+    }
+
+    private static func answers(_ socket: String) async -> Bool {
+        guard FileManager.default.fileExists(atPath: socket) else { return false }
+        // No answer is the answer: nobody serves there.
+        return (try? await RemotePlane.with(socketPath: socket) { try await $0.status() }) != nil
+    }
+}
+
+/// Deploys once the other services run, then stays until the end.
+private struct Opening: Service {
+    let open: @Sendable () async throws -> Void
+
+    func run() async throws {
+        try await open()
+        try await gracefulShutdown()
+    }
+}

@@ -1,0 +1,102 @@
+// A running engine, asked over its control socket.
+
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import PlumbEngine
+import PlumbModel
+
+/// The control plane of a daemon, seen from another process.
+struct RemotePlane: ControlPlane {
+    private let client: HTTPClient
+    private let socketPath: String
+    /// An engine that does not answer within this is not well.
+    private static let timeoutSeconds: Int64 = 60
+
+    /// Opens the socket for the length of `body`. Throws `notFound` when no engine runs there.
+    static func with<Result>(
+        socketPath: String, _ body: (RemotePlane) async throws -> Result
+    ) async throws -> Result {
+        guard FileManager.default.fileExists(atPath: socketPath) else {
+            throw PlumbError(
+                .notFound, "no engine runs here (\(socketPath) is not there)",
+                hint: "plumb up SPEC starts one; PLUMB_HOME or --home names its folder")
+        }
+        let client = HTTPClient(eventLoopGroupProvider: .singleton)
+        do {
+            let result = try await body(RemotePlane(client: client, socketPath: socketPath))
+            try await client.shutdown()
+            return result
+        } catch {
+            try await client.shutdown()
+            throw error
+        }
+    }
+
+    func status() async throws -> EngineStatus { try await ask(.GET, ControlAPI.status) }
+
+    func deploy(_ request: DeploymentRequest, by actor: String) async throws -> DeploymentReceipt {
+        try await ask(.POST, ControlAPI.deployments, request, by: actor)
+    }
+
+    func rollback(
+        _ endpoint: String, to revision: Int?, reason: String, by actor: String
+    ) async throws -> DeploymentReceipt {
+        try await ask(
+            .POST, "\(ControlAPI.endpoints)/\(Self.escaped(endpoint))/rollback",
+            ControlAPI.RollbackBody(revision: revision, reason: reason), by: actor)
+    }
+
+    func remove(_ endpoint: String, by actor: String) async throws {
+        let _: [String: String] = try await ask(
+            .DELETE, "\(ControlAPI.endpoints)/\(Self.escaped(endpoint))", by: actor)
+    }
+
+    func graph(of endpoint: String?) async throws -> Graph {
+        try await ask(.GET, ControlAPI.graph + (endpoint.map { "?endpoint=\(Self.escaped($0))" } ?? ""))
+    }
+
+    func auditEntries(limit: Int) async throws -> [AuditEntry] {
+        try await ask(.GET, "\(ControlAPI.audit)?limit=\(limit)")
+    }
+
+    func shutDown(by actor: String) async throws {
+        let _: [String: String] = try await ask(.POST, ControlAPI.shutdown, by: actor)
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? text
+    }
+
+    private func ask<Answer: Decodable>(
+        _ method: HTTPMethod, _ path: String, _ body: (any Encodable)? = nil, by actor: String? = nil
+    ) async throws -> Answer {
+        let socket = socketPath.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? socketPath
+        var request = HTTPClientRequest(url: "http+unix://\(socket)\(path)")
+        request.method = method
+        if let actor { request.headers.add(name: ControlAPI.actorHeader, value: actor) }
+        if let body {
+            request.headers.add(name: "content-type", value: "application/json")
+            request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
+        }
+        let data: Data
+        let status: HTTPResponseStatus
+        do {
+            let response = try await client.execute(request, timeout: .seconds(Self.timeoutSeconds))
+            status = response.status
+            data = Data((try await response.body.collect(upTo: 64 << 20)).readableBytesView)
+        } catch {
+            throw PlumbError(
+                .notFound, "the engine does not answer on \(socketPath)",
+                hint: "plumb up starts it; its log lies in the logs folder beside", cause: error)
+        }
+        guard (200..<300).contains(status.code) else {
+            if let told = try? JSONDecoder().decode(ControlAPI.ErrorBody.self, from: data) {  // Else told below.
+                throw told.error
+            }
+            throw PlumbError(.internalFault, "the engine answered \(status.code)")
+        }
+        return try JSONDecoder().decode(Answer.self, from: data)
+    }
+}

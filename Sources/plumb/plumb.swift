@@ -1,0 +1,65 @@
+// The command. Each subcommand is a file in Commands/; Composition.swift is the one place that names engines, formats
+// and reports.
+
+public import ArgumentParser
+import Foundation
+public import PlumbModel
+
+@main
+struct Plumb: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plumb",
+        abstract: "Holds ML deployments to the Well-Architected policy book: before they ship, while, and for as long as they run.",
+        discussion: """
+            Start with:
+              plumb spec init > plumb.yaml          a commented starter file
+              plumb check plumb.yaml                is it true? fifteen policies, one verdict each
+              plumb up plumb.yaml                   serve it here, over TLS, guarded
+              plumb explain OPS-1.2                 what a control asks, why, and how to mend it
+
+            Exit codes: 0 all holds, 1 a finding, 2 bad input or usage, 3 the work could not be done.
+            State lies in $PLUMB_HOME (default .plumb). NO_COLOR is honoured.
+            """,
+        version: Composition.version,
+        subcommands: [
+            CheckCommand.self, ExplainCommand.self, SpecCommand.self, UpCommand.self, DownCommand.self,
+            StatusCommand.self, DeployCommand.self, RollbackCommand.self, InvokeCommand.self, AuditCommand.self,
+        ])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as PlumbError {
+            Terminal.complain(error)
+            Foundation.exit(exitCode(for: error.kind))
+        } catch {
+            // The parser's own code for wrong usage is 64; the contract says 2.
+            let code = exitCode(for: error)
+            let message = fullMessage(for: error)
+            if !message.isEmpty {
+                if code == .success { print(message) } else { Terminal.printError(message) }
+            }
+            Foundation.exit(code == .validationFailure ? 2 : code.rawValue)
+        }
+    }
+
+    static func exitCode(for kind: PlumbError.Kind) -> Int32 {
+        switch kind {
+        case .invalidInput, .notFound, .unsupported: 2
+        case .conflict, .timedOut, .refused, .internalFault: 3
+        }
+    }
+}
+
+/// How data is printed.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+}
+
+extension PlumbModel.Environment: ExpressibleByArgument {}
+extension Severity: ExpressibleByArgument {}
