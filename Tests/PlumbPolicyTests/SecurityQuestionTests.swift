@@ -86,6 +86,14 @@ import Testing
         #expect(allow(["s3:GetObject"], ["*"], condition).isBound(by: PolicyDocument.narrowingKeys) == isBound)
     }
 
+    @Test func aFamilyOfBucketNamesMustBeOfOneAccount() {
+        let tests = ["arn:aws:s3:::awsbackup-restore-test-*"]
+        let own = PolicyCondition("StringEquals", "aws:ResourceAccount", ["${AWS::AccountId}"])
+        #expect(allow(["s3:CreateBucket"], tests).wildcardFaults.count == 1)
+        #expect(allow(["s3:CreateBucket"], tests, own).wildcardFaults.isEmpty)
+        #expect(allow(["s3:CreateBucket"], ["arn:aws:s3:::*"], own).wildcardFaults.count == 1)
+    }
+
     @Test func anOutrightDenyUndoesEveryGrant() {
         let deny = PolicyStatement(.deny) {
             $0.actions = ["kms:*"]

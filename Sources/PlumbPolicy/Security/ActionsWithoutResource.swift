@@ -13,11 +13,13 @@ enum ActionsWithoutResource {
         return names.contains(lowered) || patterns.contains(lowered)
     }
 
-    /// All but 17 of EC2's 187 `Describe` actions take no resource, and those only read; network interfaces are
-    /// made for SageMaker before anything about them is known.
+    /// All but 17 of EC2's 187 `Describe` actions take no resource, and those only read; network interfaces are made for
+    /// SageMaker before anything about them is known; Cost Explorer reads the account's own figures unless a request
+    /// names a billing view.
     private static let patterns: Set<String> = [
-        "ec2:describe*", "application-autoscaling:describe*", "ec2:createnetworkinterface",
-        "ec2:createnetworkinterfacepermission", "ec2:deletenetworkinterface", "ec2:deletenetworkinterfacepermission",
+        "application-autoscaling:describe*", "ce:getcostandusage", "ce:getcostforecast", "ce:getdimensionvalues",
+        "ce:gettags", "ce:getusageforecast", "ec2:createnetworkinterface", "ec2:createnetworkinterfacepermission",
+        "ec2:deletenetworkinterface", "ec2:deletenetworkinterfacepermission", "ec2:describe*",
     ]
 
     private static let names: Set<String> = {

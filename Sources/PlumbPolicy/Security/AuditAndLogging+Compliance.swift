@@ -31,7 +31,7 @@ extension PolicyBook {
                 $0.buckets[id: "CaptureBucket"]?.isObjectLockEnabled = true
             },
             ControlExample("a replica outside the residency") {
-                $0.buckets[id: "ReplicaBucket"]?.head.region = "us-west-2"
+                $0.buckets[id: "ReplicaBucket"]?.head.region = "ap-southeast-2"
             },
             ControlExample("no field tells whose data it is") { graph in
                 for index in graph.declarations.indices {
@@ -94,7 +94,7 @@ extension PolicyBook {
             },
             ControlExample("an image by its tag") { graph in
                 graph.models.mutateEach {
-                    $0.image = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/plumb-worker:latest"
+                    $0.image = "111122223333.dkr.ecr.us-east-1.amazonaws.com/plumb-worker:latest"
                 }
             },
         ]

@@ -251,9 +251,9 @@ extension Graph {
 extension PolicyStatement {
     /// Whether it reaches the audit buckets, their objects, or the keys they are encrypted under.
     fileprivate func touches(_ logs: [Bucket], keysOf graph: Graph) -> Bool {
-        let buckets = logs.flatMap(\.spellings)
+        if logs.contains(where: { touchesObjects(of: $0) || coversAny(of: $0.spellings) }) { return true }
         let keys = graph.logKeys(of: logs)
-        if coversAny(of: buckets + buckets.map { $0 + "/object" } + keys.map { "${\($0.id).Arn}" }) { return true }
+        if coversAny(of: keys.map { "${\($0.id).Arn}" }) { return true }
         return keys.compactMap(\.name.value).contains { name in
             resources.contains { ARN($0).map { Glob.matches($0.resource, "key/\(name)") } == true }
         }
@@ -301,8 +301,8 @@ extension Inquiry {
             return doubt("where the changes are kept is not in this input")
         }
         if role.policies.isUnknown { return doubt("where \(role.id) may write cannot be told") }
-        let targets = logs.flatMap(\.spellings).map { $0 + "/object" }
-        if role.grants(of: "s3:PutObject").contains(where: { $0.coversAny(of: targets) }) {
+        let writes = role.grants(of: "s3:PutObject")
+        if writes.contains(where: { statement in logs.contains { statement.touchesObjects(of: $0) } }) {
             prove("\(function.id) writes the changes to the locked bucket")
         } else {
             fail(

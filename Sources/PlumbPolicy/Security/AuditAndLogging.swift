@@ -195,7 +195,7 @@ extension PolicyBook {
             ControlExample("a Kinesis stream in its place") { graph in
                 graph.streamConsumers = []
                 graph.tables.mutateEach {
-                    $0.streamView = .absent; $0.kinesisStream = "arn:aws:kinesis:eu-central-1:111122223333:stream/audit"
+                    $0.streamView = .absent; $0.kinesisStream = "arn:aws:kinesis:us-east-1:111122223333:stream/audit"
                 }
             },
         ],

@@ -103,6 +103,12 @@ extension PolicyBook {
             .about(table) { ask in
                 ask.requireFlag(table.isSSEEnabled, "SSEEnabled", absentAs: false)
                 ask.requireCustomerKey(table.key, of: "the table", in: graph)
+                if let why = table.replicaRegions.whyUnknown {
+                    ask.doubt("replicas cannot be told from this input: \(why)")
+                }
+                if let regions = table.replicaRegions.value, !regions.isEmpty {
+                    ask.doubt("the key of the replica in \(regions.formatted(joinedBy: "and")) is not in this input")
+                }
             }
         }
     }

@@ -277,7 +277,7 @@ extension Inquiry {
                 && statement.conditions.count == 1 && statement.conditions.allSatisfy(isRight)
         }
         let reachesBucket = denials.contains { $0.coversAny(of: bucket.spellings) }
-        let reachesObjects = denials.contains { $0.coversAny(of: bucket.spellings.map { $0 + "/object" }) }
+        let reachesObjects = denials.contains { $0.coversObjects(of: bucket) }
         switch (reachesBucket, reachesObjects) {
         case (true, true): prove("\(what) is denied to everyone")
         case (true, false):

@@ -23,10 +23,11 @@ extension PolicyBook {
             },
         ],
         fails: [
-            ControlExample("a deploy role that can destroy the key") {
-                $0.allow("DeployRole", ["kms:Schedule*"], on: ["${DataKey.Arn}"])
+            ControlExample("an operator who can destroy the key") {
+                $0.allow("OperateRole", ["kms:Schedule*"], on: ["${DataKey.Arn}"])
             },
-            ControlExample("a deploy role that can stop the trail") {
+            ControlExample("a deploy role that can stop the trail, and is not denied it") {
+                $0.roles[id: "DeployRole"]?.policies = .known([])
                 $0.allow("DeployRole", ["cloudtrail:StopLogging"], on: ["${Trail.Arn}"])
             },
             ControlExample("an invoke role for every endpoint") {
@@ -321,12 +322,14 @@ extension Inquiry {
             else {
                 continue
             }
+            let wanted = demand.keys.map { $0.hasSuffix("/") || $0.hasSuffix(":") ? $0 + "…" : $0 }.formatted(
+                joinedBy: "or")
             let loose = statement.conditions.first { $0.speaks(of: demand.keys) }
             let found =
                 loose.map { "\($0.operatorName) on \($0.key) lets a request without the key pass" }
                 ?? "no condition binds it"
             fail(
-                "\(statement.title) allows \(action), and \(found); wanted \(demand.keys.formatted(joinedBy: "or"))",
+                "\(statement.title) allows \(action), and \(found); wanted \(wanted)",
                 at: statement.place ?? role.policies.place)
         }
     }

@@ -113,7 +113,9 @@ extension Inquiry {
         let near = graph.vpcEndpoints.filter { $0.vpc.value == network || $0.vpc.isUnknown }
         requireOne(
             of: near.filter { $0.serves("sagemaker.runtime") },
-            orFail: "no interface endpoint for sagemaker.runtime is right in the model's network", name: \.id
+            orFail: "no interface endpoint for sagemaker.runtime is right in the model's network"
+                + (near.contains { $0.serves("runtime.sagemaker") } ? ": runtime.sagemaker is only its DNS name" : ""),
+            name: \.id
         ) { endpoint, ask in ask.requireInterface(endpoint, in: graph) }
         let tables = Set(subnets.compactMap(\.routeTable.value))
         requireOne(

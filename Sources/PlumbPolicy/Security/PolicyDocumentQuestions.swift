@@ -36,14 +36,17 @@ extension PolicyPrincipal {
     /// Anyone at all, signed in or not.
     var isAnyone: Bool { id == "*" && (kind == "*" || kind.lowercased() == "aws") }
 
-    /// The account of an `AWS` principal: its twelve digits or `${AWS::AccountId}`.
+    /// The account of an `AWS` principal: its twelve digits or `${AWS::AccountId}`; a role of the graph is of its own.
     var account: String? {
         guard kind.lowercased() == "aws" else { return nil }
-        return id.hasPrefix("arn:") ? ARN(id)?.account : id
+        if let arn = ARN(id) { return arn.account }
+        return isAccountRoot ? id : "${AWS::AccountId}"
     }
 
     /// The account as a whole, which lets in whoever its own policies let in.
-    var isAccountRoot: Bool { kind.lowercased() == "aws" && (!id.hasPrefix("arn:") || id.hasSuffix(":root")) }
+    var isAccountRoot: Bool {
+        kind.lowercased() == "aws" && (id.hasSuffix(":root") || id == "${AWS::AccountId}" || id.allSatisfy(\.isNumber))
+    }
 }
 
 /// The parts of an Amazon Resource Name; pseudo parameters such as `${AWS::Region}` count as one part.
@@ -107,6 +110,15 @@ extension PolicyStatement {
 
     /// Whether it covers a name under any of its spellings.
     func coversAny(of spellings: [String]) -> Bool { spellings.contains { covers($0) } }
+
+    /// Whether it covers every object of a bucket: no key is so odd that it would escape the pattern.
+    func coversObjects(of bucket: Bucket) -> Bool { coversAny(of: bucket.spellings.map { $0 + "/\u{1}" }) }
+
+    /// Whether it covers some objects of a bucket.
+    func touchesObjects(of bucket: Bucket) -> Bool {
+        coversObjects(of: bucket)
+            || bucket.spellings.contains { name in resources.contains { Self.normal($0).hasPrefix(name + "/") } }
+    }
 
     /// Whether it must hold that one of these keys is present with a right value.
     func isBound(by keys: some Sequence<String>) -> Bool {
@@ -183,9 +195,9 @@ extension PolicyStatement {
             faults.append("it allows every resource but \(notResources.joined(separator: ", "))")
         }
         faults += actions.filter(Self.isBroad).map { "the action \($0) grants more than one operation" }
-        for resource in resources { faults += Self.fault(of: resource).map { [$0] } ?? [] }
+        let limitable = actions.filter { !ActionsWithoutResource.contains($0) }
+        faults += resources.compactMap { fault(of: $0, mayBeOfAKind: limitable.isEmpty) }
         if resources.contains("*") {
-            let limitable = actions.filter { !ActionsWithoutResource.contains($0) }
             if !limitable.isEmpty {
                 faults.append("\(limitable.joined(separator: ", ")) can be limited to a resource, but is allowed on *")
             }
@@ -209,22 +221,26 @@ extension PolicyStatement {
         return !readingVerbs.contains { literal.hasPrefix($0) }
     }
 
-    /// Why a resource pattern reaches further than one thing of the deployment; nil when it does not.
-    private static func fault(of resource: String) -> String? {
+    /// Why a resource pattern reaches further than one thing of the deployment; nil when it does not. Actions that no
+    /// resource can limit may as well name a whole kind.
+    private func fault(of resource: String, mayBeOfAKind: Bool) -> String? {
         if resource == "*" { return nil }
-        guard let arn = ARN(normal(resource)) else {
+        guard let arn = ARN(Self.normal(resource)) else {
             // `${Bucket.Arn}*` also matches a bucket whose name merely begins so.
             return resource.hasSuffix(".Arn}*") ? "\(resource) also matches names that only begin alike" : nil
         }
         if Glob.isPattern(arn.service) { return "\(resource) names no service" }
         if Glob.isPattern(arn.account) { return "\(resource) reaches into every account" }
         if arn.service == "s3" {
-            let bucket = arn.resource.prefix { $0 != "/" }
-            return Glob.isPattern(String(bucket)) ? "\(resource) matches other buckets than the deployment's" : nil
+            let bucket = String(arn.resource.prefix { $0 != "/" })
+            // Names that a service makes up begin alike; nobody else's match when the account is bound.
+            let isOwnFamily = bucket.hasSuffix("-*") && isBound(by: ["aws:ResourceAccount", "s3:ResourceAccount"])
+            let isLoose = Glob.isPattern(bucket) && !isOwnFamily
+            return isLoose ? "\(resource) matches other buckets than the deployment's" : nil
         }
         let name = arn.resource.drop { $0 != "/" && $0 != ":" }.dropFirst()
         let isEverything = arn.resource == "*" || name == "*" || arn.resource.hasPrefix("*")
-        return isEverything ? "\(resource) is every resource of its kind" : nil
+        return isEverything && !mayBeOfAKind ? "\(resource) is every resource of its kind" : nil
     }
 }
 
