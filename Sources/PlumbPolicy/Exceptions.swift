@@ -51,7 +51,8 @@ struct Exceptions {
         }
         if let waiver = matching.first(where: { $0.expires >= today }) {
             settled.verdict = .waived
-            settled.message = "waived by \(waiver.owner) until \(waiver.expires): \(waiver.reason). Otherwise: "
+            settled.message =
+                "waived by \(waiver.owner) until \(waiver.expires): \(waiver.reason). Otherwise: "
                 + judgement.message
         } else if let lapsed = matching.first {
             settled.message = "the waiver of \(lapsed.owner) lapsed on \(lapsed.expires). " + judgement.message

@@ -24,16 +24,6 @@ struct Inquiry {
         self.place = place
     }
 
-    /// Asks about one resource and judges it.
-    static func about(_ subject: some Resource, _ ask: (inout Inquiry) -> Void) -> Judgement {
-        about(subject.id, at: subject.place, ask)
-    }
-    static func about(_ name: String, at place: Place?, _ ask: (inout Inquiry) -> Void) -> Judgement {
-        var inquiry = Inquiry(name, at: place)
-        ask(&inquiry)
-        return inquiry.judgement
-    }
-
     /// The subject breaks the control.
     mutating func fail(_ message: String, at place: Place? = nil) {
         if failures.isEmpty { failurePlace = place }
@@ -46,12 +36,41 @@ struct Inquiry {
     /// Adds a link of the chain of reasons.
     mutating func relate(_ message: String, at place: Place?) { related.append(RelatedPlace(message, at: place)) }
 
+    /// One of several candidates must be right: the first that is proves it.
+    ///
+    /// If none is, one that cannot be told makes the answer unknown; else all their faults are told.
+    ///
+    /// `nothing` is what is said when there is no right candidate, `name` how a candidate is called in the message.
+    mutating func requireOne<Candidate>(
+        of candidates: some Sequence<Candidate>, orFail nothing: String, name: (Candidate) -> String,
+        _ ask: (Candidate, inout Inquiry) -> Void
+    ) {
+        var (faults, open): ([String], [String]) = ([], [])
+        for candidate in candidates {
+            var inquiry = Inquiry(name(candidate))
+            ask(candidate, &inquiry)
+            let answer = inquiry.judgement
+            let told = "\(answer.resource): \(answer.message)"
+            switch answer.verdict {
+            case .holds:
+                prove(told)
+                related += answer.related
+                return
+            case .unknown: open.append(told)
+            default: faults.append(told)
+            }
+        }
+        if !open.isEmpty {
+            doubt(open.joined(separator: "; "))
+        } else {
+            fail(faults.isEmpty ? nothing : nothing + " (" + faults.joined(separator: "; ") + ")")
+        }
+    }
+
     /// A fact must be known and pass `isRight`. Absent counts as `absentValue` if given, else as a failure.
     ///
-    /// - Parameters:
-    ///   - what: names the value in the message: `the threshold`.
-    ///   - wanted: completes "… is X, wanted": `at most 1 %`.
-    /// - Returns: the value when it is known and right.
+    /// `what` names the value in the message (`the threshold`), `wanted` completes "… is X, wanted" (`at most 1 %`).
+    /// The value comes back when it is known and right.
     @discardableResult
     mutating func require<Value>(
         _ fact: Fact<Value>, _ what: String, wanted: String, absentAs absentValue: Value? = nil,
@@ -111,5 +130,19 @@ struct Inquiry {
         case let choice as any RawRepresentable: "\(choice.rawValue)"
         default: "\(value)"
         }
+    }
+}
+
+extension Judgement {
+    /// Asks about one resource and judges it.
+    static func about(_ subject: some Resource, _ ask: (inout Inquiry) -> Void) -> Judgement {
+        about(subject.id, at: subject.place, ask)
+    }
+
+    /// Asks about something that is no single resource, such as a deployment as a whole.
+    static func about(_ name: String, at place: Place? = nil, _ ask: (inout Inquiry) -> Void) -> Judgement {
+        var inquiry = Inquiry(name, at: place)
+        ask(&inquiry)
+        return inquiry.judgement
     }
 }

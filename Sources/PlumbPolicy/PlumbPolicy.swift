@@ -23,19 +23,15 @@ public enum PolicyBook {
         return nil
     }
 
-    /// Holds a graph to every control.
-    ///
-    /// - Parameters:
-    ///   - graph: what was read, compiled or observed.
-    ///   - path: what the user named as source; told in the report.
-    ///   - diagnostics: what the reader found odd.
+    /// Holds a graph to every control. `path` is what the user named as source, and `diagnostics` what the reader found
+    /// odd; both are told in the report.
     public static func assess(_ graph: Graph, path: String, diagnostics: [Diagnostic] = []) -> Assessment {
         let ledger = Exceptions(graph)
         var verdicts: [PolicyVerdict] = []
         var findings: [Finding] = []
         for policy in policies {
             let controls = policy.controls.map { control in
-                let verdict = judge(control, on: graph, ledger)
+                let verdict = Self.verdict(of: control, on: graph, ledger)
                 findings += Self.findings(of: verdict, control, policy)
                 return verdict
             }
@@ -50,7 +46,8 @@ public enum PolicyBook {
             findings: inTellingOrder(findings), diagnostics: diagnostics + ledger.diagnostics)
     }
 
-    private static func judge(_ control: Control, on graph: Graph, _ ledger: Exceptions) -> ControlVerdict {
+    /// Holds a graph to one control.
+    static func verdict(of control: Control, on graph: Graph, _ ledger: Exceptions) -> ControlVerdict {
         guard let severity = control.severities[graph.environment] else {
             return ControlVerdict(
                 id: control.id, statement: control.statement, verdict: .notApplicable, severity: nil, judgements: [])
@@ -60,7 +57,8 @@ public enum PolicyBook {
         let judgements: [Judgement]
         if graph.source == .engine && !isProvable {
             judgements = graph.endpoints.map {
-                Judgement(.unknown, $0.id, at: $0.place, "a running engine cannot show this. \(control.wouldBeDecidedBy)")
+                Judgement(
+                    .unknown, $0.id, at: $0.place, "a running engine cannot show this. \(control.wouldBeDecidedBy)")
             }
         } else {
             judgements = control.judge(graph).map { judgement in

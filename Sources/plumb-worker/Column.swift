@@ -2,8 +2,7 @@ import OnnxRuntime
 
 /// The values of one input, gathered while a request is read, in the model's element type.
 ///
-/// A class with one generic implementation: the type is chosen once a request, and the loop over its numbers is
-/// then compiled for that type.
+/// The type is chosen once a request; the loop over its numbers is then code that was compiled for that type.
 protocol Column: AnyObject {
     /// The number of values so far.
     var count: Int { get }
@@ -32,13 +31,13 @@ protocol RequestElement: Sendable {
     static func read(integer: Int64) -> Self?
 }
 
-final class TypedColumn<Element: RequestElement>: Column {
-    private var values: [Element] = []
+/// A column whose methods are written once for all types.
+protocol TypedColumn: Column {
+    associatedtype Element: RequestElement
+    var values: [Element] { get set }
+}
 
-    init(capacity: Int) {
-        values.reserveCapacity(capacity)
-    }
-
+extension TypedColumn {
     var count: Int { values.count }
     var elements: Tensor.Elements { Element.elements(values) }
 
@@ -47,12 +46,16 @@ final class TypedColumn<Element: RequestElement>: Column {
     }
 
     func appendList(_ scanner: inout JSONScanner) throws(Refusal) -> Int {
-        let before = values.count
+        // In a variable of its own, the array is checked for sharing once and not with every number.
+        var taken = values
+        values = []
+        defer { values = taken }
+        let before = taken.count
         try scanner.expect(UInt8(ascii: "["))
         if scanner.take(UInt8(ascii: "]")) { return 0 }
-        repeat { values.append(try Element.read(&scanner)) } while scanner.take(UInt8(ascii: ","))
+        repeat { taken.append(try Element.read(&scanner)) } while scanner.take(UInt8(ascii: ","))
         guard scanner.take(UInt8(ascii: "]")) else { throw scanner.unexpected("`,` or `]`") }
-        return values.count - before
+        return taken.count - before
     }
 
     func append(cell bytes: [UInt8], _ range: Range<Int>) -> Bool { append(Element.read(cell: bytes, range)) }
@@ -66,23 +69,89 @@ final class TypedColumn<Element: RequestElement>: Column {
     }
 }
 
+// A class each, because methods of a generic class would not be compiled for its element type.
+private final class FloatColumn: TypedColumn {
+    var values: [Float] = []
+    init(_ capacity: Int) { values.reserveCapacity(capacity) }
+}
+
+private final class DoubleColumn: TypedColumn {
+    var values: [Double] = []
+    init(_ capacity: Int) { values.reserveCapacity(capacity) }
+}
+
+private final class Float16Column: TypedColumn {
+    var values: [Float16] = []
+    init(_ capacity: Int) { values.reserveCapacity(capacity) }
+}
+
+private final class Int8Column: TypedColumn {
+    var values: [Int8] = []
+    init(_ capacity: Int) { values.reserveCapacity(capacity) }
+}
+
+private final class Int16Column: TypedColumn {
+    var values: [Int16] = []
+    init(_ capacity: Int) { values.reserveCapacity(capacity) }
+}
+
+private final class Int32Column: TypedColumn {
+    var values: [Int32] = []
+    init(_ capacity: Int) { values.reserveCapacity(capacity) }
+}
+
+private final class Int64Column: TypedColumn {
+    var values: [Int64] = []
+    init(_ capacity: Int) { values.reserveCapacity(capacity) }
+}
+
+private final class UInt8Column: TypedColumn {
+    var values: [UInt8] = []
+    init(_ capacity: Int) { values.reserveCapacity(capacity) }
+}
+
+private final class UInt16Column: TypedColumn {
+    var values: [UInt16] = []
+    init(_ capacity: Int) { values.reserveCapacity(capacity) }
+}
+
+private final class UInt32Column: TypedColumn {
+    var values: [UInt32] = []
+    init(_ capacity: Int) { values.reserveCapacity(capacity) }
+}
+
+private final class UInt64Column: TypedColumn {
+    var values: [UInt64] = []
+    init(_ capacity: Int) { values.reserveCapacity(capacity) }
+}
+
+private final class BoolColumn: TypedColumn {
+    var values: [Bool] = []
+    init(_ capacity: Int) { values.reserveCapacity(capacity) }
+}
+
+private final class StringColumn: TypedColumn {
+    var values: [String] = []
+    init(_ capacity: Int) { values.reserveCapacity(capacity) }
+}
+
 extension ElementType {
     /// An empty column of this type with room for `capacity` values.
     func column(capacity: Int) -> any Column {
         switch self {
-        case .float32: TypedColumn<Float>(capacity: capacity)
-        case .float64: TypedColumn<Double>(capacity: capacity)
-        case .float16: TypedColumn<Float16>(capacity: capacity)
-        case .int8: TypedColumn<Int8>(capacity: capacity)
-        case .int16: TypedColumn<Int16>(capacity: capacity)
-        case .int32: TypedColumn<Int32>(capacity: capacity)
-        case .int64: TypedColumn<Int64>(capacity: capacity)
-        case .uint8: TypedColumn<UInt8>(capacity: capacity)
-        case .uint16: TypedColumn<UInt16>(capacity: capacity)
-        case .uint32: TypedColumn<UInt32>(capacity: capacity)
-        case .uint64: TypedColumn<UInt64>(capacity: capacity)
-        case .bool: TypedColumn<Bool>(capacity: capacity)
-        case .string: TypedColumn<String>(capacity: capacity)
+        case .float32: FloatColumn(capacity)
+        case .float64: DoubleColumn(capacity)
+        case .float16: Float16Column(capacity)
+        case .int8: Int8Column(capacity)
+        case .int16: Int16Column(capacity)
+        case .int32: Int32Column(capacity)
+        case .int64: Int64Column(capacity)
+        case .uint8: UInt8Column(capacity)
+        case .uint16: UInt16Column(capacity)
+        case .uint32: UInt32Column(capacity)
+        case .uint64: UInt64Column(capacity)
+        case .bool: BoolColumn(capacity)
+        case .string: StringColumn(capacity)
         }
     }
 

@@ -41,19 +41,22 @@ struct RequestHead: Equatable {
     }
 
     private mutating func readRequestLine(_ bytes: [UInt8], _ line: Range<Int>) throws(Refusal) {
-        let parts = bytes[line].split(separator: 0x20, omittingEmptySubsequences: false)
-        guard parts.count == 3, !parts[0].isEmpty, parts[0].allSatisfy(isTokenByte), !parts[1].isEmpty,
-            parts[1].allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+        guard let first = line.first(where: { bytes[$0] == 0x20 }),
+            let last = line.last(where: { bytes[$0] == 0x20 }), first > line.lowerBound, first + 1 < last,
+            (line.lowerBound..<first).allSatisfy({ isTokenByte(bytes[$0]) }),
+            (first + 1..<last).allSatisfy({ bytes[$0] > 0x20 && bytes[$0] < 0x7F })
         else { throw .badRequest("the request line is not `METHOD PATH HTTP/1.1`") }
-        if parts[2].elementsEqual("HTTP/1.0".utf8) {
+        let version = HeaderText(bytes, last..<line.upperBound)
+        if version.equals("http/1.0") {
             keepsAlive = false
-        } else if !parts[2].elementsEqual("HTTP/1.1".utf8) {
-            throw parts[2].starts(with: "HTTP/".utf8)
+        } else if !version.equals("http/1.1") {
+            throw version.lowercased.hasPrefix("http/")
                 ? Refusal(505, "only HTTP/1.1 and HTTP/1.0 are spoken here")
                 : .badRequest("the request line is not `METHOD PATH HTTP/1.1`")
         }
-        method = String(decoding: parts[0], as: UTF8.self)
-        path = String(decoding: parts[1].prefix { $0 != UInt8(ascii: "?") }, as: UTF8.self)
+        method = String(decoding: bytes[line.lowerBound..<first], as: UTF8.self)
+        let query = (first + 1..<last).first { bytes[$0] == UInt8(ascii: "?") }
+        path = String(decoding: bytes[(first + 1)..<(query ?? last)], as: UTF8.self)
     }
 
     /// The fields that say how long the body is, until all are known.
@@ -65,38 +68,32 @@ struct RequestHead: Equatable {
     private mutating func readField(
         _ bytes: [UInt8], _ line: Range<Int>, _ fields: inout FramingFields
     ) throws(Refusal) {
-        guard let colon = bytes[line].firstIndex(of: UInt8(ascii: ":")), colon > line.lowerBound,
-            bytes[line.lowerBound..<colon].allSatisfy(isTokenByte)
+        guard let colon = line.first(where: { bytes[$0] == UInt8(ascii: ":") }), colon > line.lowerBound,
+            (line.lowerBound..<colon).allSatisfy({ isTokenByte(bytes[$0]) })
         else { throw .badRequest("a header line is not `Name: value`") }
-        let name = line.lowerBound..<colon
-        // Only these are heeded; the length tells most others apart without a look at their letters.
-        switch name.count {
-        case 6 where isName(bytes, name, "accept"):
-            accepted = MediaType.accepted(by: value(bytes, colon, line))
-        case 6 where isName(bytes, name, "expect"):
-            guard value(bytes, colon, line).lowercased() == "100-continue" else {
+        let name = HeaderText(bytes, line.lowerBound..<colon)
+        let range = (colon + 1)..<line.upperBound
+        let value = HeaderText(bytes, range)
+        if name.equals("content-type") {
+            contentType = MediaType(bytes, range)
+        } else if name.equals("content-length") {
+            guard let length = value.number, fields.contentLength == nil || fields.contentLength == length else {
+                throw .badRequest("Content-Length is not one number of bytes")
+            }
+            fields.contentLength = length
+        } else if name.equals("accept") {
+            accepted = MediaType.accepted(by: value)
+        } else if name.equals("connection") {
+            let options = value.lowercased.split { $0 == "," || $0 == " " || $0 == "\t" }
+            if options.contains("close") { keepsAlive = false }
+        } else if name.equals("transfer-encoding") {
+            guard fields.transferEncoding == nil else { throw .badRequest("Transfer-Encoding is given twice") }
+            fields.transferEncoding = value.lowercased
+        } else if name.equals("expect") {
+            guard value.equals("100-continue") else {
                 throw Refusal(417, "the only expectation met here is 100-continue")
             }
             expectsContinue = true
-        case 10 where isName(bytes, name, "connection"):
-            for option in value(bytes, colon, line).lowercased().split(separator: ",") {
-                switch MediaType.trimmed(option) {
-                case "close": keepsAlive = false
-                default: break
-                }
-            }
-        case 12 where isName(bytes, name, "content-type"):
-            contentType = MediaType(value(bytes, colon, line))
-        case 14 where isName(bytes, name, "content-length"):
-            let text = value(bytes, colon, line)
-            guard !text.isEmpty, text.utf8.allSatisfy({ $0 &- 0x30 < 10 }), let length = Int(text),
-                fields.contentLength == nil || fields.contentLength == length
-            else { throw .badRequest("Content-Length is not one number of bytes") }
-            fields.contentLength = length
-        case 17 where isName(bytes, name, "transfer-encoding"):
-            guard fields.transferEncoding == nil else { throw .badRequest("Transfer-Encoding is given twice") }
-            fields.transferEncoding = value(bytes, colon, line).lowercased()
-        default: break
         }
     }
 
@@ -110,19 +107,6 @@ struct RequestHead: Equatable {
             isChunked = true
         }
         contentLength = fields.contentLength ?? 0
-    }
-
-    /// The value after the colon, white space around it aside.
-    private func value(_ bytes: [UInt8], _ colon: Int, _ line: Range<Int>) -> String {
-        var (first, last) = (colon + 1, line.upperBound)
-        while first < last, bytes[first] == 0x20 || bytes[first] == 0x09 { first += 1 }
-        while first < last, bytes[last - 1] == 0x20 || bytes[last - 1] == 0x09 { last -= 1 }
-        return String(decoding: bytes[first..<last], as: UTF8.self)
-    }
-
-    /// Whether a field's name is `name`, which is in lower case; letters only differ by the bit 0x20.
-    private func isName(_ bytes: [UInt8], _ range: Range<Int>, _ name: String) -> Bool {
-        bytes[range].elementsEqual(name.utf8) { $0 | 0x20 == $1 }
     }
 }
 

@@ -7,11 +7,14 @@ public struct Evidence: Sendable, Hashable, Codable {
     public enum Kind: String, Sendable, Codable, Hashable, CaseIterable {
         /// A TLS handshake was tried: texts `refused` and `accepted` list versions; numbers `port`.
         case handshake
-        /// Metrics of a variant exist: texts `metrics` lists their names; numbers `requests`.
+        /// Metrics of a variant exist: texts `metrics` lists their names; numbers `requests`, and over `days`
+        /// `cpuP95Percent`, `gpuP95Percent`, `memoryP95Percent`, each in percent of capacity.
         case metrics
         /// An alarm is evaluated: texts `alarm`, `state`, `reason`; numbers `periodSeconds`, `datapointsToAlarm`.
         case alarm
-        /// Worker instances by failure domain: numbers `running`, `healthy`, `domains`, `floor`, `ceiling`.
+        /// Worker instances by failure domain: numbers `running`, `healthy`, `domains`, `floor`, `ceiling`,
+        /// `offHoursRunning` (outside the working hours); over `days` `atMinimumPercent` and `atMaximumPercent` of the
+        /// time, `changesPerHourMax`.
         case fleet
         /// A worker was probed: numbers `intervalSeconds`, `timeoutSeconds`, `failuresToEject`.
         case healthProbe
@@ -26,10 +29,15 @@ public struct Evidence: Sendable, Hashable, Codable {
         case state
         /// Availability over a window: numbers `good`, `total`, `days`.
         case availability
-        /// Spend to date: numbers `usd`, `forecastUSD`, `limitUSD`.
+        /// Spend to date: numbers `usd`, `forecastUSD`, `limitUSD`, and over `days` `meterDifferencePercent` between
+        /// meter and bill; texts `tools` and `refused` list cost tools by whether they answered, `anomalyDetector` names
+        /// the rule that looks at daily spending, `notified` whom it tells.
         case cost
         /// Who may do what: texts `authentication`, `roles`.
         case access
+        /// What runs was compared with what was declared: numbers `compared`, `differing` (resources, after leaving out
+        /// what autoscaling, schedules and rollbacks rightly change); texts `differences`.
+        case drift
     }
     public var kind: Kind
     /// The endpoint it speaks of; empty for the engine itself.

@@ -1,0 +1,185 @@
+// Which budget counts whose spending, and whom it tells: the questions that COST-2 and COST-3 share.
+
+import PlumbModel
+
+extension Graph {
+    /// The budget that is meant for this endpoint and no other; failed or doubted when there is none.
+    ///
+    /// A filter in a wrong form still shows what is meant; that it then counts nothing is COST-3.2's matter.
+    func budget(of endpoint: Endpoint, _ ask: inout Inquiry) -> Budget? {
+        guard let name = ask.need(endpoint.name, "the endpoint's name") else { return nil }
+        var shared: Budget?
+        for budget in budgets {
+            guard let filters = budget.tagFilters.value, filters.contains(where: { names(endpoint, name, $0) })
+            else { continue }
+            let keys = filters.compactMap { names(endpoint, name, $0) ? TagFilter($0)?.key : nil }
+            let others = Set(filters.compactMap(TagFilter.init)).filter {
+                keys.contains($0.key) && !names(endpoint, name, "user:\($0.key)$\($0.value)")
+            }
+            if others.isEmpty { return budget }
+            shared = budget
+        }
+        if let shared {
+            ask.fail("the budget \(shared.id) counts other endpoints as well", at: shared.place)
+        } else {
+            tellMissingBudget("no budget counts this endpoint's spending", &ask)
+        }
+        return nil
+    }
+
+    /// The budget that counts what a team spends in this graph's environment; failed or doubted when there is none.
+    func budget(ofTeam team: String, _ ask: inout Inquiry) -> Budget? {
+        var narrow: Budget?
+        var wide: Budget?
+        for budget in budgets {
+            let filters = (budget.tagFilters.value ?? []).compactMap(TagFilter.init)
+            guard filters.contains(where: { $0.key != CostTag.endpoint && $0.value == team }) else { continue }
+            if filters.contains(where: { $0.key == CostTag.endpoint }) {
+                narrow = budget
+            } else if filters.contains(where: { $0.value == environment.rawValue }) {
+                return budget
+            } else {
+                wide = budget
+            }
+        }
+        if let narrow {
+            ask.fail(
+                "the budget \(narrow.id) counts one endpoint, but the cap is on all that team '\(team)' spends",
+                at: narrow.place)
+        } else if let wide {
+            ask.fail(
+                "the budget \(wide.id) has no filter on \(CostTag.environment), so it counts every environment of "
+                    + "team '\(team)'", at: wide.place)
+        } else {
+            tellMissingBudget("no budget counts what team '\(team)' spends in \(environment.rawValue)", &ask)
+        }
+        return nil
+    }
+
+    /// The budget that counts this endpoint: its own in production, its team's elsewhere.
+    func budgetCounting(_ endpoint: Endpoint, _ ask: inout Inquiry) -> Budget? {
+        if environment == .production { return budget(of: endpoint, &ask) }
+        guard let team = ask.need(team(of: endpoint), "the endpoint's team (tag \(CostTag.team))") else { return nil }
+        return budget(ofTeam: team, &ask)
+    }
+
+    /// Who pays for the endpoint: its tag, else what was declared.
+    func team(of endpoint: Endpoint) -> Fact<String> {
+        if let team = endpoint.head.tags.value?[CostTag.team] { return .known(team, at: endpoint.head.tags.place) }
+        let declared = declaration(of: endpoint)?.team ?? .absent(at: endpoint.place)
+        if declared.isAbsent, let why = endpoint.head.tags.whyUnknown { return .unknown(why, at: endpoint.place) }
+        return declared
+    }
+
+    /// The endpoints by team, in source order; an endpoint whose team is not known stands alone.
+    var endpointsByTeam: [(team: Fact<String>, endpoints: [Endpoint])] {
+        var groups: [(team: Fact<String>, endpoints: [Endpoint])] = []
+        for endpoint in endpoints {
+            let team = team(of: endpoint)
+            if team.isKnown, let index = groups.firstIndex(where: { $0.team == team }) {
+                groups[index].endpoints.append(endpoint)
+            } else {
+                groups.append((team, [endpoint]))
+            }
+        }
+        return groups
+    }
+
+    /// The newest record of money spent on an endpoint.
+    func costRecord(of endpoint: Endpoint) -> Evidence? {
+        endpoint.name.value.flatMap { evidence(.cost, for: $0).first }
+    }
+
+    /// Whether a filter's value means this endpoint: by its name, or by a tag that no other endpoint shares.
+    private func names(_ endpoint: Endpoint, _ name: String, _ text: String) -> Bool {
+        guard let filter = TagFilter(text) else {
+            return ["$", ":", "="].contains { text.hasSuffix($0 + name) }
+        }
+        if filter.key == CostTag.team || filter.key == CostTag.environment { return false }
+        if filter.value == name { return true }
+        let bearers = endpoints.filter { $0.head.tags.value?[filter.key] == filter.value }
+        return bearers.count == 1 && bearers.first?.id == endpoint.id
+    }
+
+    private func tellMissingBudget(_ message: String, _ ask: inout Inquiry) {
+        if let budget = budgets.first(where: { $0.tagFilters.isUnknown }) {
+            let why = budget.tagFilters.whyUnknown ?? "its filters are not known"
+            ask.doubt("what the budget \(budget.id) counts cannot be told: \(why)")
+        } else if source == .engine {
+            ask.doubt(
+                "\(message) that the engine shows; a budget with its filters in the engine's state would decide it")
+        } else if let budget = budgets.first {
+            let counted = (budget.tagFilters.value ?? []).joined(separator: ", ")
+            ask.fail(
+                "\(message); the budget \(budget.id) counts \(counted.isEmpty ? "the whole account" : counted)",
+                at: budget.place)
+        } else {
+            ask.fail(message)
+        }
+    }
+}
+
+extension Inquiry {
+    /// Three notifications on money really spent, at 50, 80 and 100 percent, each heard by someone.
+    mutating func requireAlerts(of budget: Budget) {
+        relate("the budget \(budget.id)", at: budget.place)
+        guard let notifications = need(budget.notifications, "the budget's list of notifications") else { return }
+        if notifications.count > 10 {
+            fail("the budget has \(notifications.count) notifications, AWS Budgets takes at most 10", at: budget.place)
+        }
+        for level in [50.0, 80, 100] {
+            // A threshold of 0.5 is half a percent: it is shown as the near miss it is.
+            let candidates = notifications.filter {
+                guard let threshold = $0.threshold.value else { return true }
+                return threshold == level || threshold == level / 100
+            }
+            requireAlert(among: candidates, "\(Int(level)) % of the budget") { notification, ask in
+                ask.require(notification.threshold, "its threshold", wanted: "\(Int(level))") { $0 == level }
+                ask.require(
+                    notification.thresholdType, "the threshold's type", wanted: "PERCENTAGE", absentAs: "PERCENTAGE"
+                ) { $0 == "PERCENTAGE" }
+                ask.require(notification.kind, "its type", wanted: "ACTUAL") { $0 == "ACTUAL" }
+                ask.require(notification.comparison, "its comparison", wanted: "GREATER_THAN") { $0 == "GREATER_THAN" }
+            }
+        }
+    }
+
+    /// One notification on the month's forecast, so that people hear before the money is spent.
+    mutating func requireForecastAlert(of budget: Budget) {
+        let candidates = (budget.notifications.value ?? []).filter {
+            $0.kind.isUnknown || $0.kind.value == "FORECASTED"
+        }
+        requireAlert(among: candidates, "the month's forecast") { notification, ask in
+            ask.require(notification.kind, "its type", wanted: "FORECASTED") { $0 == "FORECASTED" }
+        }
+    }
+
+    /// One of the notifications is what `ask` wants, and somebody hears it; the nearest miss is told otherwise.
+    private mutating func requireAlert(
+        among candidates: [BudgetNotification], _ what: String,
+        _ ask: (BudgetNotification, inout Inquiry) -> Void
+    ) {
+        let answers = candidates.map { notification in
+            Judgement.about(what) { inquiry in
+                ask(notification, &inquiry)
+                let count = notification.subscribers.map(\.count).defaulting(to: 0)
+                inquiry.require(count, "its number of subscribers", wanted: "at least 1") { $0 >= 1 }
+            }
+        }
+        if answers.contains(where: { $0.verdict == .holds }) {
+            prove("an alert tells of \(what)")
+        } else if let open = answers.first(where: { $0.verdict == .unknown }) {
+            doubt("whether an alert tells of \(what): \(open.message)")
+        } else {
+            fail("no alert tells of \(what)" + (answers.first.map { ": \($0.message)" } ?? ""))
+        }
+    }
+
+    /// The budget counts money by the month, and nothing but its owner moves the limit.
+    mutating func requireMonthlyCost(_ budget: Budget) {
+        relate("the budget \(budget.id)", at: budget.place)
+        require(budget.kind, "the budget's type", wanted: "COST") { $0 == "COST" }
+        require(budget.timeUnit, "its time unit", wanted: "MONTHLY") { $0 == "MONTHLY" }
+        requireFlag(budget.isAutoAdjusting, "automatic adjustment", is: false, absentAs: false)
+    }
+}

@@ -1,0 +1,235 @@
+// Which alarms watch a variant, and whether each does what it is there for: judged by what it does, not how it is
+// written.
+
+import PlumbModel
+import PlumbSignals
+
+/// What an alarm is meant to watch, by the metrics it reads. The first three guard every deployment.
+enum AlarmClass: String, CaseIterable {
+    case errorRate, latency, health, drift, quality
+
+    static let deployment: [AlarmClass] = [.errorRate, .latency, .health]
+
+    /// How a message names it.
+    var title: String {
+        switch self {
+        case .errorRate: "error-rate"
+        case .latency: "latency"
+        case .health: "health"
+        case .drift: "data-drift"
+        case .quality: "model-quality"
+        }
+    }
+
+    /// What must set it off, and what must not; nothing for the classes that the canonical traces say nothing about.
+    var traces: (firing: [CanonicalTrace], silent: [CanonicalTrace]) {
+        switch self {
+        case .errorRate: ([.serverErrors], [.healthy, .slow])
+        case .latency: ([.slow], [.healthy, .serverErrors])
+        case .health: ([.containerDead, .containerDeadProbeSilent], [.healthy, .idle])
+        case .drift, .quality: ([], [])
+        }
+    }
+
+    /// Traffic just beyond the limit the policy names; an alarm must fire on it too.
+    var edge: SteadyTraffic? {
+        switch self {
+        case .errorRate: SteadyTraffic(title: "1.1 % of answers being 5XX", errorRate: 0.011, tailMicroseconds: 120_000)
+        case .latency: SteadyTraffic(title: "a p99 of 510 ms", errorRate: 0.002, tailMicroseconds: 510_000)
+        case .health, .drift, .quality: nil
+        }
+    }
+}
+
+extension CanonicalTrace {
+    /// How a message names it.
+    var title: String {
+        switch self {
+        case .healthy: "healthy traffic (0.2 % 5XX, p99 120 ms)"
+        case .serverErrors: "2 % of answers being 5XX"
+        case .slow: "a p99 of 900 ms"
+        case .containerDead: "a dead container"
+        case .containerDeadProbeSilent: "a dead container and a silent probe"
+        case .idle: "an idle endpoint"
+        }
+    }
+}
+
+/// 1,000 requests a minute that never change, of one variant: for questions at the very edge of a limit.
+struct SteadyTraffic {
+    let title: String
+    let errorRate: Double
+    /// The latency of the slowest 2 % of requests.
+    let tailMicroseconds: Double
+
+    /// The traffic of this variant as a metric source.
+    func source(of identity: VariantIdentity) -> some MetricSource { Source(traffic: self, identity: identity) }
+
+    private struct Source: MetricSource {
+        let traffic: SteadyTraffic
+        let identity: VariantIdentity
+
+        func datapoint(
+            _ metric: MetricIdentity, statistic: Statistic, periodStart: Int, periodSeconds: Int
+        ) -> Datapoint? {
+            let two = VariantIdentity(endpoint: identity.endpoint, variant: identity.variant)
+            guard let sort = RequestMetric(metric),
+                [two, identity].contains(where: { $0.metric(sort) == metric })
+            else { return nil }
+            let requests = 1000 * Double(periodSeconds) / 60
+            // Low and high value of one request, and the share of the high one.
+            let (low, high, share): (Double, Double, Double) =
+                switch sort {
+                case .invocations: (1, 1, 0)
+                case .clientErrors: (0, 0, 0)
+                case .serverErrors, .modelErrors: (0, 1, traffic.errorRate)
+                case .modelLatency: (60_000, traffic.tailMicroseconds, 0.02)
+                }
+            let average = low + (high - low) * share
+            let value: Double =
+                switch statistic {
+                case .sampleCount: requests
+                case .average: average
+                case .sum: average * requests
+                case .minimum: low
+                case .maximum: share > 0 ? high : low
+                case .percentile(let rank): 1 - rank / 100 < share ? high : low
+                }
+            return Datapoint(value: value, sampleCount: requests)
+        }
+
+        func isPublished(_ metric: MetricIdentity, in unit: String) -> Bool {
+            RequestMetric(metric)?.isPublished(in: unit) ?? false
+        }
+    }
+}
+
+/// One production variant, and the alarms that may watch it.
+struct WatchedVariant {
+    /// SageMaker's longest bake: what takes longer to notice guards no deployment.
+    static let detectionSecondsMax = 3600
+
+    let identity: VariantIdentity
+    /// The endpoint's alarms, without those that name another endpoint or another of its variants.
+    let alarms: [Alarm]
+    private let judge: AlarmJudge
+    private let isEngine: Bool
+    private let graph: Graph
+
+    init(_ identity: VariantIdentity, siblings: Set<String>, in graph: Graph) {
+        self.identity = identity
+        self.graph = graph
+        isEngine = graph.source == .engine
+        let others = Set(graph.endpoints.compactMap(\.name.value)).subtracting([identity.endpoint])
+        alarms = graph.alarms.filter { alarm in
+            let names = alarm.metrics.compactMap { $0.dimension("EndpointName") ?? $0.dimension("Endpoint") }
+            let variants = alarm.metrics.compactMap { $0.dimension("VariantName") }
+            let isForeign = !names.isEmpty && names.allSatisfy(others.contains)
+            let isSibling = !variants.isEmpty && variants.allSatisfy(siblings.subtracting([identity.variant]).contains)
+            return !isForeign && !isSibling
+        }
+        let probes = alarms.flatMap(\.metrics).filter { graph.probe($0, of: identity.endpoint) != nil }
+        judge = AlarmJudge(
+            identity, probes: probes.map(HealthProbe.reading), timing: isEngine ? .engine : .cloudWatch)
+    }
+
+    /// The alarms whose metrics say that they are meant for this, and those that may be.
+    ///
+    /// An alarm on the number of requests is often taken for a health check; it is heard, and found to confuse idle
+    /// with dead.
+    func alarms(for purpose: AlarmClass) -> [Alarm] {
+        alarms.filter { alarm in
+            if alarm.isUnreadable || graph.purposes(of: alarm, for: identity.endpoint).contains(purpose) { return true }
+            let metrics = alarm.metrics
+            return purpose == .health
+                && (metrics.contains { graph.probe($0, of: identity.endpoint) != nil }
+                    || !metrics.isEmpty && metrics.allSatisfy { RequestMetric($0) == .invocations })
+        }
+    }
+
+    /// Asks whether the alarm fires on what it is there for, and keeps still on the rest.
+    func ask(_ alarm: Alarm, as purpose: AlarmClass, _ ask: inout Inquiry) {
+        ask.relate("the alarm \(alarm.id)", at: alarm.place)
+        let found = alarm.definition
+        guard let written = found.value else {
+            return ask.doubt("what it does cannot be told: \(found.whyUnknown ?? "it is incomplete")")
+        }
+        let definition = isEngine ? written.inSageMakersNamespace : written
+        if purpose == .health, alarm.metrics.contains(where: { graph.probe($0, of: identity.endpoint) == .likely }) {
+            ask.doubt("whether its metric probes this endpoint cannot be told")
+        }
+        for trace in purpose.traces.firing {
+            switch judge.behaviour(of: definition, on: trace) {
+            case .fires(let seconds) where seconds > Self.detectionSecondsMax:
+                ask.fail("fires on \(trace.title) only after \(seconds) s, wanted \(Self.detectionSecondsMax) at most")
+            case .fires(let seconds): ask.prove("fires on \(trace.title) within \(seconds) s")
+            case .silent: ask.fail("never fires on \(trace.title): \(reason(definition, on: trace))")
+            case .unknown(let why): ask.doubt("what it does cannot be told: \(why)")
+            }
+        }
+        if let edge = purpose.edge, let evaluator = evaluator(of: definition) {
+            let outcome = evaluator.evaluate(
+                from: edge.source(of: identity), at: Self.settled(definition), previous: .ok)
+            if outcome.state != .alarm { ask.fail("does not fire on \(edge.title): \(outcome.reason)") }
+        }
+        for trace in purpose.traces.silent {
+            guard case .fires = judge.behaviour(of: definition, on: trace) else { continue }
+            ask.fail("fires on \(trace.title): \(reason(definition, on: trace))")
+        }
+    }
+
+    /// Whether the alarm does what its class asks for.
+    func verdict(on alarm: Alarm, as purpose: AlarmClass) -> Verdict {
+        Judgement.about(alarm) { self.ask(alarm, as: purpose, &$0) }.verdict
+    }
+
+    /// The evaluator's own words on the trace, and where it sees nothing, what it would have to look at.
+    private func reason(_ definition: AlarmDefinition, on trace: CanonicalTrace) -> String {
+        guard let evaluator = evaluator(of: definition) else { return "it cannot be evaluated" }
+        let source = TracedVariant(trace, of: identity, probes: judge.probes)
+        let outcome = evaluator.evaluate(from: source, at: Self.settled(definition), previous: .ok)
+        guard outcome.datapoints.allSatisfy({ $0 == nil }), trace != .idle, trace != .containerDeadProbeSilent else {
+            return outcome.reason
+        }
+        let wanted = identity.dimensions.prefix(2).map { "\($0.name)=\($0.value)" }.joined(separator: ", ")
+        return outcome.reason + "; SageMaker publishes the variant's metrics in AWS/SageMaker with \(wanted), "
+            + "latencies in Microseconds"
+    }
+
+    private func evaluator(of definition: AlarmDefinition) -> AlarmEvaluator? {
+        // An alarm that cannot be evaluated has been told as such by its behaviour.
+        try? AlarmEvaluator(definition)
+    }
+
+    /// A second by which everything the alarm looks at lies behind second 0.
+    private static func settled(_ definition: AlarmDefinition) -> Int {
+        definition.periodSeconds * (definition.evaluationPeriods + AlarmEvaluator.extraPeriods + 1)
+    }
+}
+
+extension HealthProbe {
+    /// A probe that counts failures shows 0 while all is well.
+    static func reading(_ metric: MetricIdentity) -> HealthProbe {
+        let name = metric.name.lowercased()
+        let countsFailures = ["unhealthy", "unavailab", "unready", "fail"].contains { name.contains($0) }
+        return countsFailures
+            ? HealthProbe(metric: metric, healthyValue: 0, deadValue: 1) : HealthProbe(metric: metric)
+    }
+}
+
+extension AlarmDefinition {
+    /// The embedded engine publishes SageMaker's metrics in its own namespace; the traces are in SageMaker's.
+    var inSageMakersNamespace: AlarmDefinition {
+        var copy = self
+        copy.queries = queries.map { query in
+            guard case .metric(var metric, let statistic, let period, let unit) = query.source,
+                metric.namespace == "Plumbline/Endpoints", RequestMetric(rawValue: metric.name) != nil
+            else { return query }
+            metric.namespace = RequestMetric.namespace
+            var copy = query
+            copy.source = .metric(metric, statistic: statistic, periodSeconds: period, unit: unit)
+            return copy
+        }
+        return copy
+    }
+}

@@ -1,0 +1,247 @@
+// Whether a deployment is code: managed, unchanged by hand, repeatable, reviewed, staged, and careful with state.
+
+import PlumbModel
+
+// MARK: - Management (OPS-3.1)
+
+extension Graph {
+    /// The resources that a stack or state must own; autoscaling's own alarms and service-linked roles are left out.
+    var managedResources: [any Resource] {
+        let kinds: [[any Resource]] = [
+            Array(endpoints), Array(endpointConfigs), Array(models), Array(scalableTargets), Array(keys),
+            Array(buckets),
+            alarms.filter { $0.name.value?.hasPrefix("TargetTracking-") != true },
+            roles.filter { $0.name.value?.hasPrefix("AWSServiceRole") != true },
+        ]
+        return kinds.flatMap { $0 }
+    }
+
+    func judgeManagement(of resource: any Resource) -> Judgement {
+        .about(resource.id, at: resource.place) { ask in
+            if source == .cloudformation || source == .terraform || source == .spec {
+                return ask.prove("it stands in the \(source == .spec ? "spec" : "template")")
+            }
+            let names = ["aws:cloudformation:stack-id", "ml:managed-by"]
+            switch resource.head.tags.state {
+            case .unknown(let why): ask.doubt("its tags cannot be told: \(why)")
+            case .absent where resource is ScalableTarget:
+                ask.doubt("its tags were not read: ListStackResources or the state file would decide")
+            case .absent: ask.fail("it has no tags, wanted \(names.joined(separator: " or "))")
+            case .known(let tags):
+                if let name = names.first(where: { tags[$0]?.isEmpty == false }) {
+                    ask.prove("\(name) is \(tags[name] ?? "")")
+                } else {
+                    ask.fail("it has neither of the tags \(names.joined(separator: " and ")): nothing manages it")
+                }
+            }
+        }
+    }
+}
+
+// MARK: - Drift (OPS-3.2)
+
+extension Graph {
+    func askForDrift(of endpoint: Endpoint, _ ask: inout Inquiry) {
+        guard let newest = evidence(.drift, for: endpoint.name.value ?? "").first,
+            let differing = newest.numbers["differing"]
+        else {
+            return ask.doubt(
+                "nothing compared what runs with what was declared: DetectStackDrift, terraform plan -detailed-exitcode or "
+                    + "the engine's own comparison would decide")
+        }
+        let age = asOf.days(since: newest.day)
+        let compared = newest.numbers["compared"].map { " of \(Int($0))" } ?? ""
+        if differing > 0 {
+            let which = newest.texts["differences"].map { ": \($0)" } ?? ""
+            ask.fail("\(Int(differing))\(compared) resources differ\(which) (\(newest.origin), \(newest.day))")
+        } else {
+            ask.prove("0\(compared) resources differ (\(newest.origin), \(newest.day))")
+        }
+        if age > 1 { ask.fail("the last comparison is \(age) days old, wanted at most 1") }
+    }
+}
+
+// MARK: - Repeatability (OPS-3.3)
+
+extension Graph {
+    func judgeRepeatability() -> [Judgement] {
+        let serving = Set(
+            endpoints.compactMap { endpointConfigs[$0.config]?.variants.value }.joined().compactMap {
+                models[$0.model]?.id
+            })
+        let judgedModels = models.map { model in
+            Judgement.about(model) { askForPins(of: model, isServing: serving.contains(model.id), &$0) }
+        }
+        let configs = endpointConfigs.map { config in
+            Judgement.about(config) { ask in
+                if config.name.isAbsent { return ask.prove("the service makes up a name for each revision") }
+                ask.require(config.name, "its name", wanted: "one that carries the revision (a digest or number)") {
+                    Self.carriesRevision($0)
+                }
+            }
+        }
+        let images = repositories.map { repository in
+            Judgement.about(repository) {
+                $0.requireFlag(repository.isTagImmutable, "whether its tags are immutable", absentAs: false)
+            }
+        }
+        let zones = subnets.filter { !$0.availabilityZone.isAbsent }.map { subnet in
+            Judgement.about(subnet) { ask in
+                ask.require(subnet.availabilityZone, "its zone", wanted: "one picked by index, not by name") {
+                    $0.contains("${") || $0.hasPrefix("use") && $0.contains("-az")
+                }
+            }
+        }
+        return judgedModels + configs + images + zones
+    }
+
+    private func askForPins(of model: Model, isServing: Bool, _ ask: inout Inquiry) {
+        switch model.image.state {
+        case .known(let image):
+            if image.contains("@sha256:") {
+                ask.prove("its image is pinned by digest")
+            } else {
+                ask.fail("its image is '\(image)', wanted @sha256:…", at: model.image.place)
+            }
+        case .unknown(let why): ask.doubt("its image cannot be told: \(why)")
+        case .absent:
+            if source != .spec { ask.fail("it names no image") } else { ask.doubt("model.image is not written yet") }
+        }
+        if let url = model.dataURL.value {
+            if Self.isImmutable(url) || model.digest.value.map({ url.contains($0) }) == true {
+                ask.prove("its artefact has a version of its own")
+            } else {
+                ask.fail(
+                    "its artefact is '\(url)', wanted a version or digest in the path, so that it is never overwritten",
+                    at: model.dataURL.place)
+            }
+        } else if let why = model.dataURL.whyUnknown {
+            ask.doubt("its artefact cannot be told: \(why)")
+        }
+    }
+
+    /// Whether an address names one version: a versionId, or a part of the path that is a digest, a number or `v17`.
+    static func isImmutable(_ url: String) -> Bool {
+        if url.contains("versionId=") { return true }
+        return url.split(separator: "/").dropFirst(2).contains { carriesRevision(String($0)) }
+    }
+
+    /// Whether a name has a part that can be a revision: a number, `v` and a number, a date, or 7 or more hex digits.
+    static func carriesRevision(_ name: String) -> Bool {
+        if name.contains("${") { return true }
+        let parts = name.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "." })
+        return parts.contains { part in
+            let digits = part.drop { $0 == "v" || $0 == "V" || $0 == "r" }
+            if digits.first?.isNumber == true, digits.allSatisfy({ $0.isNumber || $0 == "." }) { return true }
+            return part.count >= 7 && part.allSatisfy(\.isHexDigit)
+        }
+    }
+}
+
+// MARK: - Review (OPS-3.4)
+
+extension Graph {
+    func askForReview(of endpoint: Endpoint, _ ask: inout Inquiry) {
+        let declared = declaration(of: endpoint)?.provenance ?? .unknown("nothing was declared of this endpoint")
+        guard source != .live || declared.isKnown else { return askForReviewTags(of: endpoint, &ask) }
+        guard let provenance = ask.need(declared, "the record of who made and reviewed this change") else { return }
+        func told(_ text: String?) -> Fact<String> {
+            text.map { .known($0, at: declared.place) } ?? .absent(at: declared.place)
+        }
+        ask.require(told(provenance.commit), "the commit", wanted: "7 to 64 hex digits") {
+            (7...64).contains($0.count) && $0.allSatisfy(\.isHexDigit)
+        }
+        ask.require(told(provenance.pullRequest), "the pull request", wanted: "its address or number") { !$0.isEmpty }
+        let author = ask.require(told(provenance.author), "the author", wanted: "a person") { !$0.isEmpty }
+        ask.require(told(provenance.approver), "the approver", wanted: "a person other than the author") { approver in
+            approver.lowercased() != author?.lowercased() && !approver.lowercased().hasSuffix("[bot]")
+        }
+        let isClean = provenance.isTreeClean.map { Fact.known($0, at: declared.place) } ?? .absent(at: declared.place)
+        ask.requireFlag(isClean, "whether the tree was clean")
+    }
+
+    /// A live account has tags only: enough to find the change, not to tell who approved it.
+    private func askForReviewTags(of endpoint: Endpoint, _ ask: inout Inquiry) {
+        let config = endpointConfigs[endpoint.config]
+        for (resource, tags) in [
+            ("the endpoint", endpoint.head.tags), ("its configuration", config?.head.tags ?? .absent),
+        ] {
+            if let why = tags.whyUnknown {
+                ask.doubt("the tags of \(resource) cannot be told: \(why)")
+                continue
+            }
+            for tag in ["ml:commit", "ml:pr"] where tags.value?[tag]?.isEmpty != false {
+                ask.fail("\(resource) has no tag \(tag)")
+            }
+        }
+        ask.doubt("who approved the change is not in the tags: a spec's provenance or an attestation would show it")
+    }
+}
+
+// MARK: - Staging (OPS-3.5)
+
+extension Graph {
+    func askForStaging(of endpoint: Endpoint, _ ask: inout Inquiry) {
+        let declaration = declaration(of: endpoint)
+        let declared = declaration?.provenance ?? .unknown("nothing was declared of this endpoint")
+        let record = declared.map { $0.staging }
+        guard let staging = ask.need(record, "the record of provenance") else { return }
+        guard let staging else {
+            return ask.fail("there is no record of a run in staging (provenance.staging)", at: declared.place)
+        }
+        let model = endpointConfigs[endpoint.config]?.variants.value?.first.flatMap { models[$0.model] }
+        let digest = declaration?.modelDigest.value ?? model?.digest.value
+        compareDigest(staging.modelDigest, with: digest, "model", &ask)
+        if let image = model?.image.value, let marker = image.firstRange(of: "@sha256:") {
+            compareDigest(staging.imageDigest, with: String(image[marker.upperBound...]), "image", &ask)
+        }
+        let place = declared.place
+        let soak = staging.soakMinutes ?? 0
+        if soak >= 60 {
+            ask.prove("it ran \(Int(soak)) minutes")
+        } else {
+            ask.fail("it ran \(Int(soak)) minutes in staging, wanted 60 or more", at: place)
+        }
+        if staging.loadTested != true { ask.fail("it was not load-tested in staging", at: place) }
+        if staging.checksPassed != true { ask.fail("its checks did not pass in staging", at: place) }
+        guard let day = staging.day else { return ask.fail("the record of staging has no day", at: place) }
+        let age = asOf.days(since: day)
+        if (0...14).contains(age) {
+            ask.prove("\(age) days ago")
+        } else {
+            ask.fail("it ran in staging \(age) days ago (\(day)), wanted 0 to 14", at: place)
+        }
+    }
+
+    private func compareDigest(_ staged: String?, with current: String?, _ what: String, _ ask: inout Inquiry) {
+        func bare(_ text: String) -> String { text.lowercased().replacing("sha256:", with: "") }
+        guard let staged else { return ask.fail("the record of staging does not name the \(what)'s digest") }
+        guard let current else { return ask.doubt("the digest of the \(what) that is deployed is not known here") }
+        if bare(staged) == bare(current) {
+            ask.prove("the same \(what) \(bare(current).prefix(12))… ran in staging")
+        } else {
+            ask.fail("staging ran the \(what) \(bare(staged).prefix(12))…, this one is \(bare(current).prefix(12))…")
+        }
+    }
+}
+
+// MARK: - State (OPS-3.6)
+
+extension Graph {
+    func judgeStateRetention() -> [Judgement] {
+        let kinds: [[any Resource]] = [
+            Array(buckets), Array(keys), Array(tables), Array(backupVaults), Array(logGroups),
+        ]
+        return kinds.flatMap { $0 }.map { resource in
+            .about(resource.id, at: resource.place) { ask in
+                let kept: Set<String> = ["Retain", "RetainExceptOnCreate"]
+                ask.require(resource.head.deletionPolicy, "DeletionPolicy", wanted: "Retain") { kept.contains($0) }
+                // Terraform's prevent_destroy stands against replacement as well.
+                guard source != .terraform else { return }
+                ask.require(resource.head.updateReplacePolicy, "UpdateReplacePolicy", wanted: "Retain") {
+                    $0 == "Retain"
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+// Which alarms guard an endpoint's deployments, how long they take to notice, and how long it takes to go back.
+
+import PlumbModel
+import PlumbSignals
+
+/// The alarms in an endpoint's AutoRollbackConfiguration, as far as they can be found.
+struct RollbackList {
+    /// Metric alarms, those behind composite alarms that any one of them sets off included.
+    var alarms: [Alarm] = []
+    /// Why there may be more than could be found; nil when all are known.
+    var openBecause: String?
+}
+
+extension Graph {
+    func rollbackList(of endpoint: Endpoint) -> RollbackList {
+        var list = RollbackList()
+        list.openBecause = endpoint.rollbackAlarms.whyUnknown
+        for fact in endpoint.rollbackAlarms.value ?? [] {
+            guard let name = fact.value else {
+                list.openBecause = fact.whyUnknown ?? "a name in the list is empty"
+                continue
+            }
+            list.alarms += alarms.filter { $0.name.value == name }
+            for composite in compositeAlarms where composite.name.value == name {
+                if composite.rule.value == nil || !composite.isAnyOf {
+                    list.openBecause = "what sets off the composite alarm '\(name)' is not simply any of its alarms"
+                } else {
+                    let names = Set(composite.alarmNames)
+                    list.alarms += alarms.filter { $0.name.value.map(names.contains) == true }
+                }
+            }
+            let isFound =
+                alarms.contains { $0.name.value == name }
+                || compositeAlarms.contains { $0.name.value == name }
+            if !isFound { list.openBecause = list.openBecause ?? "'\(name)' is not part of this input" }
+        }
+        return list
+    }
+
+    /// The delays that apply to an alarm. A spec with a period that CloudWatch does not take is meant for the embedded
+    /// engine.
+    func timing(for alarm: Alarm) -> DetectionTiming {
+        source == .engine || source == .spec && !alarm.hasCloudWatchPeriod ? .engine : .cloudWatch
+    }
+
+    /// How long the alarm takes to notice a fault, in seconds, and the arithmetic in words; A-1 of the catalogue.
+    func detection(by alarm: Alarm, _ ask: inout Inquiry) -> (seconds: Int, arithmetic: String)? {
+        guard let period = ask.need(alarm.effectivePeriodSeconds, "the period of \(alarm.id)"),
+            let periods = ask.need(alarm.evaluationPeriods, "the evaluation periods of \(alarm.id)")
+        else { return nil }
+        if let why = alarm.datapointsToAlarm.whyUnknown {
+            ask.doubt("the data points that \(alarm.id) needs cannot be told: \(why)")
+            return nil
+        }
+        let needed = alarm.datapointsToAlarm.value ?? periods
+        let timing = timing(for: alarm)
+        let seconds = timing.detectionSeconds(periodSeconds: period, datapointsToAlarm: needed)
+        let lag = timing.lagSeconds(periodSeconds: period) - timing.deliverySeconds
+        return (seconds, "\(period) + \(needed) x \(period) + \(timing.deliverySeconds) + \(lag)")
+    }
+
+    /// The endpoint's alarms on errors, latency and health that guard its deployments: those listed, or, where none is,
+    /// those that could be.
+    func deploymentAlarms(of endpoint: Endpoint) -> [Alarm] {
+        guard let name = endpoint.name.value else { return [] }
+        func isGuard(_ alarm: Alarm) -> Bool {
+            !purposes(of: alarm, for: name).isDisjoint(with: AlarmClass.deployment)
+        }
+        let listed = rollbackList(of: endpoint).alarms.filter(isGuard)
+        guard listed.isEmpty else { return listed }
+        return alarms.filter { alarm in
+            isGuard(alarm) && alarm.metrics.contains { $0.dimension("EndpointName") == name }
+        }
+    }
+
+    /// The smallest number of instances a variant of the endpoint is deployed with; nil, with the reason told, when it
+    /// is not known.
+    func instanceCount(of endpoint: Endpoint, _ ask: inout Inquiry) -> Int? {
+        let variants = variants(of: endpoint, &ask).filter { !$0.isServerless }
+        var counts: [Int] = []
+        for variant in variants {
+            guard let count = ask.need(variant.initialInstanceCount, "a variant's instance count") else { return nil }
+            counts.append(count)
+        }
+        return counts.min()
+    }
+
+    /// Seconds to make an instance and load the model, until it was measured: longer with a GPU.
+    func provisioningSeconds(of endpoint: Endpoint) -> Int {
+        let variants = endpointConfigs[endpoint.config]?.variants.value ?? []
+        let hasGPU = variants.contains { variant in
+            let family = variant.instanceType.value?.split(separator: ".").dropFirst().first ?? ""
+            return family.hasPrefix("g") || family.hasPrefix("p")
+        }
+        return hasGPU ? 900 : DetectionTiming.cloudWatch.provisioningSeconds
+    }
+
+    /// The newest practised rollback that is younger than 90 days.
+    func freshRollbackDrill(of endpoint: Endpoint) -> RollbackDrill? {
+        guard let drill = declaration(of: endpoint)?.rollbackDrill.value else { return nil }
+        return (0..<90).contains(asOf.days(since: drill.day)) ? drill : nil
+    }
+
+    /// Whether an ALARM of this alarm starts something after the deployment is over: its own action, or a rule.
+    func askForAutomation(of alarm: Alarm, _ ask: inout Inquiry) {
+        let actions = (alarm.actions.value ?? []).compactMap(\.value)
+        let own = actions.first { reference in
+            guard case .external(let name) = reference else { return functions[reference] != nil }
+            return [":lambda:", ":ssm:", ":states:"].contains { name.contains($0) }
+        }
+        if own != nil { return ask.prove("\(alarm.id) starts an automation itself") }
+        let rules = eventRules.filter { rule in
+            rule.detailTypes.isUnknown || rule.detailTypes.value?.contains("CloudWatch Alarm State Change") == true
+        }
+        ask.requireOne(
+            of: rules,
+            orFail: "after the deployment nothing answers \(alarm.id): no action and no rule starts anything",
+            name: \.id
+        ) { rule, ask in
+            ask.relate("the rule \(rule.id)", at: rule.place)
+            ask.requireFlag(rule.isEnabled, "whether it is enabled", absentAs: true)
+            if let why = rule.detailTypes.whyUnknown ?? rule.names.whyUnknown {
+                ask.doubt("its pattern cannot be told: \(why)")
+            }
+            let names = rule.names.value ?? []
+            let isNamed = names.isEmpty || names.contains { $0.value != nil && $0.value == alarm.name.value }
+            if !isNamed {
+                if names.contains(where: \.isUnknown) || alarm.name.value == nil {
+                    ask.doubt("whether its pattern names \(alarm.id) cannot be told")
+                } else {
+                    ask.fail("its pattern does not name \(alarm.id)")
+                }
+            }
+            ask.require(rule.targets, "its list of targets", wanted: "one or more") { !$0.isEmpty }
+        }
+    }
+
+    /// Every deployment class must be listed for rollback and answered after it (OPS-1.8).
+    func askForResponse(of endpoint: Endpoint, _ ask: inout Inquiry) {
+        let list = rollbackList(of: endpoint)
+        let listed = Set(list.alarms.map(\.id))
+        for variant in watchedVariants(of: endpoint, &ask) {
+            for purpose in AlarmClass.deployment {
+                let candidates = variant.alarms.filter {
+                    purposes(of: $0, for: variant.identity.endpoint).contains(purpose)
+                }
+                if candidates.isEmpty, source == .engine || variant.alarms.contains(where: \.isUnreadable) {
+                    ask.doubt("whether there is a \(purpose.title) alarm cannot be told")
+                    continue
+                }
+                ask.requireOne(
+                    of: candidates, orFail: "no \(purpose.title) alarm of '\(variant.identity.variant)' is answered",
+                    name: \.id
+                ) { alarm, ask in
+                    ask.relate("the alarm \(alarm.id)", at: alarm.place)
+                    if listed.contains(alarm.id) {
+                        ask.prove("listed in AutoRollbackConfiguration")
+                    } else if let why = list.openBecause {
+                        ask.doubt("whether it is listed in AutoRollbackConfiguration cannot be told: \(why)")
+                    } else {
+                        ask.fail("not listed in AutoRollbackConfiguration")
+                    }
+                    if source != .engine { askForAutomation(of: alarm, &ask) }
+                }
+            }
+        }
+        guard source == .engine else { return }
+        let rollouts = evidence(.rollout, for: endpoint.name.value ?? "")
+        if rollouts.contains(where: { $0.texts["outcome"] == "rolledBack" }) {
+            ask.prove("the engine has rolled back by itself")
+        } else {
+            ask.doubt("the engine has no record of a rollback it made by itself: a drill would decide")
+        }
+    }
+}

@@ -1,0 +1,235 @@
+// What must be there for a rollback to start: alarms that are real, triggers of every class, signals behind them.
+
+import PlumbModel
+import PlumbSignals
+
+// MARK: - The list (OPS-2.1)
+
+extension Graph {
+    func askForRollbackList(of endpoint: Endpoint, _ ask: inout Inquiry) {
+        if source == .engine, endpoint.rollbackAlarms.isAbsent {
+            return ask.doubt("the engine does not show which alarms guard this endpoint")
+        }
+        guard let listed = ask.need(endpoint.rollbackAlarms, "AutoRollbackConfiguration") else { return }
+        let names = Set(listed.compactMap(\.value))
+        if listed.isEmpty || listed.count > 10 {
+            ask.fail("AutoRollbackConfiguration lists \(listed.count) alarms, wanted 1 to 10")
+        } else {
+            ask.prove("\(listed.count) alarms are listed")
+        }
+        for fact in listed where !fact.isKnown {
+            ask.doubt("the name of a listed alarm cannot be told: \(fact.whyUnknown ?? "it is empty")")
+        }
+        let own = endpoint.head.region.isAbsent ? region : endpoint.head.region
+        for name in names.sorted() {
+            let heads =
+                alarms.filter { $0.name.value == name }.map(\.head)
+                + compositeAlarms.filter { $0.name.value == name }.map(\.head)
+            guard let head = heads.first else {
+                let isOpen =
+                    alarms.contains { $0.name.value == nil } || compositeAlarms.contains { $0.name.value == nil }
+                let message = "no alarm of this input is called '\(name)'"
+                if isOpen { ask.doubt(message + ", but an alarm's name is unknown") } else { ask.fail(message) }
+                continue
+            }
+            ask.relate("the alarm \(head.id)", at: head.place)
+            let other = head.region.isAbsent ? region : head.region
+            if let own = own.value, let other = other.value, own != other {
+                ask.fail("'\(name)' stands in \(other), the endpoint in \(own)")
+            }
+            if alarms[id: head.id]?.state.value == .alarm {
+                ask.doubt("'\(name)' is in ALARM: a deployment cannot start")
+            }
+        }
+    }
+}
+
+// MARK: - Triggers (OPS-2.2)
+
+extension Graph {
+    func askForTriggers(of endpoint: Endpoint, _ ask: inout Inquiry) {
+        guard let endpointName = ask.need(endpoint.name, "the endpoint's name") else { return }
+        let list = rollbackList(of: endpoint)
+        for purpose in [AlarmClass.errorRate, .drift, .quality] {
+            let candidates = list.alarms.filter { purposes(of: $0, for: endpointName).contains(purpose) }
+            let nothing = "no listed alarm is a trigger on \(purpose.title)"
+            if candidates.isEmpty, let why = list.openBecause {
+                ask.doubt("\(nothing), as far as can be told: \(why)")
+            } else if candidates.isEmpty, source == .engine {
+                ask.doubt("the engine shows no \(purpose.title) trigger yet")
+            } else if purpose == .errorRate {
+                for variant in watchedVariants(of: endpoint, &ask) {
+                    let own = candidates.filter { variant.alarms.contains($0) }
+                    ask.requireOne(of: own, orFail: nothing, name: \.id) { variant.ask($0, as: purpose, &$1) }
+                }
+            } else {
+                ask.requireOne(of: candidates, orFail: nothing, name: \.id) {
+                    askForSignal($0, as: purpose, of: endpointName, &$1)
+                }
+            }
+        }
+    }
+
+    private func askForSignal(
+        _ alarm: Alarm, as purpose: AlarmClass, of endpointName: String, _ ask: inout Inquiry
+    ) {
+        ask.relate("the alarm \(alarm.id)", at: alarm.place)
+        let metrics = alarm.metrics.filter { Self.signals(of: $0.name).contains(purpose) }
+        for metric in metrics {
+            let isBetterLow = purpose == .drift || Self.errorMeasures.contains { metric.name.lowercased().contains($0) }
+            ask.require(
+                alarm.comparison, "the comparison of \(metric.name)",
+                wanted: "to fire \(isBetterLow ? "above" : "below") its threshold"
+            ) { $0.isBelow != isBetterLow }
+            if metric.namespace.hasPrefix("/aws/sagemaker/Endpoints/"), source != .live || alarm.state.value == nil {
+                ask.doubt(
+                    "\(metric.namespace) is the documented namespace, but Model Monitor was seen to publish in "
+                        + "aws/sagemaker/Endpoints/data-metrics: the alarm's state in the live account would decide")
+            }
+            let names = metric.dimensions.map(\.value)
+            if !names.contains(endpointName) {
+                ask.doubt("\(metric.name) does not name endpoint '\(endpointName)' in its dimensions")
+            } else {
+                ask.prove("\(metric.name) of '\(endpointName)'")
+            }
+        }
+    }
+}
+
+// MARK: - Signals (OPS-2.3)
+
+extension Graph {
+    func askForSignals(of endpoint: Endpoint, _ ask: inout Inquiry) {
+        guard let config = config(of: endpoint, &ask) else { return }
+        if source == .engine, config.dataCapture.isAbsent || monitoringSchedules.isEmpty {
+            return ask.doubt("the engine shows no capture or detector yet: a baseline and its detector would decide")
+        }
+        if let capture = ask.need(config.dataCapture, "DataCaptureConfig") {
+            ask.requireFlag(capture.isEnabled, "EnableCapture", absentAs: true)
+            ask.require(capture.samplingPercentage, "the sampling percentage", wanted: "at least 20") { $0 >= 20 }
+            ask.require(capture.modes, "CaptureOptions", wanted: "Input and Output") {
+                $0.contains("Input") && $0.contains("Output")
+            }
+            ask.require(capture.destination, "the capture's destination", wanted: "a bucket") { !$0.isEmpty }
+        }
+        let isMultiModel = (config.variants.value ?? []).contains { models[$0.model]?.isMultiModel.value == true }
+        for kind in [MonitoringSchedule.Kind.dataQuality, .modelQuality] {
+            let schedules = monitoringSchedules.filter { schedule in
+                (schedule.kind.value ?? kind) == kind
+                    && (schedule.endpointName.value == nil || schedule.endpointName.value == endpoint.name.value)
+            }
+            let title = kind == .dataQuality ? "data quality" : "model quality"
+            ask.requireOne(of: schedules, orFail: "nothing watches the endpoint's \(title)", name: \.id) {
+                askForDetector($0, kind, isMultiModel: isMultiModel, &$1)
+            }
+        }
+    }
+
+    private func askForDetector(
+        _ schedule: MonitoringSchedule, _ kind: MonitoringSchedule.Kind, isMultiModel: Bool, _ ask: inout Inquiry
+    ) {
+        ask.relate("the detector \(schedule.id)", at: schedule.place)
+        if let why = schedule.kind.whyUnknown ?? schedule.endpointName.whyUnknown {
+            ask.doubt("what it watches cannot be told: \(why)")
+        }
+        ask.require(schedule.baselineConstraints, "its baseline of constraints", wanted: "a file") { !$0.isEmpty }
+        ask.require(schedule.baselineStatistics, "its baseline of statistics", wanted: "a file") { !$0.isEmpty }
+        if kind == .modelQuality {
+            ask.require(schedule.groundTruth, "its ground truth", wanted: "where labels arrive") { !$0.isEmpty }
+        }
+        if schedule.isStreaming.value == true { return ask.prove("compares as requests arrive") }
+        if isMultiModel { ask.fail("Model Monitor does not take multi-model endpoints") }
+        ask.require(schedule.scheduleExpression, "its schedule", wanted: "hourly, such as cron(0 * ? * * *)") {
+            Self.isHourly($0)
+        }
+    }
+
+    /// `cron(m * ? * * *)` or `rate(1 hour)`.
+    private static func isHourly(_ expression: String) -> Bool {
+        if expression == "rate(1 hour)" { return true }
+        let fields = expression.replacing("cron(", with: "").split(separator: " ")
+        return expression.hasPrefix("cron(") && fields.count == 6 && ["*", "0/1", "*/1"].contains(fields[1])
+    }
+}
+
+// MARK: - What disables guardrails (OPS-2.7)
+
+extension Graph {
+    func askForGuardrailBreakers(of endpoint: Endpoint, _ ask: inout Inquiry) {
+        let all = variants(of: endpoint, &ask)
+        for variant in all {
+            let name = variant.name.value ?? "a variant"
+            if !variant.isServerless {
+                ask.require(
+                    variant.instanceType, "the instance type of \(name)",
+                    wanted: "one that guardrails support (no ml.inf1)"
+                ) { !$0.hasPrefix("ml.inf1.") }
+            }
+            if variant.acceleratorType.isUnknown { ask.doubt("whether \(name) has an accelerator cannot be told") }
+            if let accelerator = variant.acceleratorType.value {
+                ask.fail("\(name) has the accelerator \(accelerator)", at: variant.acceleratorType.place)
+            }
+            guard variant.model.isKnown, let model = models[variant.model] else {
+                ask.doubt(
+                    "the model of \(name) is not part of this input: whether it is a Marketplace container is open")
+                continue
+            }
+            if model.isMarketplace { ask.fail("\(model.id) is a Marketplace container", at: model.place) }
+        }
+        guard endpoint.rolling.isKnown else { return }
+        if all.count > 1 { ask.fail("a rolling deployment of \(all.count) variants; SageMaker rolls only one") }
+        if all.contains(where: \.isServerless) { ask.fail("a rolling deployment of a serverless variant") }
+    }
+}
+
+// MARK: - The right to read alarms (OPS-2.8)
+
+extension Graph {
+    func askForAlarmReading(of endpoint: Endpoint, _ ask: inout Inquiry) {
+        let list = rollbackList(of: endpoint)
+        if list.alarms.isEmpty {
+            if let why = list.openBecause { return ask.doubt("which alarms are to be read cannot be told: \(why)") }
+            return ask.fail("no alarm is listed in AutoRollbackConfiguration, so there is none to read")
+        }
+        for variant in variants(of: endpoint, &ask) {
+            guard let model = models[variant.model] else {
+                ask.doubt("the model of \(variant.name.value ?? "a variant") is not part of this input")
+                continue
+            }
+            guard let reference = ask.need(model.role, "the execution role of \(model.id)") else { continue }
+            guard let role = roles[reference] else {
+                ask.doubt("the execution role of \(model.id) is not part of this input: its policies would decide")
+                continue
+            }
+            ask.relate("the execution role \(role.id)", at: role.place)
+            guard let documents = ask.need(role.policies, "the policies of \(role.id)") else { continue }
+            let statements = documents.flatMap(\.statements).filter { $0.reaches("cloudwatch:DescribeAlarms") }
+            let boundary = role.permissionsBoundary.value
+            for alarm in list.alarms {
+                let spellings = spellings(of: alarm)
+                let isAllowed = statements.contains { $0.effect == .allow && $0.coversAny(of: spellings) }
+                let isDenied = statements.contains {
+                    $0.effect == .deny && $0.conditions.isEmpty && $0.coversAny(of: spellings)
+                }
+                if isDenied {
+                    ask.fail("\(role.id) is denied cloudwatch:DescribeAlarms on \(alarm.id)", at: role.place)
+                } else if isAllowed {
+                    ask.prove("\(role.id) may read \(alarm.id)")
+                } else if role.managedPolicies.value?.isEmpty == false {
+                    ask.doubt("whether a managed policy of \(role.id) allows cloudwatch:DescribeAlarms is open")
+                } else {
+                    ask.fail("\(role.id) may not cloudwatch:DescribeAlarms on \(alarm.id)", at: role.place)
+                }
+            }
+            if let boundary { ask.doubt("what the permissions boundary \(boundary) leaves of it is open") }
+        }
+    }
+
+    /// How a policy may name an alarm: by reference, or by an ARN with the region and account spelt out or not.
+    private func spellings(of alarm: Alarm) -> [String] {
+        let name = alarm.name.value ?? alarm.id
+        let regions = ["${AWS::Region}"] + ((alarm.head.region.value ?? region.value).map { [$0] } ?? [])
+        return ["${\(alarm.id).Arn}", "${\(alarm.id)}"]
+            + regions.map { "arn:aws:cloudwatch:\($0):${AWS::AccountId}:alarm:\(name)" }
+    }
+}
