@@ -44,16 +44,32 @@ extension Architecture {
             alarm.queries = .known([metricRow("AWS/SageMaker", "ModelLatency", "p99", plan)])
         case .health:
             tune(&alarm, alarms.health, "alarms.health", plan)
-            alarm.comparison = .known(.lessThanThreshold)
-            // The probe reports 1 or 0; a period is bad when one probe in it failed.
-            alarm.threshold = 1
-            alarm.periodSeconds = plan.said(alarms.health.periodSeconds, "alarms.health.period")
-            alarm.queries = .known([metricRow(Blueprint.namespace, "ProbeSuccess", "Minimum", plan)])
+            describeHealth(&alarm, alarms.health, plan)
         case .drift:
             monitorAlarm(&alarm, metric: "FeatureDrift", plan)
         case .quality:
             monitorAlarm(&alarm, metric: "QualityDegradation", plan)
         }
+    }
+
+    /// The probe reports 1 or 0. A period is bad when a probe of it failed, or as many as the spec asks for.
+    private static func describeHealth(_ alarm: inout Alarm, _ rule: AlarmPlan.Rule, _ plan: Blueprint) {
+        alarm.threshold = plan.said(rule.threshold, "alarms.health.thresholdFailures")
+        let period = plan.said(rule.periodSeconds, "alarms.health.period")
+        guard rule.threshold != 1 else {
+            alarm.comparison = .known(.lessThanThreshold)
+            alarm.periodSeconds = period
+            alarm.queries = .known([metricRow(Blueprint.namespace, "ProbeSuccess", "Minimum", plan)])
+            return
+        }
+        alarm.comparison = .known(.greaterThanOrEqualToThreshold)
+        func row(_ id: String, _ statistic: String) -> AlarmQuery {
+            metricRow(
+                Blueprint.namespace, "ProbeSuccess", statistic, plan, id: id, period: period, returnsData: false)
+        }
+        alarm.queries = .known([
+            row("probes", "SampleCount"), row("answers", "Sum"), expressionRow("failures", "probes - answers"),
+        ])
     }
 
     /// Periods, M of N and missing data as the spec has them.

@@ -44,9 +44,7 @@ extension Architecture {
             let file = example.file.flatMap { $0.split(separator: "/").last.map(String.init) }
             environment["BODY_KEY"] = "examples/\(file ?? "request")"
         }
-        if plan.recoveryRegion != nil, let digest = plan.spec.model.digest {
-            environment["MODEL_KEY"] = "models/\(digest)/model.tar.gz"
-        }
+        if plan.recoveryRegion != nil, !plan.spec.model.isMultiModel { environment["MODEL_KEY"] = plan.modelKey }
         return environment
     }
 

@@ -110,7 +110,15 @@ extension Architecture {
 
     /// Emergency rollback to a known revision, capacity, silence for alarms; no new revisions.
     private static func operating(_ plan: Blueprint) -> [PolicyStatement] {
-        [
+        let failover: [PolicyStatement] =
+            plan.recoveryRegion.map { region in
+                [
+                    .allow(
+                        "FailOver", ["sagemaker:CreateEndpoint", "sagemaker:DescribeEndpoint"],
+                        on: [plan.recoveryEndpointARN, plan.revisionsARN("endpoint-config", region: region)])
+                ]
+            } ?? []
+        return failover + [
             .allow(
                 "GoBack",
                 [

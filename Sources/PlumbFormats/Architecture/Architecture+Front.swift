@@ -6,7 +6,7 @@ import PlumbModel
 extension Architecture {
     static func addFront(to graph: inout Graph, _ plan: Blueprint) {
         guard plan.hasFront, let ttl = plan.spec.cache?.ttlSeconds else { return }
-        let lifetime = plan.said(ttl, "cache.ttlSeconds")
+        let lifetime = plan.said(ttl, "cache.ttl")
         graph.entryPoints.append(
             plan.make("EntryPoint", named: "api", from: "cache") {
                 $0.kind = .known(.apiGateway)

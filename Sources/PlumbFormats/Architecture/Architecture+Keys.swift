@@ -23,9 +23,10 @@ extension Architecture {
         key("ReplicaKey", "data-replica", plan) {
             $0.isMultiRegion = true
             $0.isReplica = true
+            let region = plan.recoveryRegion ?? "${AWS::Region}"
             $0.policy = .known(
                 PolicyDocument([
-                    administration(mayDestroy: true), dataUse(region: plan.recoveryRegion ?? "${AWS::Region}"),
+                    administration(mayDestroy: true), dataUse(region: region), logGroupUse(region: region, plan),
                 ]))
         }
     }
@@ -73,9 +74,19 @@ extension Architecture {
             ])
     }
 
+    private static func logGroupUse(region: String, _ plan: Blueprint) -> PolicyStatement {
+        .allow(
+            "EncryptLogGroups",
+            ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"], on: ["*"],
+            to: [.service("logs.\(region)")],
+            when: [
+                PolicyCondition(
+                    "ArnLike", "kms:EncryptionContext:aws:logs:arn", [plan.arn("logs", "log-group:*", region: region)])
+            ])
+    }
+
     private static func auditKeyStatements(_ plan: Blueprint) -> [PolicyStatement] {
         let publishers = ["cloudwatch", "budgets", "costalerts", "events"].map { PolicyPrincipal.service($0) }
-        let groups = plan.arn("logs", "log-group:*")
         var statements = [
             administration(mayDestroy: !plan.isProduction),
             .allow(
@@ -89,11 +100,7 @@ extension Architecture {
                 "EncryptTheTrail", ["kms:DescribeKey", "kms:GenerateDataKey*"], on: ["*"],
                 to: [.service("cloudtrail")],
                 when: [.equals("aws:SourceArn", [plan.arn("cloudtrail", "trail/\(plan.trailName)")])]),
-            .allow(
-                "EncryptLogGroups",
-                ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"], on: ["*"],
-                to: [.service("logs.${AWS::Region}")],
-                when: [PolicyCondition("ArnLike", "kms:EncryptionContext:aws:logs:arn", [groups])]),
+            logGroupUse(region: "${AWS::Region}", plan),
         ]
         // Whoever destroys the key destroys the logs, lock or no lock.
         if plan.isProduction {

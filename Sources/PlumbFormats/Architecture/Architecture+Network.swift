@@ -17,9 +17,7 @@ extension Architecture {
         addNetwork("", region: nil, to: &graph, plan)
     }
 
-    /// - Parameters:
-    ///   - id: What the ids start with: nothing in the main region.
-    ///   - region: The second region; nil for the main one.
+    /// A network whose ids start with `id`, in the second region when one is given.
     static func addNetwork(_ id: String, region: String?, to graph: inout Graph, _ plan: Blueprint) {
         func place<Element: Resource>(_ element: Element) -> Element {
             var element = element

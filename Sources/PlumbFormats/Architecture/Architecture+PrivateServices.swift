@@ -13,10 +13,12 @@ extension Architecture {
     }
 
     static func privateServices(_ network: String, _ plan: Blueprint) -> [PrivateService] {
-        let endpoint =
-            network.isEmpty ? "${Endpoint.Arn}" : plan.arn("sagemaker", "endpoint/\(plan.spec.name.lowercased())")
-        let buckets = network.isEmpty ? ["ArtifactBucket", "CaptureBucket"] : ["ReplicaBucket"]
-        let key = network.isEmpty ? "${DataKey.Arn}" : "${ReplicaKey.Arn}"
+        let isReplica = !network.isEmpty
+        let region = isReplica ? plan.recoveryRegion ?? "${AWS::Region}" : "${AWS::Region}"
+        let endpoint = isReplica ? plan.recoveryEndpointARN : "${Endpoint.Arn}"
+        let buckets = isReplica ? ["ReplicaBucket"] : ["ArtifactBucket", "CaptureBucket"]
+        let images = isReplica ? plan.imageRepositoryReplicas : plan.imageRepositories
+        let key = isReplica ? "${ReplicaKey.Arn}" : "${DataKey.Arn}"
         return [
             PrivateService(
                 name: "sagemaker.runtime", id: "Runtime", statements: [(["sagemaker:InvokeEndpoint"], [endpoint])]),
@@ -26,21 +28,21 @@ extension Architecture {
                     (["s3:GetObject", "s3:PutObject"], buckets.map { "${\($0).Arn}/*" }),
                     (["s3:ListBucket"], buckets.map { "${\($0).Arn}" }),
                     // ECR keeps the layers of images in a bucket of AWS's own.
-                    (["s3:GetObject"], ["arn:${AWS::Partition}:s3:::prod-${AWS::Region}-starport-layer-bucket/*"]),
+                    (["s3:GetObject"], ["arn:${AWS::Partition}:s3:::prod-\(region)-starport-layer-bucket/*"]),
                 ]),
             PrivateService(
                 name: "ecr.api", id: "ECRApi",
                 statements: [
-                    (["ecr:GetAuthorizationToken"], ["*"]), (imageReads, [imageRepository(network, plan)]),
+                    (["ecr:GetAuthorizationToken"], ["*"]), (imageReads, images),
                 ]),
             PrivateService(
-                name: "ecr.dkr", id: "ECRDkr", statements: [(imageReads, [imageRepository(network, plan)])]),
+                name: "ecr.dkr", id: "ECRDkr", statements: [(imageReads, images)]),
             PrivateService(
                 name: "logs", id: "Logs",
                 statements: [
                     (
                         ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-                        [plan.arn("logs", "log-group:/aws/*")]
+                        [plan.arn("logs", "log-group:/aws/*", region: region)]
                     )
                 ]),
             PrivateService(name: "monitoring", id: "Monitoring", statements: [(["cloudwatch:PutMetricData"], ["*"])]),
@@ -49,12 +51,6 @@ extension Architecture {
                 statements: [(["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"], [key])]),
             PrivateService(name: "sts", id: "STS", statements: [(["sts:GetCallerIdentity"], ["*"])]),
         ]
-    }
-
-    private static func imageRepository(_ network: String, _ plan: Blueprint) -> String {
-        network.isEmpty
-            ? "${ImageRepository.Arn}"
-            : plan.arn("ecr", "repository/\(Blueprint.shortened(plan.prefix.lowercased(), to: 64))")
     }
 
     /// A private endpoint; its policy lets this account alone ask for what the deployment needs, where AWS's default

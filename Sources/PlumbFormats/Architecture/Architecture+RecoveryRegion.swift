@@ -30,6 +30,13 @@ extension Architecture {
             return capture
         }
         graph.endpointConfigs.append(place(config))
+        graph.logGroups.append(
+            place(
+                plan.make("ReplicaEndpointLogGroup", named: nil, from: "recovery", isKept: true) {
+                    $0.head.name = .known("/aws/sagemaker/Endpoints/\(plan.spec.name)")
+                    $0.retentionDays = plan.said(plan.logRetentionDays, "retentionDays")
+                    $0.key = reference("ReplicaKey")
+                }))
         graph.analyzers.append(
             place(plan.make("ReplicaExternalAccessAnalyzer", named: "external-access") { $0.kind = "ACCOUNT" }))
         addFailover(to: &graph, plan)

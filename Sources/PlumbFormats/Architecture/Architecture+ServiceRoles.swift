@@ -29,7 +29,9 @@ extension Architecture {
     }
 
     private static func executionRole(_ plan: Blueprint) -> Role {
-        let sagemaker = PolicyCondition("ArnLike", "aws:SourceArn", [plan.arn("sagemaker", "*")])
+        let regions = ["${AWS::Region}"] + (plan.recoveryRegion.map { [$0] } ?? [])
+        let sagemaker = PolicyCondition(
+            "ArnLike", "aws:SourceArn", regions.map { plan.arn("sagemaker", "*", region: $0) })
         var statements: [PolicyStatement] = [
             .allow("ReadModels", ["s3:GetObject"], on: ["${ArtifactBucket.Arn}/models/*"]),
             .allow(
@@ -38,7 +40,7 @@ extension Architecture {
             .allow("WriteCaptures", ["s3:PutObject"], on: ["${CaptureBucket.Arn}/captures/*"]),
             .allow(
                 "UseTheDataKey", ["kms:Decrypt", "kms:GenerateDataKey"], on: ["${DataKey.Arn}"], when: [.via(["s3"])]),
-            .allow("PullImages", imageReads, on: ["${ImageRepository.Arn}"]),
+            .allow("PullImages", imageReads, on: plan.imageRepositories),
             .allow("SignInToTheRegistry", ["ecr:GetAuthorizationToken"], on: ["*"]),
             .allow(
                 "WriteLogs", ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
@@ -52,17 +54,24 @@ extension Architecture {
                 on: rollbackAlarms(plan).map { "${\($0.id).Arn}" }),
         ]
         if plan.isProduction { statements += networkInterfaces(plan) }
-        if plan.recoveryRegion != nil {
-            statements += [
-                .allow("ReadReplicas", ["s3:GetObject"], on: ["${ReplicaBucket.Arn}/models/*"]),
-                .allow(
-                    "UseTheReplicaKey", ["kms:Decrypt"], on: ["${ReplicaKey.Arn}"],
-                    when: [.via(["s3"], region: plan.recoveryRegion ?? "")]),
-            ]
-        }
+        if let region = plan.recoveryRegion { statements += recovering(in: region, plan) }
         return role(
             "ExecutionRole", "execution", .execution, trust: trust("sagemaker", when: [sagemaker]), from: "model", plan,
             may: statements)
+    }
+
+    private static func recovering(in region: String, _ plan: Blueprint) -> [PolicyStatement] {
+        [
+            .allow("ReadReplicas", ["s3:GetObject"], on: ["${ReplicaBucket.Arn}/models/*"]),
+            .allow("WriteCapturesThere", ["s3:PutObject"], on: ["${ReplicaBucket.Arn}/captures/*"]),
+            .allow(
+                "UseTheReplicaKey", ["kms:Decrypt", "kms:GenerateDataKey"], on: ["${ReplicaKey.Arn}"],
+                when: [.via(["s3"], region: region)]),
+            .allow("PullReplicatedImages", imageReads, on: plan.imageRepositoryReplicas),
+            .allow(
+                "WriteLogsThere", ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+                on: ["${ReplicaEndpointLogGroup.Arn}:*"]),
+        ]
     }
 
     static let imageReads = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
@@ -127,6 +136,8 @@ extension Architecture {
     /// make.
     private static func backupRole(_ plan: Blueprint) -> Role {
         let buckets = ["ArtifactBucket", "CaptureBucket", "AuditBucket"].map { "${\($0).Arn}" }
+        // A bucket of such a name may belong to anyone.
+        let ours = PolicyCondition.equals("aws:ResourceAccount", ["${AWS::AccountId}"])
         let tests = ["arn:${AWS::Partition}:s3:::awsbackup-restore-test-*"]
         let rules = [plan.arn("events", "rule/AwsBackupManagedRule*")]
         return role(
@@ -150,9 +161,9 @@ extension Architecture {
                     [
                         "s3:CreateBucket", "s3:GetBucketVersioning", "s3:ListBucket", "s3:PutBucketVersioning",
                         "s3:PutBucketOwnershipControls",
-                    ],
-                    on: tests),
-                .allow("RestoreTestObjects", ["s3:GetObject", "s3:PutObject"], on: tests.map { "\($0)/*" }),
+                    ], on: tests, when: [ours]),
+                .allow(
+                    "RestoreTestObjects", ["s3:GetObject", "s3:PutObject"], on: tests.map { "\($0)/*" }, when: [ours]),
                 .allow(
                     "UseTheKeys", ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
                     on: ["${DataKey.Arn}", "${AuditKey.Arn}"], when: [.via(["s3", "backup"])]),

@@ -75,9 +75,8 @@ extension Architecture {
             model.head.name = plan.said(plan.configName, "name")
             model.head.tags = .known(plan.servingTags)
             keepsRevision(&model.head, plan)
-            let bucket = plan.bucketName(network.isEmpty ? "artifacts" : "replica")
-            model.image = image(of: source, plan)
-            model.dataURL = dataURL(of: source, in: bucket, plan)
+            model.image = image(of: source, isReplica: !network.isEmpty, plan)
+            model.dataURL = dataURL(of: source, isReplica: !network.isEmpty, plan)
             model.digest = plan.said(source.digest, "model.digest")
             model.isMultiModel = plan.said(source.isMultiModel, "model.multiModel")
             if source.isMultiModel { model.modelCacheSetting = "Enabled" }
@@ -97,24 +96,27 @@ extension Architecture {
         head.updateReplacePolicy = "Retain"
     }
 
-    private static func image(of source: ModelSource, _ plan: Blueprint) -> Fact<String> {
+    /// The image by digest; in the second region the registry's replica of it.
+    private static func image(of source: ModelSource, isReplica: Bool, _ plan: Blueprint) -> Fact<String> {
         guard let image = source.image else {
             return .unknown(
                 "the spec names no container image (model.image); a template takes it as a parameter",
                 at: plan.spec.place(of: "model"))
         }
-        return plan.said(image, "model.image")
+        guard isReplica, let there = plan.recoveryRegion else { return plan.said(image, "model.image") }
+        return plan.said(
+            image.replacing(".dkr.ecr.\(plan.spec.region).", with: ".dkr.ecr.\(there)."), "model.image")
     }
 
-    private static func dataURL(of source: ModelSource, in bucket: String, _ plan: Blueprint) -> Fact<String> {
-        if let path = source.path, path.hasPrefix("s3://") { return plan.said(path, "model.path") }
-        guard let digest = source.digest else {
+    /// Where the artefact is published to, whatever place it comes from: by its digest, so that an address never
+    /// changes its content, and in a bucket that is encrypted, versioned and replicated.
+    private static func dataURL(of source: ModelSource, isReplica: Bool, _ plan: Blueprint) -> Fact<String> {
+        guard let key = plan.modelKey else {
             return .unknown(
                 "the artefact's address holds its digest, which the spec does not say (model.digest)",
                 at: plan.spec.place(of: "model"))
         }
-        let path = source.isMultiModel ? "models/\(digest)/" : "models/\(digest)/model.tar.gz"
-        return plan.said("s3://\(bucket)/\(path)", "model.digest")
+        return plan.said("s3://\(plan.bucketName(isReplica ? "replica" : "artifacts"))/\(key)", "model.digest")
     }
 
     /// The product's own streaming detectors: SageMaker Model Monitor takes no new customers, and its hourly schedule

@@ -94,8 +94,7 @@ extension Architecture {
         let regions = plan.recoveryRegion.map { [$0] } ?? []
         graph.repositories.append(
             plan.make("ImageRepository", named: "images", from: "model.image", isKept: true) {
-                // ECR's names are in lower case.
-                $0.head.name = plan.said(Blueprint.shortened(plan.prefix.lowercased(), to: 64), "name")
+                $0.head.name = plan.said(plan.imageRepositoryName, "name")
                 $0.isTagImmutable = true
                 $0.encryptionType = "KMS"
                 $0.key = reference("DataKey")

@@ -12,7 +12,10 @@ public enum Architecture {
     /// Pure and total: any spec gives a graph, the same spec always the same one. Values of the spec are carried over
     /// as they stand, with their places, even where they break a policy: controls judge, nothing is mended here.
     /// What the spec does not speak of follows the policies for its environment.
-    /// - Parameter day: The day the graph is judged on.
+    /// - Parameters:
+    ///   - spec: One endpoint in one environment, complete.
+    ///   - day: The day the graph is judged on.
+    /// - Returns: The graph, of source `spec`.
     public static func compile(_ spec: Spec, asOf day: Day) -> Graph {
         let plan = Blueprint(spec)
         var graph = Graph(source: .spec, environment: spec.environment, asOf: day)

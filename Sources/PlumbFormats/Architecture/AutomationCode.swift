@@ -39,16 +39,17 @@ enum AutomationCode {
             return (datetime.now(timezone.utc) - head["LastModified"]).total_seconds()
 
 
+        def report(name, value):
+            boto3.client("cloudwatch").put_metric_data(Namespace=ENV["NAMESPACE"], MetricData=[{
+                "MetricName": name, "Value": value, "Dimensions": [
+                    {"Name": "EndpointName", "Value": ENV["ENDPOINT"]},
+                    {"Name": "VariantName", "Value": ENV["VARIANT"]}]}])
+
+
         def handler(event, context):
-            values = {"ProbeSuccess": answers()}
+            report("ProbeSuccess", answers())
             if "MODEL_KEY" in ENV:
-                values["ReplicationLagSeconds"] = replication_lag()
-            dimensions = [{"Name": "EndpointName", "Value": ENV["ENDPOINT"]},
-                          {"Name": "VariantName", "Value": ENV["VARIANT"]}]
-            boto3.client("cloudwatch").put_metric_data(
-                Namespace=ENV["NAMESPACE"],
-                MetricData=[{"MetricName": name, "Value": value, "Dimensions": dimensions}
-                            for name, value in values.items()])
+                report("ReplicationLagSeconds", replication_lag())
 
         """
 

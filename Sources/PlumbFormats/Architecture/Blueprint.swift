@@ -49,11 +49,8 @@ struct Blueprint {
         return .known(value, at: spec.place(of: path))
     }
 
-    /// A resource with its name, tags and, in production, the policies that keep state from being lost.
-    /// - Parameters:
-    ///   - suffix: What follows the prefix in the physical name; nil for a thing without a name of its own.
-    ///   - path: The key of the spec that the resource stands for.
-    ///   - isKept: Whether it holds state that must outlive the template.
+    /// A resource with its name, tags and, where it holds state (`isKept`), what becomes of it with its template: in
+    /// production it stays. `suffix` follows the prefix in the physical name; `path` is the key of the spec it stands for.
     func make<Element: Resource>(
         _ id: String, named suffix: String?, from path: String = "name", isKept: Bool = false,
         _ configure: (inout Element) -> Void
@@ -108,14 +105,46 @@ extension Blueprint {
     var configPrefix: String { Blueprint.shortened(prefix, to: 63 - 1 - 17) }
     var configName: String { "\(configPrefix)-\(revision)" }
 
+    /// Where the artefact is published to in its bucket; nil while its digest is not known.
+    var modelKey: String? {
+        spec.model.digest.map { spec.model.isMultiModel ? "models/\($0)/" : "models/\($0)/model.tar.gz" }
+    }
+
+    /// ECR's names are in lower case.
+    var imageRepositoryName: String { Blueprint.shortened(prefix.lowercased(), to: 64) }
+
+    /// The repositories that images are pulled from: the deployment's own, and the one the spec's image is in.
+    var imageRepositories: [String] { ["${ImageRepository.Arn}"] + namedRepository(in: nil) }
+
+    /// Their replicas in the second region.
+    var imageRepositoryReplicas: [String] {
+        guard let recoveryRegion else { return [] }
+        let own = arn("ecr", "repository/\(imageRepositoryName)", region: recoveryRegion)
+        return [own] + namedRepository(in: recoveryRegion)
+    }
+
+    /// `111122223333.dkr.ecr.eu-central-1.amazonaws.com/name@sha256:…` is in a repository of another account or stack.
+    private func namedRepository(in region: String?) -> [String] {
+        guard let image = spec.model.image, let slash = image.firstIndex(of: "/") else { return [] }
+        let host = image[..<slash].split(separator: ".").map(String.init)
+        guard host.count >= 6, host[1] == "dkr", host[2] == "ecr" else { return [] }
+        let name = image[image.index(after: slash)...].prefix { $0 != "@" && $0 != ":" }
+        return ["arn:${AWS::Partition}:ecr:\(region ?? host[3]):\(host[0]):repository/\(name)"]
+    }
+
+    /// The endpoint that a failover makes in the second region.
+    var recoveryEndpointARN: String {
+        arn("sagemaker", "endpoint/\(spec.name.lowercased())", region: recoveryRegion ?? "${AWS::Region}")
+    }
+
     /// An ARN of this account in normal form.
     func arn(_ service: String, _ resource: String, region: String = "${AWS::Region}") -> String {
         "arn:${AWS::Partition}:\(service):\(region):${AWS::AccountId}:\(resource)"
     }
 
     /// Every endpoint configuration, or model, of this deployment; SageMaker's ARNs are in lower case.
-    func revisionsARN(_ kind: String) -> String {
-        arn("sagemaker", "\(kind)/\(configPrefix.lowercased())-*")
+    func revisionsARN(_ kind: String, region: String = "${AWS::Region}") -> String {
+        arn("sagemaker", "\(kind)/\(configPrefix.lowercased())-*", region: region)
     }
 
     /// A metric row's dimensions: the endpoint's name is a literal everywhere, since an alarm that referred to the

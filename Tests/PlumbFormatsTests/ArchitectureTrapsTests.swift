@@ -1,0 +1,200 @@
+import PlumbFormats
+import PlumbModel
+import PlumbSignals
+import Testing
+
+/// What templates most often get wrong while they look right.
+@Suite struct ArchitectureTrapsTests {
+    // Alarms
+
+    private func behaviour(_ id: String, in graph: Graph, on trace: CanonicalTrace) throws -> AlarmBehaviour {
+        let config = try #require(graph.endpointConfigs["EndpointConfig"]?.name.value)
+        let identity = VariantIdentity(endpoint: "digits", variant: "primary", config: config)
+        let probe = MetricIdentity(
+            namespace: "Plumbline/Endpoints", name: "ProbeSuccess",
+            dimensions: [Dimension("EndpointName", "digits"), Dimension("VariantName", "primary")])
+        let judge = AlarmJudge(identity, probes: [HealthProbe(metric: probe)])
+        let definition = try #require(graph.alarms[id]?.definition.value, "\(id)")
+        return judge.behaviour(of: definition, on: trace)
+    }
+
+    @Test(arguments: CanonicalTrace.allCases, Environment.allCases)
+    func theThreeClassesTellTheTracesApart(trace: CanonicalTrace, environment: Environment) throws {
+        let graph = try ArchitectureExample.graph(environment)
+        let dead: Set<CanonicalTrace> = [.containerDead, .containerDeadProbeSilent]
+        #expect(try behaviour("ErrorRateAlarm", in: graph, on: trace).isFiring == (trace == .serverErrors))
+        #expect(try behaviour("LatencyP99Alarm", in: graph, on: trace).isFiring == (trace == .slow))
+        #expect(try behaviour("HealthAlarm", in: graph, on: trace).isFiring == dead.contains(trace))
+        guard environment == .production else { return }
+        #expect(try behaviour("NewRevisionErrorRateAlarm", in: graph, on: trace).isFiring == (trace == .serverErrors))
+        #expect(try behaviour("BurnRateFastAlarm", in: graph, on: trace).isFiring == (trace == .serverErrors))
+        #expect(try behaviour("BurnRateSlowAlarm", in: graph, on: trace).isFiring == (trace == .serverErrors))
+    }
+
+    @Test func theErrorAlarmSeesTheThresholdItIsGiven() throws {
+        let graph = try ArchitectureExample.graph(overlay: "alarms: {errorRate: {thresholdPercent: 5}}")
+        #expect(try !behaviour("ErrorRateAlarm", in: graph, on: .serverErrors).isFiring)
+    }
+
+    @Test func severalFailedProbesAreCountedWhereTheSpecAsksForThem() throws {
+        let graph = try ArchitectureExample.graph(overlay: "alarms: {health: {thresholdFailures: 3}}")
+        #expect(try behaviour("HealthAlarm", in: graph, on: .containerDead).isFiring)
+        #expect(try behaviour("HealthAlarm", in: graph, on: .containerDeadProbeSilent).isFiring)
+        #expect(try !behaviour("HealthAlarm", in: graph, on: .idle).isFiring)
+        let impossible = try ArchitectureExample.graph(overlay: "alarms: {health: {thresholdFailures: 100}}")
+        #expect(try !behaviour("HealthAlarm", in: impossible, on: .containerDead).isFiring)
+    }
+
+    @Test(arguments: Environment.allCases)
+    func everyAlarmNamesTheEndpointAndItsVariant(environment: Environment) throws {
+        let graph = try ArchitectureExample.graph(environment)
+        for alarm in graph.alarms {
+            #expect(!alarm.metrics.isEmpty, "\(alarm.id)")
+            for metric in alarm.metrics {
+                #expect(metric.dimension("EndpointName") == "digits" && metric.dimension("VariantName") == "primary")
+            }
+        }
+    }
+
+    @Test func theGuardNamesTheRevisionsOwnSeriesAndAllAlarmsExist() throws {
+        let graph = try ArchitectureExample.graph()
+        let guards = try #require(graph.endpoints["Endpoint"]?.rollbackAlarms.value).compactMap(\.value)
+        #expect(guards.count == 6)
+        #expect(Set(graph.alarms.compactMap(\.name.value)).isSuperset(of: guards))
+        let config = try #require(graph.endpointConfigs["EndpointConfig"]?.name.value)
+        #expect(config.hasPrefix("digits-production-9f86d081-"))
+        let alarm = try #require(graph.alarms["NewRevisionErrorRateAlarm"])
+        #expect(alarm.metrics.allSatisfy { $0.dimension("EndpointConfigName") == config })
+    }
+
+    @Test(arguments: [
+        "model: {startupTimeout: 400}", "instances: {type: ml.m5.2xlarge}", "capture: {samplingPercent: 50}",
+    ])
+    func anotherRevisionHasAnotherName(overlay: String) throws {
+        let before = try ArchitectureExample.graph(), after = try ArchitectureExample.graph(overlay: overlay)
+        #expect(
+            before.endpointConfigs["EndpointConfig"]?.name.value != after.endpointConfigs["EndpointConfig"]?.name.value)
+    }
+
+    // Scaling
+
+    @Test(arguments: [("ml.m5.xlarge", "load / 4"), ("ml.m5.4xlarge", "load / 16"), ("ml.g5.12xlarge", "load / 4")])
+    func utilisationIsOfRealCapacity(type: String, expression: String) throws {
+        let graph = try ArchitectureExample.graph(overlay: "instances: {type: \(type)}")
+        for queries in [graph.alarms["ScaleOutAlarm"]?.queries, graph.scalingPolicies["TargetTrackingPolicy"]?.metric] {
+            let rows = try #require(queries?.value)
+            #expect(rows.last?.expression.value == expression)
+            #expect(rows.first?.metricName.value == (type.contains("g5") ? "GPUUtilization" : "CPUUtilization"))
+            #expect(rows.first?.namespace.value == "/aws/sagemaker/Endpoints")
+        }
+    }
+
+    @Test func aTypeThatNobodyKnowsLeavesUtilisationUnknown() throws {
+        var spec = try ArchitectureExample.spec()
+        spec.instances.type = "ml.z9.huge"
+        let graph = Architecture.compile(spec, asOf: ArchitectureExample.today)
+        #expect(graph.alarms["ScaleOutAlarm"]?.queries.isUnknown == true)
+        #expect(graph.scalingPolicies["TargetTrackingPolicy"]?.metric.isUnknown == true)
+    }
+
+    @Test(arguments: [(Environment.production, 46.0), (.staging, 35), (.dev, 35)])
+    func takingAnInstanceAwayCannotFlap(environment: Environment, percent: Double) throws {
+        let graph = try ArchitectureExample.graph(
+            environment, overlay: environment == .production ? "" : "instances: {minimum: 1, initial: 1}")
+        #expect(graph.alarms["ScaleInAlarm"]?.threshold.value == percent)
+        #expect(graph.scalingPolicies["TargetTrackingPolicy"]?.disablesScaleIn.value == true)
+    }
+
+    // Keeping
+
+    @Test(arguments: ["ml.g5.xlarge", "ml.g4dn.xlarge", "ml.m5d.xlarge", "ml.p5.48xlarge"])
+    func aTypeWithLocalDisksHasNoVolumeKey(type: String) throws {
+        let graph = try ArchitectureExample.graph(overlay: "instances: {type: \(type)}")
+        #expect(graph.endpointConfigs["EndpointConfig"]?.key.isAbsent == true)
+        #expect(graph.endpointConfigs["EndpointConfig"]?.dataCapture.value?.key.value == .resource("DataKey"))
+        let deploy = try #require(graph.roles["DeployRole"]?.policies.value?.first)
+        #expect(!deploy.statements.contains { $0.conditions.contains { $0.key == "sagemaker:VolumeKmsKey" } })
+    }
+
+    @Test func aTypeOnEBSHasTheDataKey() throws {
+        #expect(try ArchitectureExample.graph().endpointConfigs["EndpointConfig"]?.key.value == .resource("DataKey"))
+    }
+
+    @Test func accessLogsGoThroughAPlainBucketIntoTheLockedOne() throws {
+        let graph = try ArchitectureExample.graph()
+        for id in ["ArtifactBucket", "CaptureBucket"] {
+            #expect(graph.buckets[id]?.loggingDestination.value == .resource("AccessLogBucket"))
+        }
+        let logs = try #require(graph.buckets["AccessLogBucket"])
+        #expect(logs.encryption.value?.algorithm.value == "AES256" && logs.isObjectLockEnabled.value == false)
+        #expect(logs.loggingDestination.isAbsent && logs.isVersioned.value == true)
+        #expect(logs.replication.value?.first?.destination.value == .resource("AuditBucket"))
+        let audit = try #require(graph.buckets["AuditBucket"])
+        #expect(audit.isObjectLockEnabled.value == true && audit.isVersioned.value == true)
+        #expect(graph.trails["Trail"]?.bucket.value == .resource("AuditBucket"))
+    }
+
+    @Test func theLockFitsTheEnvironment() throws {
+        let production = try #require(try ArchitectureExample.graph().buckets["AuditBucket"]?.objectLock.value)
+        #expect(production.mode.value == .compliance && production.retentionDays.value == 365)
+        let staging = try #require(try ArchitectureExample.graph(.staging).buckets["AuditBucket"]?.objectLock.value)
+        #expect(staging.mode.value == .governance && staging.retentionDays.value == 1)
+        let dev = try ArchitectureExample.graph(.dev).buckets["AuditBucket"]
+        #expect(dev?.isObjectLockEnabled.value == false && dev?.objectLock.isAbsent == true)
+    }
+
+    @Test func capturesLeaveTheRegionOnlyWhereTheyMayGo() throws {
+        let allowed = try ArchitectureExample.graph().buckets["CaptureBucket"]
+        #expect(allowed?.replication.value?.first?.destinationRegion.value == "eu-west-1")
+        let refused = try ArchitectureExample.graph(overlay: "personalData: {residency: [eu-central-1]}")
+        #expect(refused.buckets["CaptureBucket"]?.replication.isAbsent == true)
+        #expect(refused.buckets["ArtifactBucket"]?.replication.isKnown == true)
+    }
+
+    @Test(arguments: [(364, 365), (365, 365), (2190, 2192), (2192, 2192), (9999, 3653)])
+    func logGroupsAreKeptForANumberOfDaysThatExists(said: Int, kept: Int) throws {
+        let graph = try ArchitectureExample.graph(overlay: "retentionDays: \(said)")
+        #expect(graph.logGroups.allSatisfy { $0.retentionDays.value == kept })
+    }
+
+    // Names
+
+    @Test func namesStayWithinAWSsLimits() throws {
+        var spec = try ArchitectureExample.spec()
+        spec.name = String(repeating: "Aa", count: 31) + "z"
+        let graph = Architecture.compile(spec, asOf: ArchitectureExample.today)
+        let account = "123456789012"
+        for bucket in graph.buckets {
+            let name = try #require(bucket.name.value).replacing("${AWS::AccountId}", with: account)
+            #expect(name.count <= 63 && name.wholeMatch(of: /[a-z0-9][a-z0-9-]*[a-z0-9]/) != nil, "\(name)")
+        }
+        for role in graph.roles { #expect(try #require(role.name.value).count <= 64) }
+        for function in graph.functions { #expect(try #require(function.name.value).count <= 64) }
+        for config in graph.endpointConfigs { #expect(try #require(config.name.value).count <= 63) }
+        let testing = try #require(graph.restoreTestingPlans.first?.name.value)
+        #expect(testing.count <= 50 && testing.wholeMatch(of: /[A-Za-z0-9_]+/) != nil)
+    }
+
+    @Test(arguments: Environment.allCases)
+    func everyARNIsInNormalForm(environment: Environment) throws {
+        for role in try ArchitectureExample.graph(environment).roles {
+            let documents = (role.policies.value ?? []) + [try #require(role.trust.value)]
+            for statement in documents.flatMap(\.statements) {
+                #expect(
+                    !statement.actions.isEmpty
+                        && statement.actions.allSatisfy { !$0.contains("*") || statement.effect == .deny })
+                for resource in statement.resources {
+                    #expect(
+                        resource == "*" || resource.hasPrefix("arn:${AWS::Partition}:") || resource.hasPrefix("${"),
+                        "\(role.id) \(resource)")
+                }
+            }
+        }
+    }
+
+    @Test func functionsFitIntoATemplate() throws {
+        let functions = try ArchitectureExample.graph().functions
+        #expect(functions.count == 3)
+        for function in functions { #expect(try #require(function.code.value).utf8.count <= 4096, "\(function.id)") }
+    }
+}
