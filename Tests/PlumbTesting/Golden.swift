@@ -1,6 +1,6 @@
 // Texts that were read and approved once, and must not change unseen.
 
-import Foundation
+public import Foundation
 public import Testing
 
 /// Compares a text with the golden file `Goldens/NAME` beside the calling test.
@@ -10,7 +10,17 @@ public import Testing
 public func expectGolden(
     _ text: String, _ name: String, file: String = #filePath, sourceLocation: SourceLocation = #_sourceLocation
 ) {
-    let golden = URL(filePath: file).deletingLastPathComponent().appending(path: "Goldens").appending(path: name)
+    let folder = URL(filePath: file).deletingLastPathComponent().appending(path: "Goldens")
+    expectDocument(text, at: folder.appending(path: name), sourceLocation: sourceLocation)
+}
+
+/// Compares a text with a file that is kept as it was generated, such as a page of `docs`.
+///
+/// With `PLUMB_RECORD=1` in the environment the file is written anew, and the test fails as it does for a golden.
+public func expectDocument(
+    _ text: String, at golden: URL, sourceLocation: SourceLocation = #_sourceLocation
+) {
+    let name = golden.lastPathComponent
     if ProcessInfo.processInfo.environment["PLUMB_RECORD"] == "1" {
         do {
             try FileManager.default.createDirectory(

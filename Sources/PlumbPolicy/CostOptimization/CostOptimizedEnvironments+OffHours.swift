@@ -25,8 +25,8 @@ extension PolicyBook {
         let zones = Set((stops + starts).compactMap(\.timezone.value))
         if zones.count > 1 { ask.fail("the schedules are in different time zones: \(zones.sorted())") }
         ask.require(
-            graph.weeklyHours(of: endpoint), "the number of hours a week in which it runs", wanted: "at most 60",
-            absentAs: 168
+            graph.weeklyHours(of: endpoint).defaulting(to: 168), "the number of hours a week in which it runs",
+            wanted: "at most 60"
         ) { $0 > 0 && $0 <= businessHoursMax }
     }
 
@@ -54,8 +54,8 @@ extension PolicyBook {
     /// The engine keeps the declared hours itself; that nothing ran at night is what it has to show.
     static func askOffHoursOfEngine(_ endpoint: Endpoint, in graph: Graph, _ ask: inout Inquiry) {
         ask.require(
-            graph.weeklyHours(of: endpoint), "the number of hours a week in which it runs", wanted: "at most 60",
-            absentAs: 168
+            graph.weeklyHours(of: endpoint).defaulting(to: 168), "the number of hours a week in which it runs",
+            wanted: "at most 60"
         ) { $0 > 0 && $0 <= businessHoursMax }
         askWorkersAtNight(of: endpoint, in: graph, &ask)
     }

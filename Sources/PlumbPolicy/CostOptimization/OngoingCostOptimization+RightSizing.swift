@@ -30,7 +30,7 @@ extension PolicyBook {
             ControlExample(
                 "a type sixteen times too large", spec: "instances: {type: ml.m5.4xlarge}\nbudget: {monthlyUSD: 5000}"
             ) {
-                declareLoad(&$0, on: "ml.m5.4xlarge", peak: 20)
+                declareLoad(&$0, on: "ml.m5.4xlarge", peak: 20, memoryPercent: 8)
             },
             ControlExample("a peak that the largest fleet cannot bear at 70 %") {
                 declareLoad(&$0, on: "ml.m5.xlarge", peak: 400)
@@ -117,8 +117,20 @@ extension PolicyBook {
             ask.fix = "Choose a larger type, raise instances.maximum up to 4, or optimise the model (PERF-2)."
             return
         }
-        guard size.atMinimum < 30, let smaller = size.smallerType(than: type, instances: bounds.minimum) else {
+        guard size.atMinimum < 30 else {
             ask.prove(told)
+            return
+        }
+        guard InstanceType.named(type) != nil else {
+            ask.doubt("\(told), which is little, and the sizes of \(type) are not known")
+            return
+        }
+        guard size.memory != nil else {
+            ask.doubt("\(told), which is little: memoryP95Percent would decide whether a smaller type holds the model")
+            return
+        }
+        guard let smaller = size.smallerType(than: type, instances: bounds.minimum) else {
+            ask.prove("\(told), and no smaller type of its family holds the model and survives the loss of a zone")
             return
         }
         let region = graph.region.value ?? "us-east-1"
@@ -231,12 +243,15 @@ extension PolicyBook {
         }
     }
 
-    /// For examples: a benchmark on this type, and a peak in requests a second.
-    private static func declareLoad(_ graph: inout Graph, on type: String, peak: Double) {
+    /// For examples: a benchmark on this type with so much of its memory in use, and a peak in requests a second.
+    private static func declareLoad(
+        _ graph: inout Graph, on type: String, peak: Double, memoryPercent: Double = 40
+    ) {
         graph.redeclare { declaration in
             declaration.benchmark = declaration.benchmark.map { record in
                 var changed = record
                 changed.instanceType = type
+                changed.memoryP95Percent = memoryPercent
                 return changed
             }
             declaration.peakRequestsPerSecond = .known(peak)
@@ -263,7 +278,7 @@ private struct Load {
     var atMaximum: Double
 
     /// The largest smaller type of the same family that holds the memory with 30 % to spare, and stays at or below 70 %
-    /// when one of two zones is lost; nil when there is none, or when the memory in use is not known.
+    /// when one of two zones is lost; nil when there is none.
     func smallerType(than name: String, instances: Int) -> InstanceType? {
         guard let type = InstanceType.named(name), let memory else { return nil }
         let afterLoss = instances > 1 ? Double(instances) / Double(instances - instances / 2) : 1

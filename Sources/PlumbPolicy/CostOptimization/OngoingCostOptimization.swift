@@ -165,18 +165,7 @@ extension PolicyBook {
     private static func askTools(for endpoint: Endpoint, in graph: Graph, _ ask: inout Inquiry) {
         let billed = graph.billedResources
         for key in CostTag.all {
-            let bare = billed.filter { resource in
-                resource.head.tags.isAbsent || resource.head.tags.value.map { $0[key] == nil } == true
-            }
-            if let first = bare.first {
-                let shown = bare.prefix(3).map(\.id).joined(separator: ", ") + (bare.count > 3 ? ", …" : "")
-                ask.fail(
-                    "\(bare.count) of \(billed.count) billed resources bear no tag \(key): \(shown)", at: first.place)
-                for resource in bare.prefix(3) { ask.relate("\(resource.id) without \(key)", at: resource.place) }
-            }
-            if let open = billed.first(where: { $0.head.tags.isUnknown }) {
-                ask.doubt("the tags of \(open.id) cannot be told: \(open.head.tags.whyUnknown ?? "")")
-            }
+            graph.askTag(key, on: billed, &ask)
             graph.askActivation(of: key, &ask)
         }
         guard graph.source == .live else { return }

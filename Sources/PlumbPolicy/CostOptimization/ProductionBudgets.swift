@@ -245,13 +245,7 @@ extension PolicyBook {
             ask.fail("the filter '\(text)' counts nothing, wanted user:KEY$VALUE", at: budget.tagFilters.place)
         }
         for filter in filters {
-            let billed = graph.billedParts(of: endpoint)
-            for resource in billed {
-                let found = resource.head.tags.map { $0[filter.key] ?? "" }
-                ask.require(
-                    found, "the tag \(filter.key) of \(resource.id)", wanted: "'\(filter.value)'", absentAs: ""
-                ) { $0 == filter.value }
-            }
+            graph.askTag(filter.key, is: filter.value, on: graph.billedParts(of: endpoint), &ask)
             graph.askActivation(of: filter.key, &ask)
         }
         guard graph.source == .live else { return }

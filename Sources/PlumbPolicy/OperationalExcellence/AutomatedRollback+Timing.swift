@@ -110,7 +110,8 @@ extension PolicyBook {
             "Linear steps of 10 % with waits of 600 s pay for both fleets over 6,000 s.",
         ],
         holds: [
-            ControlExample("the compiled policy"), ControlExample("all at once in dev", in: .dev),
+            ControlExample("the compiled policy"),
+            ControlExample("all at once in dev", in: .dev, spec: "rollout: {strategy: allAtOnce}"),
             ControlExample("two linear steps", spec: "rollout: {strategy: linear, stepPercent: 50}"),
         ],
         fails: [
@@ -162,7 +163,7 @@ extension PolicyBook {
         holds: [
             ControlExample("the compiled alarm"),
             ControlExample("half of the traffic") { graph in
-                graph.drop("ErrorRateAlarm", dimension: "EndpointConfigName")
+                graph.drop("NewRevisionErrorRateAlarm", dimension: "EndpointConfigName")
                 graph.changeVariants { $0.initialInstanceCount = 2 }
                 graph.changeBlueGreen {
                     $0.routing = .known(.canary)
@@ -174,7 +175,7 @@ extension PolicyBook {
             ControlExample("one instance of ten, judged on the traffic of all") { $0.dilute() },
             ControlExample("the dimension names an old configuration") { graph in
                 graph.dilute()
-                graph.changeRows(of: "ErrorRateAlarm") { row in
+                graph.changeRows(of: "NewRevisionErrorRateAlarm") { row in
                     guard row.expression.value == nil else { return }
                     row.dimensions = row.dimensions.map { $0 + [DimensionFact("EndpointConfigName", "digits-old")] }
                 }
@@ -233,7 +234,7 @@ extension Graph {
 
     /// A canary of one instance in ten, with an error alarm on both fleets.
     fileprivate mutating func dilute() {
-        drop("ErrorRateAlarm", dimension: "EndpointConfigName")
+        drop("NewRevisionErrorRateAlarm", dimension: "EndpointConfigName")
         changeVariants { $0.initialInstanceCount = 10 }
         changeBlueGreen {
             $0.routing = .known(.canary)

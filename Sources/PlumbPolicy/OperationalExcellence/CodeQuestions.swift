@@ -66,7 +66,9 @@ extension Graph {
 extension Graph {
     func judgeRepeatability() -> [Judgement] {
         let serving = Set(
-            endpoints.compactMap { endpointConfigs[$0.config]?.variants.value }.joined().compactMap { models[$0.model]?.id })
+            endpoints.compactMap { endpointConfigs[$0.config]?.variants.value }.joined().compactMap {
+                models[$0.model]?.id
+            })
         let judgedModels = models.map { model in
             Judgement.about(model) { askForPins(of: model, isServing: serving.contains(model.id), &$0) }
         }
@@ -143,7 +145,9 @@ extension Graph {
         let declared = declaration(of: endpoint)?.provenance ?? .unknown("nothing was declared of this endpoint")
         guard source != .live || declared.isKnown else { return askForReviewTags(of: endpoint, &ask) }
         guard let provenance = ask.need(declared, "the record of who made and reviewed this change") else { return }
-        func told(_ text: String?) -> Fact<String> { text.map { .known($0, at: declared.place) } ?? .absent(at: declared.place) }
+        func told(_ text: String?) -> Fact<String> {
+            text.map { .known($0, at: declared.place) } ?? .absent(at: declared.place)
+        }
         ask.require(told(provenance.commit), "the commit", wanted: "7 to 64 hex digits") {
             (7...64).contains($0.count) && $0.allSatisfy(\.isHexDigit)
         }
@@ -159,7 +163,9 @@ extension Graph {
     /// A live account has tags only: enough to find the change, not to tell who approved it.
     private func askForReviewTags(of endpoint: Endpoint, _ ask: inout Inquiry) {
         let config = endpointConfigs[endpoint.config]
-        for (resource, tags) in [("the endpoint", endpoint.head.tags), ("its configuration", config?.head.tags ?? .absent)] {
+        for (resource, tags) in [
+            ("the endpoint", endpoint.head.tags), ("its configuration", config?.head.tags ?? .absent),
+        ] {
             if let why = tags.whyUnknown {
                 ask.doubt("the tags of \(resource) cannot be told: \(why)")
                 continue
@@ -232,7 +238,9 @@ extension Graph {
                 ask.require(resource.head.deletionPolicy, "DeletionPolicy", wanted: "Retain") { kept.contains($0) }
                 // Terraform's prevent_destroy stands against replacement as well.
                 guard source != .terraform else { return }
-                ask.require(resource.head.updateReplacePolicy, "UpdateReplacePolicy", wanted: "Retain") { $0 == "Retain" }
+                ask.require(resource.head.updateReplacePolicy, "UpdateReplacePolicy", wanted: "Retain") {
+                    $0 == "Retain"
+                }
             }
         }
     }

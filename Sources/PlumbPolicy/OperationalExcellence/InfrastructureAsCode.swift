@@ -19,7 +19,9 @@ extension PolicyBook {
             "Alarms named TargetTracking-… belong to autoscaling and must not be managed.",
         ],
         holds: [
-            ControlExample("all in one stack") { $0.tagAll("aws:cloudformation:stack-id", "arn:aws:cloudformation:stack/ml") },
+            ControlExample("all in one stack") {
+                $0.tagAll("aws:cloudformation:stack-id", "arn:aws:cloudformation:stack/ml")
+            },
             ControlExample("managed by Terraform, and autoscaling's own alarms", in: .staging) { graph in
                 graph.tagAll("ml:managed-by", "terraform")
                 graph.alarms.append(
@@ -61,7 +63,8 @@ extension PolicyBook {
         "OPS-3.3", "The template is repeatable",
         severities: Severities(dev: .low, staging: .high, production: .high),
         provableAt: [.spec, .cloudformation, .terraform], seed: "repeatability",
-        remedy: "Pin the image by @sha256 digest and the artefact by version or digest, keep image tags immutable, let the "
+        remedy:
+            "Pin the image by @sha256 digest and the artefact by version or digest, keep image tags immutable, let the "
             + "configuration's name carry the revision, and pick zones by index.",
         traps: [
             "A tag such as :latest, or :1.2, can point elsewhere tomorrow.",
@@ -97,7 +100,8 @@ extension PolicyBook {
         "OPS-3.4", "Every change is in version control and reviewed",
         severities: Severities(staging: .high, production: .high), provableAt: [.spec, .live, .engine],
         isAttestable: true, seed: "All changes must be reviewed and tested in staging first",
-        remedy: "Record provenance: the commit, the pull request, its author and another person as approver, from a clean "
+        remedy:
+            "Record provenance: the commit, the pull request, its author and another person as approver, from a clean "
             + "tree; let the pipeline write it.",
         traps: [
             "An approval by the author, or by a bot, is none.",
@@ -125,7 +129,8 @@ extension PolicyBook {
         "OPS-3.5", "What reaches production ran in staging first",
         severities: Severities(production: .high), provableAt: [.spec, .live, .engine],
         seed: "tested in staging first", limit: "60 minutes, within 14 days",
-        remedy: "Deploy the same image and model to staging, let it run for an hour with a load test, and promote it within "
+        remedy:
+            "Deploy the same image and model to staging, let it run for an hour with a load test, and promote it within "
             + "14 days (plumb promote records it).",
         traps: [
             "Staging on another instance type cannot vouch for latency.",
@@ -154,7 +159,8 @@ extension PolicyBook {
         "OPS-3.6", "Updates never destroy state or the endpoint",
         severities: Severities(production: .high), provableAt: [.cloudformation, .terraform],
         seed: "disaster recovery",
-        remedy: "Set DeletionPolicy and UpdateReplacePolicy to Retain (Terraform: prevent_destroy) on buckets, keys, tables, "
+        remedy:
+            "Set DeletionPolicy and UpdateReplacePolicy to Retain (Terraform: prevent_destroy) on buckets, keys, tables, "
             + "vaults and log groups.",
         traps: [
             "UpdateReplacePolicy is another attribute than DeletionPolicy: a replacement deletes what only the latter keeps.",

@@ -1,4 +1,4 @@
-// The tags by which the bill is split: which there are, who must bear them, and whether the bill knows them.
+// Keeps spending seen, bounded and mended: the tags by which the bill is split, which its three policies share.
 
 import PlumbModel
 
@@ -46,6 +46,29 @@ extension Graph {
             Array(backupVaults), Array(logGroups), Array(vpcEndpoints), Array(canaries),
         ]
         return parts.flatMap { $0 }
+    }
+
+    /// Every resource must bear a tag, with this value where one is given; the first three that do not are named.
+    func askTag(_ key: String, is value: String? = nil, on resources: [any Resource], _ ask: inout Inquiry) {
+        let wanted = key + (value.map { "=\($0)" } ?? "")
+        let open = resources.filter { $0.head.tags.isUnknown }
+        let wrong = resources.filter { resource in
+            guard !resource.head.tags.isUnknown else { return false }
+            let found = resource.head.tags.value?[key]
+            return value.map { $0 != found } ?? (found == nil)
+        }
+        if let first = wrong.first {
+            let named = wrong.prefix(3).map(\.id).joined(separator: ", ") + (wrong.count > 3 ? ", …" : "")
+            ask.fail(
+                "\(wrong.count) of \(resources.count) billed resources do not bear the tag \(wanted): \(named)",
+                at: first.place)
+            for resource in wrong.prefix(3) { ask.relate("\(resource.id), without \(wanted)", at: resource.place) }
+        } else if let first = open.first {
+            let why = first.head.tags.whyUnknown ?? ""
+            ask.doubt("the tags of \(open.count) billed resources cannot be told; \(first.id): \(why)")
+        } else {
+            ask.prove("\(resources.count) billed resources bear the tag \(wanted)")
+        }
     }
 
     /// A tag must be activated in the paying account, or the bill does not know it.
