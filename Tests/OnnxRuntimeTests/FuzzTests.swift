@@ -10,7 +10,8 @@ import Testing
         let row = (0..<64).map { "\(Double($0) / 4)" }.joined(separator: ",")
         let infer =
             "{\"id\":\"1\",\"inputs\":[{\"name\":\"X\",\"shape\":[1,64],\"datatype\":\"FP32\",\"data\":[[\(row)]],"
-            + "\"parameters\":{\"a\":[true,null,-1.5e3,\"\\u00e9\\ud83d\\ude00\"]}}],\"outputs\":[{\"name\":\"label\"}]}"
+            + "\"parameters\":{\"a\":[true,null,-1.5e3,\"\\u00e9\\ud83d\\ude00\"]}}],"
+            + "\"outputs\":[{\"name\":\"label\"}]}"
         let header = Array("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 64), }\n".utf8)
         let npy =
             [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.count), 0] + header + [UInt8](repeating: 1, count: 256)

@@ -6,7 +6,8 @@ import Testing
     @Test func aHeadIsRead() throws {
         let head = try RequestHead(
             "POST /invocations?x=1 HTTP/1.1\r\nhost: a\r\nCONTENT-TYPE: \tText/CSV ; charset=utf-8\r\n"
-                + "Content-Length: 12 \r\nAccept: text/csv\r\nExpect: 100-Continue\r\nConnection: x, Close\r\nX-Y:\r\n\r\n"
+                + "Content-Length: 12 \r\nAccept: text/csv\r\n"
+                + "Expect: 100-Continue\r\nConnection: x, Close\r\nX-Y:\r\n\r\n"
         )
         #expect(head.method == "POST" && head.path == "/invocations")
         #expect(head.contentType == .csv && head.accepted == .csv)

@@ -115,7 +115,8 @@ import Testing
     @Test func severalInputsAreRowsOfObjectsOrColumns() throws {
         let trees = try ServiceUnderTest(Files.fixture("columns.onnx"))
         let objects =
-            "{\"instances\":[{\"kind\":\"oak\",\"length\":1.5,\"count\":[2]},{\"length\":8,\"count\":1,\"kind\":[\"fir\"]}]}"
+            "{\"instances\":[{\"kind\":\"oak\",\"length\":1.5,\"count\":[2]},"
+            + "{\"length\":8,\"count\":1,\"kind\":[\"fir\"]}]}"
         let (status, text) = try trees.invoke(.json, objects)
         #expect(status == 200, "\(text)")
         #expect(try trees.invoke(.csv, "1.5,2,oak\n8,1,\"fir\"\n") == (status, text))

@@ -17,7 +17,8 @@ import Testing
     }
 
     private func post(_ body: String, type: String = "text/csv", _ more: String = "") -> String {
-        "POST /invocations HTTP/1.1\r\nContent-Type: \(type)\r\nContent-Length: \(body.utf8.count)\r\n\(more)\r\n\(body)"
+        "POST /invocations HTTP/1.1\r\nContent-Type: \(type)\r\n"
+            + "Content-Length: \(body.utf8.count)\r\n\(more)\r\n\(body)"
     }
 
     @Test func itServesOnOneConnectionForManyRequests() throws {
@@ -46,7 +47,8 @@ import Testing
         #expect(worker.isListening(), "\(worker.log)")
         let chunked =
             "POST /invocations HTTP/1.1\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n"
-            + "5;a=b\r\n\(csv.prefix(5))\r\n\(String(csv.utf8.count - 5, radix: 16))\r\n\(csv.dropFirst(5))\r\n0\r\nT: x\r\n\r\n"
+            + "5;a=b\r\n\(csv.prefix(5))\r\n\(String(csv.utf8.count - 5, radix: 16))\r\n"
+            + "\(csv.dropFirst(5))\r\n0\r\nT: x\r\n\r\n"
         let stream = Array(([request, chunked, "\r\nGET /ping HTTP/1.1\r\n\r\n", request].joined()).utf8)
         for size in [1, 2, 7, 100, 333, stream.count] {
             let client = try worker.connect()
