@@ -10,7 +10,8 @@ extension PolicyBook {
         provableAt: [.spec, .cloudformation, .terraform, .live, .engine],
         seed: "Target utilization 70% / CPU/GPU utilization",
         limit: "70 %",
-        remedy: "Track 70 % of the instance: CPUUtilization divided by the number of vCPUs, GPUUtilization by the number "
+        remedy:
+            "Track 70 % of the instance: CPUUtilization divided by the number of vCPUs, GPUUtilization by the number "
             + "of GPUs (spec: scaling.targetPercent).",
         traps: [
             "CPUUtilization runs to 100 % for each vCPU: a target of 70 on ml.m5.4xlarge is 4.4 % and pins the fleet at "
@@ -62,7 +63,8 @@ extension PolicyBook {
         row.metricName = .known(metric)
         row.statistic = "Average"
         row.dimensions = .known([
-            DimensionFact("EndpointName", graph.endpoints.first?.name ?? .absent), DimensionFact("VariantName", variant),
+            DimensionFact("EndpointName", graph.endpoints.first?.name ?? .absent),
+            DimensionFact("VariantName", variant),
         ])
         graph.scalingPolicies.mutateEach {
             guard $0.kind.value == .targetTracking else { return }
@@ -126,7 +128,8 @@ extension PolicyBook {
             graph, engineNeeds: "the engine does not show its set point; the spec (scaling.targetPercent) decides it"
         ) { scaled, ask in
             ask.requireOne(
-                of: scaled.trackers, orFail: "no target-tracking policy keeps variant \(scaled.identity.variant) at 70 %",
+                of: scaled.trackers,
+                orFail: "no target-tracking policy keeps variant \(scaled.identity.variant) at 70 %",
                 name: \.id
             ) { policy, ask in
                 ask.relate("the policy \(policy.id)", at: policy.place)
@@ -134,7 +137,8 @@ extension PolicyBook {
                     return requireLoadTestedTarget(policy, scaled, in: graph, &ask)
                 }
                 guard let percent = scaled.setPoint(of: policy, &ask) else { return }
-                let told = "\(CapacityScale.metricName(of: scaled.type)) of \(Arithmetic.text(percent)) % of "
+                let told =
+                    "\(CapacityScale.metricName(of: scaled.type)) of \(Arithmetic.text(percent)) % of "
                     + "\(scaled.type.name) (target value \(Arithmetic.text(policy.targetValue.value ?? 0)))"
                 guard abs(percent - 70) <= 1 else { return ask.fail("it keeps \(told), wanted 70 %") }
                 ask.prove("it keeps \(told)")
@@ -224,7 +228,8 @@ extension PolicyBook {
             let least = scaled.target.minimum.value ?? 1
             let adding = scaled.policies.filter { $0.kind.value != .step || $0.steps(adding: true, from: least) }
             ask.requireOne(
-                of: adding, orFail: "nothing adds instances to variant \(scaled.identity.variant) above 80 %", name: \.id
+                of: adding, orFail: "nothing adds instances to variant \(scaled.identity.variant) above 80 %",
+                name: \.id
             ) { policy, ask in
                 ask.relate("the policy \(policy.id)", at: policy.place)
                 guard let kind = ask.need(policy.kind, "the policy's type") else { return }
@@ -358,7 +363,9 @@ extension PolicyBook {
         guard falls else { return ask.fail("\(alarm.id) fires when the load rises, and removes instances") }
         let minutes = definition.datapointsToAlarm * definition.periodSeconds / 60
         if definition.datapointsToAlarm < 10 {
-            ask.fail("\(alarm.id) removes after \(definition.datapointsToAlarm) periods, wanted at least 10", at: alarm.place)
+            ask.fail(
+                "\(alarm.id) removes after \(definition.datapointsToAlarm) periods, wanted at least 10", at: alarm.place
+            )
         }
         ask.require(
             policy.cooldownSeconds, "the cooldown of \(policy.id) in seconds", wanted: "at least 300", absentAs: 300
@@ -366,12 +373,14 @@ extension PolicyBook {
         guard let percent = scaled.percent(definition.threshold, on: .known(definition.queries), &ask) else { return }
         guard percent > 0, percent <= 50 else {
             return ask.fail(
-                "\(alarm.id) removes below \(Arithmetic.text(percent)) %, wanted above 0 and at most 50 %", at: alarm.place)
+                "\(alarm.id) removes below \(Arithmetic.text(percent)) %, wanted above 0 and at most 50 %",
+                at: alarm.place)
         }
         // From m + 1 to m instances the load grows by (m + 1) / m, and must not pass the set point.
         let least = Double(scaled.target.minimum.value ?? 1)
         let bound = 70 * least / (least + 1)
-        let note = percent > bound ? "; above \(Arithmetic.text(bound)) % it can flap against the set point of 70 %" : ""
+        let note =
+            percent > bound ? "; above \(Arithmetic.text(bound)) % it can flap against the set point of 70 %" : ""
         ask.prove("\(alarm.id) removes below \(Arithmetic.text(percent)) % after \(minutes) minutes\(note)")
     }
 }

@@ -165,7 +165,8 @@ extension PolicyBook {
         severities: Severities(dev: .medium, staging: .medium, production: .high),
         provableAt: [.cloudformation, .terraform, .live, .engine],
         seed: "Benefits: Handle traffic spikes without manual intervention",
-        remedy: "Suspend nothing, keep the counts over updates (RetainAllVariantProperties: true), and leave the role to "
+        remedy:
+            "Suspend nothing, keep the counts over updates (RetainAllVariantProperties: true), and leave the role to "
             + "Application Auto Scaling.",
         traps: [
             "An update that changes the instance type of a registered variant fails: deregister it first.",

@@ -9,7 +9,8 @@ extension PolicyBook {
         provableAt: [.spec, .cloudformation, .terraform, .live, .engine],
         seed: "RPO (Recovery Point Objective): < 15 minutes data loss tolerance",
         limit: "15 minutes",
-        remedy: "Version every bucket, replicate the models of critical endpoints with Replication Time Control and alarm on "
+        remedy:
+            "Version every bucket, replicate the models of critical endpoints with Replication Time Control and alarm on "
             + "its latency, and switch on point-in-time recovery of every table.",
         traps: [
             "Hourly backups lose 60 + 60 minutes and the time of the job, whatever the plan's text says.",
@@ -170,7 +171,8 @@ extension PolicyBook {
                     guard let rules = ask.need(bucket.replication, "its replication") else { return }
                     if bucket.replicationRole.isAbsent { ask.fail("its replication has no role") }
                     ask.requireOne(
-                        of: rules.enumerated(), orFail: "no rule replicates the models", name: { "rule \($0.offset + 1)" }
+                        of: rules.enumerated(), orFail: "no rule replicates the models",
+                        name: { "rule \($0.offset + 1)" }
                     ) { requireFullReplication($0.element, of: bucket, in: graph, &$1) }
                 }
             }
@@ -211,7 +213,9 @@ extension PolicyBook {
         }
         for model in graph.models {
             guard let address = model.dataURL.value, address.hasPrefix("s3://") else {
-                if !model.dataURL.isAbsent { ask.doubt("whether '\(prefix)' covers the data of \(model.id) is not known") }
+                if !model.dataURL.isAbsent {
+                    ask.doubt("whether '\(prefix)' covers the data of \(model.id) is not known")
+                }
                 continue
             }
             let key = Graph.key(of: address)
@@ -225,7 +229,8 @@ extension PolicyBook {
         provableAt: [.cloudformation, .terraform, .live, .engine],
         seed: "Implementation: Automated backups",
         limit: "35 days at most for continuous backups",
-        remedy: "Back the model bucket up continuously into a locked vault under a customer-managed key, by a selection that "
+        remedy:
+            "Back the model bucket up continuously into a locked vault under a customer-managed key, by a selection that "
             + "names it or its tag, and switch on point-in-time recovery of tables.",
         traps: [
             "A selection by a tag that no resource carries backs nothing up.",
@@ -272,7 +277,8 @@ extension PolicyBook {
 
     @Sendable private static func backsUp(_ graph: Graph) -> [Judgement] {
         if graph.source == .engine {
-            return graph.judgeUndecided("the engine has recorded no snapshot that was restored and verified, which decides it")
+            return graph.judgeUndecided(
+                "the engine has recorded no snapshot that was restored and verified, which decides it")
         }
         let ofBuckets = graph.artefactBuckets.map { bucket -> Judgement in
             .about(bucket) { ask in

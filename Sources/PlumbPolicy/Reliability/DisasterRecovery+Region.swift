@@ -8,7 +8,8 @@ extension PolicyBook {
         severities: Severities(production: .high),
         provableAt: [.spec, .cloudformation, .terraform, .live, .engine],
         seed: "multi-region deployment for critical workloads",
-        remedy: "Keep the model, its configuration, a key and the image in the second region, and two failover records, the "
+        remedy:
+            "Keep the model, its configuration, a key and the image in the second region, and two failover records, the "
             + "first with a health check on the health alarm (spec: recovery.region).",
         traps: [
             "CloudFront's origin groups never fail over a POST.",
@@ -107,7 +108,9 @@ extension PolicyBook {
                 registry.contains(".dkr.ecr.")
             else { continue }
             let isThere = registry.contains(".ecr.\(region).") || registry.contains("${")
-            if !isThere { ask.fail("the image of \(model.id) lies outside \(region): \(registry)", at: model.image.place) }
+            if !isThere {
+                ask.fail("the image of \(model.id) lies outside \(region): \(registry)", at: model.image.place)
+            }
         }
         for repository in graph.repositories where !graph.isElsewhereForCertain(repository) {
             ask.require(
@@ -163,7 +166,8 @@ extension PolicyBook {
         if allowed.contains(region) {
             ask.prove("personal data may be in \(region)")
         } else {
-            ask.fail("personal data may be in \(allowed.formatted(joinedBy: "or")) only, and the replica is in \(region)")
+            ask.fail(
+                "personal data may be in \(allowed.formatted(joinedBy: "or")) only, and the replica is in \(region)")
         }
     }
 }

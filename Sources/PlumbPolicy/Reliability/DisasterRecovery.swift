@@ -19,7 +19,8 @@ extension PolicyBook {
         isAttestable: true,
         seed: "Disaster recovery plan must be documented and tested.",
         limit: "reviewed within 180 days",
-        remedy: "Write the plan into the spec: recovery with runbook, owner, region, rtoMinutes, rpoMinutes, steps and the "
+        remedy:
+            "Write the plan into the spec: recovery with runbook, owner, region, rtoMinutes, rpoMinutes, steps and the "
             + "day it was reviewed.",
         traps: [
             "A runbook that needs the failed region (its console, its pipeline, its registry) cannot be followed.",
@@ -95,7 +96,8 @@ extension PolicyBook {
                     declaration.recovery = .known(plan)
                 }
             },
-            ControlExample("a drill that took longer than the plan allows", spec: "recovery: {drill: {rtoMinutes: 70}}"),
+            ControlExample(
+                "a drill that took longer than the plan allows", spec: "recovery: {drill: {rtoMinutes: 70}}"),
             ControlExample("a drill that failed", spec: "recovery: {drill: {succeeded: false}}"),
             ControlExample("a drill seven months ago", spec: "recovery: {drill: {day: 2026-04-20}}"),
             ControlExample("a restore test that selects nothing") { graph in
@@ -212,7 +214,9 @@ extension PolicyBook {
     ) {
         let plan = graph.declaration(of: endpoint)?.recovery.value
         // The variants that would be created: the second region's where they are known.
-        let away = graph.endpointConfigs.filter { graph.isElsewhere($0).value == true }.flatMap { $0.variants.value ?? [] }
+        let away = graph.endpointConfigs.filter { graph.isElsewhere($0).value == true }.flatMap {
+            $0.variants.value ?? []
+        }
         let created = (away.isEmpty ? variants : away).filter { !$0.isShadow && !$0.isServerless }
         let timeouts = created.map { ($0.modelDataDownloadTimeoutSeconds, $0.containerStartupTimeoutSeconds) }
         if let open = timeouts.flatMap({ [$0.0, $0.1] }).first(where: \.isUnknown) {

@@ -171,7 +171,9 @@ extension Graph {
             let answers = [CanonicalTrace.containerDead, .containerDeadProbeSilent].map {
                 judge.behaviour(of: definition, on: $0)
             }
-            guard isQuiet, case .fires(let reported) = answers[0], case .fires(let silent) = answers[1] else { continue }
+            guard isQuiet, case .fires(let reported) = answers[0], case .fires(let silent) = answers[1] else {
+                continue
+            }
             let seconds = max(reported, silent)
             if case .within(let fastest, _)? = best, fastest <= seconds { continue }
             best = .within(seconds: seconds, by: alarm)

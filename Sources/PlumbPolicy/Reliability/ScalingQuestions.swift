@@ -31,7 +31,8 @@ extension Graph {
             return .unknown("the endpoint's name, by which scalable targets find it")
         }
         let others = scalableTargets.map { "\($0.id) scales '\($0.resourceID.value ?? "")'" }
-        return .none("'\(wanted[0])' is no scalable target" + (others.isEmpty ? "" : ": " + others.joined(separator: ", ")))
+        return .none(
+            "'\(wanted[0])' is no scalable target" + (others.isEmpty ? "" : ": " + others.joined(separator: ", ")))
     }
 
     /// The variant's scalable target; its absence fails.
