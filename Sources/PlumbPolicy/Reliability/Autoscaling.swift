@@ -165,7 +165,8 @@ extension PolicyBook {
         severities: Severities(dev: .medium, staging: .medium, production: .high),
         provableAt: [.cloudformation, .terraform, .live, .engine],
         seed: "Benefits: Handle traffic spikes without manual intervention",
-        remedy: "Suspend nothing, keep the counts over updates (RetainAllVariantProperties: true), and leave the role to "
+        remedy:
+            "Suspend nothing, keep the counts over updates (RetainAllVariantProperties: true), and leave the role to "
             + "Application Auto Scaling.",
         traps: [
             "An update that changes the instance type of a registered variant fails: deregister it first.",
@@ -239,7 +240,8 @@ extension PolicyBook {
                 return ask.prove("an update starts at \(first) instances, the most there are")
             }
             ask.doubt(
-                "an update starts again at the first count, because Terraform's provider cannot keep the current one; the "
+                "an update starts again at the first count, because Terraform's provider cannot keep the current "
+                    + "one; the "
                     + "live account decides whether that loses capacity")
         case .engine where kept.isAbsent:
             ask.doubt("whether the engine carries the count over a deployment is not recorded")
