@@ -135,7 +135,8 @@ extension PolicyBook {
         provableAt: [.cloudformation, .terraform, .live, .engine],
         seed: "CloudFront for API responses / Benefits: Reduced latency, lower backend load, cost savings",
         remedy:
-            "Keep answers in the gateway or the API's stage (spec: cache.ttl), or put CloudFront before a GET facade with a "
+            "Keep answers in the gateway or the API's stage (spec: cache.ttl), or put CloudFront before a GET "
+            + "facade with a "
             + "cache policy whose TTLs are above 0.",
         traps: [
             "CloudFront caches GET, never POST.",
@@ -238,7 +239,8 @@ extension PolicyBook {
         seed: "CloudFront for API responses",
         limit: "300 s",
         remedy:
-            "Make the caller's authorisation, the content type and the model's revision part of the cache's key, encrypt "
+            "Make the caller's authorisation, the content type and the model's revision part of the cache's key, "
+            + "encrypt "
             + "what is kept, and keep it for at most 300 s.",
         traps: [
             "Without Authorization in the key one caller is given another's answers.",

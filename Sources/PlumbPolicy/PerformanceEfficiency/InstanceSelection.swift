@@ -40,9 +40,10 @@ extension PolicyBook {
             if workload == .memory && declaration.modelSize.isAbsent {
                 ask.fail("the model is memory-bound, and its size is not declared (spec: model.size)")
             }
-            if let config = graph.endpointConfigs[endpoint.config], let tag = config.head.tags.value?["ml:workload"],
-                tag != workload.rawValue
-            {
+            guard let config = graph.config(of: endpoint, &ask) else { return }
+            if let why = config.head.tags.whyUnknown {
+                ask.doubt("whether the tags of \(config.id) say the same cannot be told: \(why)")
+            } else if let tag = config.head.tags.value?["ml:workload"], tag != workload.rawValue {
                 ask.fail(
                     "the declared class is \(workload.rawValue), and \(config.id) is tagged '\(tag)'", at: config.place)
             }
@@ -180,7 +181,8 @@ extension PolicyBook {
             }
             let cheapest = fitting.min { ($0.usdPerHour ?? 0) < ($1.usdPerHour ?? 0) }
             ask.fix = cheapest.map {
-                "The cheapest type that fits is \($0.name), \(Arithmetic.text($0.usdPerMonth ?? 0, places: 0)) USD a month each."
+                "The cheapest type that fits is \($0.name), \(Arithmetic.text($0.usdPerMonth ?? 0, places: 0)) USD "
+                    + "a month each."
             }
             return ask.fail(told)
         }

@@ -14,7 +14,8 @@ extension PolicyBook {
             "Track 70 % of the instance: CPUUtilization divided by the number of vCPUs, GPUUtilization by the number "
             + "of GPUs (spec: scaling.targetPercent).",
         traps: [
-            "CPUUtilization runs to 100 % for each vCPU: a target of 70 on ml.m5.4xlarge is 4.4 % and pins the fleet at "
+            "CPUUtilization runs to 100 % for each vCPU: a target of 70 on ml.m5.4xlarge is 4.4 % and pins the "
+                + "fleet at "
                 + "its maximum.",
             "CPUUtilizationNormalized exists only for endpoints with inference components.",
             "Instance metrics live in /aws/sagemaker/Endpoints, with a leading slash.",
@@ -226,7 +227,9 @@ extension PolicyBook {
             ask.requireFlag(
                 scaled.target.suspendsScaleOut, "suspension of scale-out", is: false, absentAs: false)
             let least = scaled.target.minimum.value ?? 1
-            let adding = scaled.policies.filter { $0.kind.value != .step || $0.steps(adding: true, from: least) }
+            let adding = scaled.policies.filter {
+                $0.kind.value != .step || $0.hasStep(adding: true, from: least).value != false
+            }
             ask.requireOne(
                 of: adding, orFail: "nothing adds instances to variant \(scaled.identity.variant) above 80 %",
                 name: \.id
@@ -251,12 +254,19 @@ extension PolicyBook {
     ) {
         let adding = (policy.steps.value ?? []).filter { ($0.adjustment.value ?? 0) > 0 }
         let least = scaled.target.minimum.value ?? 1
-        if policy.adjustmentType.value == "PercentChangeInCapacity", policy.minimumAdjustmentMagnitude.value ?? 0 < 1,
+        guard ask.need(policy.hasStep(adding: true, from: least), "whether it adds instances") != nil else { return }
+        if policy.adjustmentType.value == "PercentChangeInCapacity",
             let percent = adding.compactMap(\.adjustment.value).max(), percent * least < 100
         {
-            ask.fail("\(percent) % of \(least) instances is no whole instance, and MinAdjustmentMagnitude is not set")
+            ask.require(
+                policy.minimumAdjustmentMagnitude,
+                "\(percent) % of \(least) instances is no whole instance, and MinAdjustmentMagnitude",
+                wanted: "at least 1", absentAs: 0
+            ) { $0 >= 1 }
         }
-        let beginning = adding.map { $0.lowerBound.value ?? 0 }.min() ?? 0
+        let bounds = adding.map { $0.lowerBound.defaulting(to: 0) }
+        if bounds.contains(where: \.isUnknown) { return ask.doubt("where its first step begins is not known") }
+        let beginning = bounds.compactMap(\.value).min() ?? 0
         guard let alarms = graph.alarms(starting: policy) else {
             return ask.doubt("the actions of the alarms are not known, and one of them may start it")
         }
@@ -316,7 +326,15 @@ extension PolicyBook {
         judgeScaledVariants(
             graph, engineNeeds: "the engine does not show when it removes capacity; the spec decides it"
         ) { scaled, ask in
+            if scaled.target.suspendsScaleIn.value == true {
+                ask.severity = .low
+                return ask.fail("scale-in is suspended: what is added is paid for ever")
+            }
             var hasPath = false
+            for policy in scaled.policies where policy.kind.isUnknown {
+                hasPath = true
+                ask.doubt("whether \(policy.id) removes instances cannot be told: its type is not known")
+            }
             for policy in scaled.trackers {
                 let disabled = policy.disablesScaleIn.defaulting(to: false)
                 if disabled.value == true { continue }
@@ -329,14 +347,21 @@ extension PolicyBook {
                 let percent = Arithmetic.text(0.9 * target)
                 if 0.9 * target > 50 {
                     ask.fail(
-                        "\(policy.id) removes instances below 0.9 x \(Arithmetic.text(target)) = \(percent) %, wanted at "
-                            + "most 50 %: set DisableScaleIn", at: policy.place)
+                        "\(policy.id) removes instances below 0.9 x \(Arithmetic.text(target)) = \(percent) %, "
+                            + "wanted at most 50 %: set DisableScaleIn", at: policy.place)
                 } else {
                     ask.prove("\(policy.id) removes below \(percent) %")
                 }
             }
             let most = scaled.target.maximum.value ?? 4
-            for policy in scaled.policies where policy.kind.value == .step && policy.steps(adding: false, from: most) {
+            for policy in scaled.policies where policy.kind.value == .step {
+                let removes = policy.hasStep(adding: false, from: most)
+                if removes.value == false { continue }
+                guard removes.isKnown else {
+                    hasPath = true
+                    ask.doubt("whether \(policy.id) removes instances cannot be told: \(removes.whyUnknown ?? "")")
+                    continue
+                }
                 guard let alarms = graph.alarms(starting: policy) else {
                     hasPath = true
                     ask.doubt("the actions of the alarms are not known, and one of them may start \(policy.id)")
@@ -347,7 +372,7 @@ extension PolicyBook {
                     requireStepIn(policy, alarm, scaled, &ask)
                 }
             }
-            if !hasPath || scaled.target.suspendsScaleIn.value == true {
+            if !hasPath {
                 ask.severity = .low
                 ask.fail("nothing removes instances again: what is added is paid for ever")
             }

@@ -240,7 +240,8 @@ extension PolicyBook {
                 return ask.prove("an update starts at \(first) instances, the most there are")
             }
             ask.doubt(
-                "an update starts again at the first count, because Terraform's provider cannot keep the current one; the "
+                "an update starts again at the first count, because Terraform's provider cannot keep the current "
+                    + "one; the "
                     + "live account decides whether that loses capacity")
         case .engine where kept.isAbsent:
             ask.doubt("whether the engine carries the count over a deployment is not recorded")

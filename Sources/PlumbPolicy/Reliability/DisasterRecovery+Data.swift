@@ -10,7 +10,8 @@ extension PolicyBook {
         seed: "RPO (Recovery Point Objective): < 15 minutes data loss tolerance",
         limit: "15 minutes",
         remedy:
-            "Version every bucket, replicate the models of critical endpoints with Replication Time Control and alarm on "
+            "Version every bucket, replicate the models of critical endpoints with Replication Time Control and "
+            + "alarm on "
             + "its latency, and switch on point-in-time recovery of every table.",
         traps: [
             "Hourly backups lose 60 + 60 minutes and the time of the job, whatever the plan's text says.",
@@ -42,7 +43,6 @@ extension PolicyBook {
             ControlExample("replication whose latency nobody watches") { graph in
                 graph.alarms.removeAll { $0.id == "ReplicationLagAlarm" }
             },
-            ControlExample("a plan that tolerates an hour", spec: "recovery: {rpoMinutes: 60}"),
         ],
         judge: losesLittle)
 
@@ -65,14 +65,7 @@ extension PolicyBook {
         let ofTables = graph.tables.map { table -> Judgement in
             .about(table) { ask in requirePointInTime(table, &ask) }
         }
-        let ofPlans = graph.endpoints.compactMap { endpoint -> Judgement? in
-            guard let minutes = graph.declaration(of: endpoint)?.recovery.value?.rpoMinutes else { return nil }
-            return .about(endpoint) { ask in
-                let told = "the plan tolerates \(Arithmetic.text(minutes)) min of loss"
-                if minutes <= DataLoss.minutesMax { ask.prove(told) } else { ask.fail("\(told), wanted at most 15") }
-            }
-        }
-        return ofBuckets + ofTables + ofPlans + graph.judgeMissingArtefacts("the loss of models")
+        return ofBuckets + ofTables + graph.judgeMissingArtefacts("the loss of models")
     }
 
     private static func requireVersions(_ bucket: Bucket, _ ask: inout Inquiry) {
@@ -195,10 +188,10 @@ extension PolicyBook {
         } else if let own = ask.need(graph.region(of: bucket), "the bucket's region") {
             ask.require(region, "the destination's region", wanted: "another than \(own)") { $0 != own }
         }
-        guard let encryption = bucket.encryption.value, encryption.algorithm.value?.hasPrefix("aws:kms") == true else {
-            if bucket.encryption.isUnknown { ask.doubt("how the bucket encrypts cannot be told") }
-            return
-        }
+        // A bucket that says nothing is encrypted under S3's own keys, which replicate without more ado.
+        let algorithm = bucket.encryption.value?.algorithm ?? bucket.encryption.map { _ in "" }
+        if let why = algorithm.whyUnknown { return ask.doubt("how the bucket encrypts cannot be told: \(why)") }
+        guard algorithm.value?.hasPrefix("aws:kms") == true else { return }
         ask.requireFlag(rule.selectsKMSObjects, "SseKmsEncryptedObjects", absentAs: false)
         guard let key = ask.need(rule.replicaKey, "the key of the replicas") else { return }
         if let known = graph.keys[key], graph.isElsewhere(known).value == false, region.isKnown {
@@ -230,7 +223,8 @@ extension PolicyBook {
         seed: "Implementation: Automated backups",
         limit: "35 days at most for continuous backups",
         remedy:
-            "Back the model bucket up continuously into a locked vault under a customer-managed key, by a selection that "
+            "Back the model bucket up continuously into a locked vault under a customer-managed key, by a selection "
+            + "that "
             + "names it or its tag, and switch on point-in-time recovery of tables.",
         traps: [
             "A selection by a tag that no resource carries backs nothing up.",

@@ -9,7 +9,8 @@ extension PolicyBook {
         provableAt: [.spec, .cloudformation, .terraform, .live, .engine],
         seed: "multi-region deployment for critical workloads",
         remedy:
-            "Keep the model, its configuration, a key and the image in the second region, and two failover records, the "
+            "Keep the model, its configuration, a key and the image in the second region, and two failover records, "
+            + "the "
             + "first with a health check on the health alarm (spec: recovery.region).",
         traps: [
             "CloudFront's origin groups never fail over a POST.",
@@ -104,6 +105,9 @@ extension PolicyBook {
 
     private static func requireImages(in region: String, _ graph: Graph, _ ask: inout Inquiry) {
         for model in graph.models where graph.isElsewhere(model).value == true {
+            if let why = model.image.whyUnknown {
+                ask.doubt("where the image of \(model.id) lies is not known: \(why)")
+            }
             guard let image = model.image.value, let registry = image.split(separator: "/").first,
                 registry.contains(".dkr.ecr.")
             else { continue }
@@ -157,6 +161,7 @@ extension PolicyBook {
         }
     }
 
+    /// A declared residency that leaves the region out; what is not declared is SEC-3.8's question.
     private static func requireResidency(
         of region: String, _ endpoint: Endpoint, _ graph: Graph, _ ask: inout Inquiry
     ) {

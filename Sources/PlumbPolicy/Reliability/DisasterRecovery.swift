@@ -18,7 +18,7 @@ extension PolicyBook {
         provableAt: [.spec, .engine],
         isAttestable: true,
         seed: "Disaster recovery plan must be documented and tested.",
-        limit: "reviewed within 180 days",
+        limit: "reviewed within 180 days; RTO under 60 min if critical, RPO at most 15 min",
         remedy:
             "Write the plan into the spec: recovery with runbook, owner, region, rtoMinutes, rpoMinutes, steps and the "
             + "day it was reviewed.",
@@ -34,6 +34,8 @@ extension PolicyBook {
             ControlExample("no plan") { $0.changeDeclarations { $0.recovery = .absent } },
             ControlExample("a plan last reviewed a year ago", spec: "recovery: {reviewed: 2025-11-01}"),
             ControlExample("a plan without steps", spec: "recovery: {steps: []}"),
+            ControlExample("a plan that tolerates the loss of an hour", spec: "recovery: {rpoMinutes: 60}"),
+            ControlExample("a plan that takes two hours", spec: "recovery: {rtoMinutes: 120}"),
             ControlExample("a plan that recovers into the region that failed") { graph in
                 let region = graph.region.value
                 graph.changeDeclarations { declaration in
@@ -49,9 +51,12 @@ extension PolicyBook {
                 guard let plan = ask.needRecoveryPlan(of: endpoint, in: graph) else { return }
                 requireComplete(plan, &ask)
                 ask.requireFresh(plan.reviewed, "the plan's review", daysMax: daysMax, on: graph.asOf)
-                if let region = plan.region, region == graph.region.value {
+                if graph.region.isUnknown {
+                    ask.doubt("whether the plan recovers into another region: the primary region is not known")
+                } else if let region = plan.region, region == graph.region.value {
                     ask.fail("the plan recovers into \(region), the region it must do without")
                 }
+                requireTargets(plan, isCritical: graph.isCritical(endpoint), &ask)
             }
         }
     }
@@ -67,6 +72,17 @@ extension PolicyBook {
             return ask.fail("the plan has no \(missing.formatted(joinedBy: "and")) (spec: recovery)")
         }
         ask.prove("the plan names its runbook, owner, region, targets and \(plan.steps.count) steps")
+    }
+
+    /// What the plan promises must be what the policy asks for.
+    private static func requireTargets(_ plan: RecoveryPlan, isCritical: Fact<Bool>, _ ask: inout Inquiry) {
+        if let minutes = plan.rpoMinutes, minutes > DataLoss.minutesMax {
+            ask.fail("the plan tolerates \(Arithmetic.text(minutes)) min of loss, wanted at most 15")
+        }
+        if let minutes = plan.rtoMinutes, minutes >= 60, isCritical.value != false {
+            let told = "the plan takes \(Arithmetic.text(minutes)) min, wanted under 60 for a critical endpoint"
+            if isCritical.isKnown { ask.fail(told) } else { ask.doubt("\(told), and whether it is one is not known") }
+        }
     }
 
     private static let recoveryDrill = Control(

@@ -64,7 +64,8 @@ extension PolicyBook {
         }
         guard !variant.initialInstanceCount.isAbsent else {
             return ask.doubt(
-                "\(variant.title) has no InitialInstanceCount: an instance pool may set it; write the count to decide it"
+                "\(variant.title) has no InitialInstanceCount: an instance pool may set it; write the count to "
+                    + "decide it"
             )
         }
         ask.require(variant.initialInstanceCount, "the first count of \(variant.title)", wanted: "at least 2") {
@@ -133,7 +134,7 @@ extension PolicyBook {
         return graph.judgeInstanceEndpoints { endpoint, variants, ask in
             for variant in variants { requireFloor(of: variant, of: endpoint, in: graph, &ask) }
             requireCountsKept(endpoint, in: graph, &ask)
-            requireNoStop(of: endpoint, in: graph, &ask)
+            graph.requireNoStop(of: endpoint, &ask)
         }
     }
 
@@ -171,25 +172,6 @@ extension PolicyBook {
             return ask.prove("an update falls back to the first count, as Terraform's provider always does")
         }
         ask.requireFlag(kept, "RetainAllVariantProperties", absentAs: false)
-    }
-
-    private static func requireNoStop(of endpoint: Endpoint, in graph: Graph, _ ask: inout Inquiry) {
-        for schedule in graph.schedules where schedule.isEnabled.value != false {
-            guard schedule.endpointName.isKnown else {
-                if schedule.endpointName.isUnknown {
-                    ask.doubt("which endpoint schedule \(schedule.id) acts on is not known")
-                }
-                continue
-            }
-            guard schedule.endpointName == endpoint.name else { continue }
-            let target = schedule.targetARN.value?.lowercased() ?? ""
-            if target.hasSuffix("createendpoint") { continue }
-            if target.contains("delete") || target.contains("stop") {
-                ask.fail("schedule \(schedule.id) takes the endpoint away: \(target)", at: schedule.place)
-            } else {
-                ask.doubt("what schedule \(schedule.id) does with the endpoint is not known: its target is '\(target)'")
-            }
-        }
     }
 
     private static let zones = Control(
