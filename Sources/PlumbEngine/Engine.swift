@@ -46,7 +46,7 @@ public struct FleetObservation: Sendable, Hashable, Codable {
     /// Share of the endpoint's traffic, 0 ... 100.
     public var weight: Int
     public var inFlight: Int
-    /// Instances that ended without being asked to, since the fleet was made.
+    /// Ends that nobody asked for, of instances that had been ready, since the fleet was made.
     public var restarts: Int
     /// Why instances cannot start, when several have failed in a row.
     public var failure: String?

@@ -62,6 +62,19 @@ public enum ExplainReport {
         return report.text + "\n"
     }
 
+    /// Policies and their controls for programs, contract `plumbline.policies/1`.
+    public static func json(_ policies: [Policy]) -> String {
+        let told = policies.map { policy -> JSON in
+            [
+                "id": .string(policy.id), "pillar": .string(policy.pillar.rawValue), "title": .string(policy.title),
+                "controls": .array(
+                    policy.controls.map { ["id": .string($0.id), "statement": .string($0.statement)] }),
+            ]
+        }
+        let report: JSON = ["schema": "plumbline.policies/1", "policies": .array(told)]
+        return report.text + "\n"
+    }
+
     /// Every policy and the controls under it, one line each.
     public static func list(_ policies: [Policy], style: TextStyle = TextStyle()) -> String {
         var sheet = TextSheet(style)

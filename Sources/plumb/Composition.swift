@@ -74,6 +74,32 @@ enum Composition {
 
     static func assess(_ graph: Graph, path: String) -> Assessment { PolicyBook.assess(graph, path: path) }
 
+    // MARK: - Telling
+
+    private static var style: TextStyle { TextStyle(colours: Terminal.wantsColours, width: Terminal.width) }
+
+    static func text(_ assessment: Assessment) -> String { TextReport.render(assessment, style: style) }
+    static func json(_ assessment: Assessment) -> String { JSONReport.render(assessment, style: style) }
+
+    /// A control, a policy or the whole book, explained.
+    static func explain(_ id: String?, format: OutputFormat) throws(PlumbError) -> String {
+        guard let id else {
+            return format == .json
+                ? ExplainReport.json(PolicyBook.policies) : ExplainReport.list(PolicyBook.policies, style: style)
+        }
+        if let (policy, control) = PolicyBook.control(id) {
+            return format == .json
+                ? ExplainReport.json(control, of: policy) : ExplainReport.text(control, of: policy, style: style)
+        }
+        guard let policy = PolicyBook.policies.first(where: { $0.id == id.uppercased() }) else {
+            let known = PolicyBook.policies.map(\.id).joined(separator: ", ")
+            throw PlumbError(
+                .notFound, "there is no control or policy '\(id)'",
+                hint: "the policies are \(known); plumb explain lists their controls")
+        }
+        return format == .json ? ExplainReport.json([policy]) : ExplainReport.list([policy], style: style)
+    }
+
     // MARK: - Running
 
     /// The folder of an engine's state: an option, else PLUMB_HOME, else `.plumb`; absolute.

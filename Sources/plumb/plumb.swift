@@ -1,9 +1,9 @@
 // The command. Each subcommand is a file in Commands/; Composition.swift is the one place that names engines, formats
 // and reports.
 
-import ArgumentParser
+public import ArgumentParser
 import Foundation
-import PlumbModel
+public import PlumbModel
 
 @main
 struct Plumb: AsyncParsableCommand {
@@ -61,5 +61,5 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json
 }
 
-extension PlumbModel.Environment: @retroactive ExpressibleByArgument {}
-extension Severity: @retroactive ExpressibleByArgument {}
+extension PlumbModel.Environment: ExpressibleByArgument {}
+extension Severity: ExpressibleByArgument {}

@@ -1,1 +1,2 @@
-// PlumbEngineTests
+// The engine's decisions are proved here: machines over thousands of seeded courses of things, and runners that are
+// killed at every write.

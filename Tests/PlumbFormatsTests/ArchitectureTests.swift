@@ -48,12 +48,12 @@ import Testing
     @Test func aSecondRegionIsForCriticalEndpointsThatNameOne() throws {
         let common = try ArchitectureExample.graph(overlay: "critical: false")
         #expect(common.resources.allSatisfy { $0.head.region.isAbsent })
-        #expect(common.buckets["ArtifactBucket"]?.replication.isAbsent == true)
+        #expect(common.buckets[id: "ArtifactBucket"]?.replication.isAbsent == true)
         let critical = try ArchitectureExample.graph()
         let there = critical.resources.filter { $0.head.region.value == "eu-west-1" }.map(\.id)
         #expect(Set(there).isSuperset(of: ["ReplicaKey", "ReplicaBucket", "ReplicaModel", "ReplicaEndpointConfig"]))
         #expect(critical.endpoints.count == 1, "a pilot light has no running instances")
-        #expect(critical.models["ReplicaModel"]?.image.value?.contains(".dkr.ecr.eu-west-1.") == true)
+        #expect(critical.models[id: "ReplicaModel"]?.image.value?.contains(".dkr.ecr.eu-west-1.") == true)
     }
 
     @Test(arguments: Environment.allCases, [true, false])
@@ -94,30 +94,30 @@ import Testing
                 capture: {enabled: false}
                 retentionDays: 30
                 """)
-        let alarm = try #require(graph.alarms["ErrorRateAlarm"])
+        let alarm = try #require(graph.alarms[id: "ErrorRateAlarm"])
         #expect(alarm.threshold.value == 5 && alarm.missingData.value == .breaching)
-        #expect(graph.alarms["LatencyP99Alarm"]?.threshold.value == 900_000)
-        #expect(graph.scalableTargets["ScalableTarget"]?.minimum.value == 1)
-        #expect(graph.scalableTargets["ScalableTarget"]?.maximum.value == 10)
-        #expect(graph.scalingPolicies["TargetTrackingPolicy"]?.targetValue.value == 90)
-        #expect(graph.alarms["ScaleOutAlarm"]?.threshold.value == 95)
-        #expect(graph.alarms["ScaleInAlarm"]?.threshold.value == 60)
+        #expect(graph.alarms[id: "LatencyP99Alarm"]?.threshold.value == 900_000)
+        #expect(graph.scalableTargets[id: "ScalableTarget"]?.minimum.value == 1)
+        #expect(graph.scalableTargets[id: "ScalableTarget"]?.maximum.value == 10)
+        #expect(graph.scalingPolicies[id: "TargetTrackingPolicy"]?.targetValue.value == 90)
+        #expect(graph.alarms[id: "ScaleOutAlarm"]?.threshold.value == 95)
+        #expect(graph.alarms[id: "ScaleInAlarm"]?.threshold.value == 60)
         #expect(graph.subnets.filter { $0.head.region.isAbsent }.count == 1)
-        let blueGreen = try #require(graph.endpoints["Endpoint"]?.blueGreen.value)
+        let blueGreen = try #require(graph.endpoints[id: "Endpoint"]?.blueGreen.value)
         #expect(blueGreen.routing.value == .allAtOnce && blueGreen.canarySize.isAbsent)
         #expect(blueGreen.terminationWaitSeconds.value == 0)
-        #expect(graph.budgets["Budget"]?.limitUSD.value == 9000)
-        #expect(graph.endpointConfigs["EndpointConfig"]?.dataCapture.value?.isEnabled.value == false)
-        #expect(graph.buckets["AuditBucket"]?.objectLock.value?.retentionDays.value == 30)
+        #expect(graph.budgets[id: "Budget"]?.limitUSD.value == 9000)
+        #expect(graph.endpointConfigs[id: "EndpointConfig"]?.dataCapture.value?.isEnabled.value == false)
+        #expect(graph.buckets[id: "AuditBucket"]?.objectLock.value?.retentionDays.value == 30)
     }
 
     @Test func workingHoursAreKeptWhereTheyAreWrittenEvenInProduction() throws {
         let hours = "workingHours: {timezone: Europe/Berlin, days: [mon, fri], start: '07:30', stop: '19:00'}"
         let graph = try ArchitectureExample.graph(overlay: hours)
-        #expect(graph.schedules["StartSchedule"]?.expression.value == "cron(30 7 ? * MON,FRI *)")
-        #expect(graph.schedules["StopSchedule"]?.expression.value == "cron(0 19 ? * MON,FRI *)")
-        #expect(graph.schedules["UnmuteSchedule"]?.expression.value == "cron(0 8 ? * MON,FRI *)")
-        #expect(graph.schedules["StopSchedule"]?.timezone.value == "Europe/Berlin")
-        #expect(graph.schedules["StopSchedule"]?.endpointName.value == "digits")
+        #expect(graph.schedules[id: "StartSchedule"]?.expression.value == "cron(30 7 ? * MON,FRI *)")
+        #expect(graph.schedules[id: "StopSchedule"]?.expression.value == "cron(0 19 ? * MON,FRI *)")
+        #expect(graph.schedules[id: "UnmuteSchedule"]?.expression.value == "cron(0 8 ? * MON,FRI *)")
+        #expect(graph.schedules[id: "StopSchedule"]?.timezone.value == "Europe/Berlin")
+        #expect(graph.schedules[id: "StopSchedule"]?.endpointName.value == "digits")
     }
 }

@@ -8,13 +8,13 @@ import Testing
     // Alarms
 
     private func behaviour(_ id: String, in graph: Graph, on trace: CanonicalTrace) throws -> AlarmBehaviour {
-        let config = try #require(graph.endpointConfigs["EndpointConfig"]?.name.value)
+        let config = try #require(graph.endpointConfigs[id: "EndpointConfig"]?.name.value)
         let identity = VariantIdentity(endpoint: "digits", variant: "primary", config: config)
         let probe = MetricIdentity(
             namespace: "Plumbline/Endpoints", name: "ProbeSuccess",
             dimensions: [Dimension("EndpointName", "digits"), Dimension("VariantName", "primary")])
         let judge = AlarmJudge(identity, probes: [HealthProbe(metric: probe)])
-        let definition = try #require(graph.alarms[id]?.definition.value, "\(id)")
+        let definition = try #require(graph.alarms[id: id]?.definition.value, "\(id)")
         return judge.behaviour(of: definition, on: trace)
     }
 
@@ -58,12 +58,12 @@ import Testing
 
     @Test func theGuardNamesTheRevisionsOwnSeriesAndAllAlarmsExist() throws {
         let graph = try ArchitectureExample.graph()
-        let guards = try #require(graph.endpoints["Endpoint"]?.rollbackAlarms.value).compactMap(\.value)
+        let guards = try #require(graph.endpoints[id: "Endpoint"]?.rollbackAlarms.value).compactMap(\.value)
         #expect(guards.count == 6)
         #expect(Set(graph.alarms.compactMap(\.name.value)).isSuperset(of: guards))
-        let config = try #require(graph.endpointConfigs["EndpointConfig"]?.name.value)
+        let config = try #require(graph.endpointConfigs[id: "EndpointConfig"]?.name.value)
         #expect(config.hasPrefix("digits-production-9f86d081-"))
-        let alarm = try #require(graph.alarms["NewRevisionErrorRateAlarm"])
+        let alarm = try #require(graph.alarms[id: "NewRevisionErrorRateAlarm"])
         #expect(alarm.metrics.allSatisfy { $0.dimension("EndpointConfigName") == config })
     }
 
@@ -73,7 +73,7 @@ import Testing
     func anotherRevisionHasAnotherName(overlay: String) throws {
         let before = try ArchitectureExample.graph(), after = try ArchitectureExample.graph(overlay: overlay)
         #expect(
-            before.endpointConfigs["EndpointConfig"]?.name.value != after.endpointConfigs["EndpointConfig"]?.name.value)
+            before.endpointConfigs[id: "EndpointConfig"]?.name.value != after.endpointConfigs[id: "EndpointConfig"]?.name.value)
     }
 
     // Scaling
@@ -81,7 +81,7 @@ import Testing
     @Test(arguments: [("ml.m5.xlarge", "load / 4"), ("ml.m5.4xlarge", "load / 16"), ("ml.g5.12xlarge", "load / 4")])
     func utilisationIsOfRealCapacity(type: String, expression: String) throws {
         let graph = try ArchitectureExample.graph(overlay: "instances: {type: \(type)}")
-        for queries in [graph.alarms["ScaleOutAlarm"]?.queries, graph.scalingPolicies["TargetTrackingPolicy"]?.metric] {
+        for queries in [graph.alarms[id: "ScaleOutAlarm"]?.queries, graph.scalingPolicies[id: "TargetTrackingPolicy"]?.metric] {
             let rows = try #require(queries?.value)
             #expect(rows.last?.expression.value == expression)
             #expect(rows.first?.metricName.value == (type.contains("g5") ? "GPUUtilization" : "CPUUtilization"))
@@ -93,16 +93,16 @@ import Testing
         var spec = try ArchitectureExample.spec()
         spec.instances.type = "ml.z9.huge"
         let graph = Architecture.compile(spec, asOf: ArchitectureExample.today)
-        #expect(graph.alarms["ScaleOutAlarm"]?.queries.isUnknown == true)
-        #expect(graph.scalingPolicies["TargetTrackingPolicy"]?.metric.isUnknown == true)
+        #expect(graph.alarms[id: "ScaleOutAlarm"]?.queries.isUnknown == true)
+        #expect(graph.scalingPolicies[id: "TargetTrackingPolicy"]?.metric.isUnknown == true)
     }
 
     @Test(arguments: [(Environment.production, 46.0), (.staging, 35), (.dev, 35)])
     func takingAnInstanceAwayCannotFlap(environment: Environment, percent: Double) throws {
         let graph = try ArchitectureExample.graph(
             environment, overlay: environment == .production ? "" : "instances: {minimum: 1, initial: 1}")
-        #expect(graph.alarms["ScaleInAlarm"]?.threshold.value == percent)
-        #expect(graph.scalingPolicies["TargetTrackingPolicy"]?.disablesScaleIn.value == true)
+        #expect(graph.alarms[id: "ScaleInAlarm"]?.threshold.value == percent)
+        #expect(graph.scalingPolicies[id: "TargetTrackingPolicy"]?.disablesScaleIn.value == true)
     }
 
     // Keeping
@@ -110,45 +110,45 @@ import Testing
     @Test(arguments: ["ml.g5.xlarge", "ml.g4dn.xlarge", "ml.m5d.xlarge", "ml.p5.48xlarge"])
     func aTypeWithLocalDisksHasNoVolumeKey(type: String) throws {
         let graph = try ArchitectureExample.graph(overlay: "instances: {type: \(type)}")
-        #expect(graph.endpointConfigs["EndpointConfig"]?.key.isAbsent == true)
-        #expect(graph.endpointConfigs["EndpointConfig"]?.dataCapture.value?.key.value == .resource("DataKey"))
-        let deploy = try #require(graph.roles["DeployRole"]?.policies.value?.first)
+        #expect(graph.endpointConfigs[id: "EndpointConfig"]?.key.isAbsent == true)
+        #expect(graph.endpointConfigs[id: "EndpointConfig"]?.dataCapture.value?.key.value == .resource("DataKey"))
+        let deploy = try #require(graph.roles[id: "DeployRole"]?.policies.value?.first)
         #expect(!deploy.statements.contains { $0.conditions.contains { $0.key == "sagemaker:VolumeKmsKey" } })
     }
 
     @Test func aTypeOnEBSHasTheDataKey() throws {
-        #expect(try ArchitectureExample.graph().endpointConfigs["EndpointConfig"]?.key.value == .resource("DataKey"))
+        #expect(try ArchitectureExample.graph().endpointConfigs[id: "EndpointConfig"]?.key.value == .resource("DataKey"))
     }
 
     @Test func accessLogsGoThroughAPlainBucketIntoTheLockedOne() throws {
         let graph = try ArchitectureExample.graph()
         for id in ["ArtifactBucket", "CaptureBucket"] {
-            #expect(graph.buckets[id]?.loggingDestination.value == .resource("AccessLogBucket"))
+            #expect(graph.buckets[id: id]?.loggingDestination.value == .resource("AccessLogBucket"))
         }
-        let logs = try #require(graph.buckets["AccessLogBucket"])
+        let logs = try #require(graph.buckets[id: "AccessLogBucket"])
         #expect(logs.encryption.value?.algorithm.value == "AES256" && logs.isObjectLockEnabled.value == false)
         #expect(logs.loggingDestination.isAbsent && logs.isVersioned.value == true)
         #expect(logs.replication.value?.first?.destination.value == .resource("AuditBucket"))
-        let audit = try #require(graph.buckets["AuditBucket"])
+        let audit = try #require(graph.buckets[id: "AuditBucket"])
         #expect(audit.isObjectLockEnabled.value == true && audit.isVersioned.value == true)
-        #expect(graph.trails["Trail"]?.bucket.value == .resource("AuditBucket"))
+        #expect(graph.trails[id: "Trail"]?.bucket.value == .resource("AuditBucket"))
     }
 
     @Test func theLockFitsTheEnvironment() throws {
-        let production = try #require(try ArchitectureExample.graph().buckets["AuditBucket"]?.objectLock.value)
+        let production = try #require(try ArchitectureExample.graph().buckets[id: "AuditBucket"]?.objectLock.value)
         #expect(production.mode.value == .compliance && production.retentionDays.value == 365)
-        let staging = try #require(try ArchitectureExample.graph(.staging).buckets["AuditBucket"]?.objectLock.value)
+        let staging = try #require(try ArchitectureExample.graph(.staging).buckets[id: "AuditBucket"]?.objectLock.value)
         #expect(staging.mode.value == .governance && staging.retentionDays.value == 1)
-        let dev = try ArchitectureExample.graph(.dev).buckets["AuditBucket"]
+        let dev = try ArchitectureExample.graph(.dev).buckets[id: "AuditBucket"]
         #expect(dev?.isObjectLockEnabled.value == false && dev?.objectLock.isAbsent == true)
     }
 
     @Test func capturesLeaveTheRegionOnlyWhereTheyMayGo() throws {
-        let allowed = try ArchitectureExample.graph().buckets["CaptureBucket"]
+        let allowed = try ArchitectureExample.graph().buckets[id: "CaptureBucket"]
         #expect(allowed?.replication.value?.first?.destinationRegion.value == "eu-west-1")
         let refused = try ArchitectureExample.graph(overlay: "personalData: {residency: [eu-central-1]}")
-        #expect(refused.buckets["CaptureBucket"]?.replication.isAbsent == true)
-        #expect(refused.buckets["ArtifactBucket"]?.replication.isKnown == true)
+        #expect(refused.buckets[id: "CaptureBucket"]?.replication.isAbsent == true)
+        #expect(refused.buckets[id: "ArtifactBucket"]?.replication.isKnown == true)
     }
 
     @Test(arguments: [(364, 365), (365, 365), (2190, 2192), (2192, 2192), (9999, 3653)])

@@ -206,3 +206,24 @@ import Testing
         #expect(judgements.prefix(1).bestOf.map(\.resource) == ["a"])
     }
 }
+
+@Suite struct CompiledSecurityTests {
+    /// What is compiled from a spec must not break the policies it is compiled for, whatever sort of deployment it is.
+    @Test(arguments: [
+        (Environment.dev, ""), (.staging, ""), (.production, "critical: false"),
+        (.production, "workload: gpu\ninstances: {type: ml.g5.xlarge}"),
+        (.production, "model: {multiModel: true}"), (.production, "capture: {enabled: false}"),
+        (.production, "regimes: {names: [], processesHealthData: false}"),
+    ])
+    func noSecurityControlFailsOfWhatIsCompiled(environment: Environment, overlay: String) throws {
+        var graph = try BaseSpec.graph(in: environment, overlay: overlay)
+        graph.source = .cloudformation
+        for control in PolicyBook.policies.filter({ $0.pillar == .security }).flatMap(\.controls) {
+            let verdict = PolicyBook.verdict(of: control, on: graph, Exceptions(graph))
+            let told = verdict.judgements.filter { $0.verdict != .holds }.map { "\($0.resource): \($0.message)" }
+            let isProvable = control.provableAt.contains(.cloudformation)
+            let allowed: Set<Verdict> = isProvable ? [.holds, .notApplicable] : [.unknown, .notApplicable]
+            #expect(allowed.contains(verdict.verdict), "\(control.id): \(told)")
+        }
+    }
+}

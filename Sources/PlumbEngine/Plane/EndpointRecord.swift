@@ -31,6 +31,8 @@ public struct EndpointRecord: Sendable, Hashable, Codable {
     /// All revisions still kept, ascending.
     public var revisions: [Revision] = []
     public var rollout: RolloutMachine?
+    /// The highest number a revision was ever rolled out under, kept when the revision itself is forgotten.
+    private var numberMax = 0
     /// The last rollouts, newest last.
     public var history: [RolloutRecord] = []
     /// How many rollouts are remembered.
@@ -47,8 +49,7 @@ public struct EndpointRecord: Sendable, Hashable, Codable {
 
     /// The number the next revision gets: never one that was used before.
     public var nextNumber: Int {
-        let used = revisions.map(\.number) + history.map(\.new) + [active, previous].compactMap { $0 }
-        return (used.max() ?? 0) + 1
+        max(numberMax, revisions.map(\.number).max() ?? 0) + 1
     }
 
     /// Ends the rollout under way and passes on the title of active, in one change.
@@ -62,6 +63,9 @@ public struct EndpointRecord: Sendable, Hashable, Codable {
                 fullAt: rollout.detectedAt == nil ? nil : now))
         history.removeFirst(max(0, history.count - Self.historyMax))
         self.rollout = nil
+        numberMax = max(numberMax, revisions.map(\.number).max() ?? 0)
+        // Their fleets may still be up, and are stopped by their revisions.
+        let touched = [rollout.order.new, rollout.order.old, warm].compactMap { $0 }
         if case .promoted = outcome {
             previous = active
             active = rollout.order.new
@@ -69,14 +73,17 @@ public struct EndpointRecord: Sendable, Hashable, Codable {
             warm = minutes > 0 ? previous : nil
             warmUntil = minutes > 0 ? now + Double(minutes) * 60 : nil
         }
-        forgetOldRevisions()
+        forgetOldRevisions(except: touched)
     }
 
-    /// Keeps the active revision, the K before it, and whatever a rollout may return to.
-    private mutating func forgetOldRevisions() {
+    /// Keeps the active revision, the K good ones before it, and whatever a rollout may return to.
+    private mutating func forgetOldRevisions(except touched: [Int]) {
         let keep = revision(active)?.spec.rollout.keptRevisions ?? 2
-        let needed = Set([active, previous, warm].compactMap { $0 })
-        let older = revisions.map(\.number).filter { !needed.contains($0) }.sorted().suffix(max(0, keep))
+        let needed = Set([active, previous, warm].compactMap { $0 } + touched)
+        let promoted = Set(history.filter { $0.outcome == .promoted }.map(\.new))
+        let failed = Set(history.filter { $0.outcome != .promoted && !$0.isRollback }.map(\.new)).subtracting(promoted)
+        let candidates = revisions.map(\.number).filter { !needed.contains($0) && !failed.contains($0) }
+        let older = Set(candidates.sorted().suffix(max(0, keep)))
         revisions.removeAll { !needed.contains($0.number) && !older.contains($0.number) }
     }
 }

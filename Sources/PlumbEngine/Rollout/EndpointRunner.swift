@@ -14,12 +14,16 @@ public actor EndpointRunner {
     private let ledger: any EngineLedger
     private let now: @Sendable () -> Double
     private let log: Logger
-    private var alarms: [Int: [AlarmMachine]] = [:]
+    private var alarms: [Int: RevisionWatch] = [:]
     private var abort: (reason: String, actor: String)?
     private var isWanted = true
+    /// A person's change is being written down; nothing else is begun until it is durable.
+    private var isChanging = false
     /// The revision a late alarm has already been answered for: one fault, one rollback.
     private var lateRollbackOf: Int?
-    private var lastSecond = Int.min
+    private var lastSecond: Int?
+    /// Longer than this between two looks, and nobody was watching: the process was stopped, or the clock was set.
+    static let blindSecondsMax = 5
     /// How often the endpoint is looked at.
     static let tickMilliseconds = 200
 
@@ -29,6 +33,8 @@ public actor EndpointRunner {
         log: Logger
     ) {
         self.record = record
+        // A record with a rollout is that of an engine that was away.
+        self.record.rollout?.resume(at: now())
         self.engine = engine
         self.ledger = ledger
         self.now = now
@@ -37,9 +43,15 @@ public actor EndpointRunner {
 
     // MARK: - What people ask for
 
-    /// Adds a revision and begins to roll it out. Throws `conflict` while a rollout is under way.
+    /// Adds a revision and begins to roll it out. Throws `conflict` while a rollout is under way, or when the revision's
+    /// number was taken meanwhile.
     public func deploy(_ revision: Revision, by actor: String, details: [String: String]) async throws -> RolloutOrder {
         try requireNoRollout()
+        guard revision.number >= record.nextNumber else {
+            throw PlumbError(
+                .conflict, "another deployment of \(record.name) took the number r\(revision.number)",
+                hint: "deploy again")
+        }
         var changed = record
         changed.revisions.append(revision)
         changed.environment = revision.spec.environment
@@ -50,12 +62,8 @@ public actor EndpointRunner {
 
     /// Stops the rollout under way, or begins a return to an earlier revision.
     public func rollBack(to number: Int?, reason: String, by actor: String) async throws -> RolloutOrder {
-        if let rollout = record.rollout {
-            abort = (reason, actor)
-            try await ledger.append(
-                entry("rollback", by: actor, subject: "endpoint/\(record.name)", details: ["reason": reason]))
-            return rollout.order
-        }
+        if let rollout = record.rollout { return try await stop(rollout, reason: reason, by: actor) }
+        try requireNoRollout()
         guard let number = number ?? record.previous, number != record.active else {
             throw PlumbError(
                 .notFound, "\(record.name) has no revision to return to",
@@ -70,18 +78,36 @@ public actor EndpointRunner {
         return order
     }
 
-    /// Takes the endpoint off and stops its fleets; the runner ends.
+    private func stop(_ rollout: RolloutMachine, reason: String, by actor: String) async throws -> RolloutOrder {
+        // The stop does not wait for the ledger: trouble is not left running because a disk is slow or full.
+        abort = ("stopped by hand: \(reason)", actor)
+        try await ledger.append(
+            entry("rollback", by: actor, subject: "endpoint/\(record.name)", details: ["reason": reason]))
+        if record.rollout == nil, record.active == rollout.order.new {
+            throw PlumbError(
+                .conflict, "r\(rollout.order.new) became active before it could be stopped",
+                hint: "plumb rollback \(record.name) returns to the revision before it")
+        }
+        return rollout.order
+    }
+
+    /// Takes the endpoint off and stops its fleets; the runner ends. When the ledger refuses, nothing has changed.
     public func remove(by actor: String) async throws {
-        isWanted = false
+        guard !isChanging else {
+            throw PlumbError(.conflict, "\(record.name) is being changed", hint: "try again")
+        }
+        isChanging = true
+        defer { isChanging = false }
         try await ledger.remove(
             record.name, audit: [entry("remove", by: actor, subject: "endpoint/\(record.name)", details: [:])])
+        isWanted = false
         try await engine.shift(record.name, to: [:])
         for revision in record.revisions { try await engine.apply(revision, count: 0) }
     }
 
     /// The state of every alarm of the revisions that have traffic, by revision.
     public func alarmStates() -> [EndpointStatus.AlarmStatus] {
-        alarms.sorted { $0.key < $1.key }.flatMap(\.value).map {
+        alarms.sorted { $0.key < $1.key }.flatMap(\.value.machines).map {
             EndpointStatus.AlarmStatus(
                 name: $0.evaluator.definition.name, state: $0.state, reason: $0.latest?.reason ?? "not looked at yet")
         }
@@ -91,10 +117,6 @@ public actor EndpointRunner {
 
     /// Runs until cancelled, or until the endpoint is removed.
     public func run(clock: some Clock<Duration>) async {
-        if var rollout = record.rollout {
-            rollout.resume(at: now())
-            record.rollout = rollout
-        }
         while !Task.isCancelled && isWanted {
             do {
                 try await tick()
@@ -109,10 +131,16 @@ public actor EndpointRunner {
 
     /// Looks once and does what is to be done next.
     public func tick() async throws {
+        guard isWanted, !isChanging else { return }
         let moment = now()
+        if let lastSecond, !(0...Self.blindSecondsMax).contains(Int(moment) - lastSecond) {
+            // What nobody saw proves nothing, neither good nor bad.
+            alarms = [:]
+            record.rollout?.resume(at: moment)
+        }
         let fleets = try await engine.observe(record.name)
         try await evaluateAlarms(fleets, at: moment)
-        guard isWanted else { return }
+        guard isWanted, !isChanging else { return }
         if let rollout = record.rollout {
             try await advance(rollout, fleets, at: moment)
         } else {
@@ -128,13 +156,16 @@ public actor EndpointRunner {
             new: fleets.first { $0.revision == order.new }, old: fleets.first { $0.revision == order.old },
             newRequests: traffic.requests, alarm: firingAlarm(of: order.new), abort: abort?.reason)
         let action = machine.tick(at: moment, seeing: sight)
-        guard record.rollout == rollout, isWanted else { return }
+        guard record.rollout == rollout, isWanted, !isChanging else { return }
         if case .finish(let outcome) = action {
             return try await finish(machine, outcome, traffic, at: moment)
         }
         if machine != rollout {
-            record.rollout = machine
-            try await ledger.save(record, audit: audit(of: machine, before: rollout))
+            var changed = record
+            changed.rollout = machine
+            try await ledger.save(changed, audit: audit(of: machine, before: rollout))
+            guard isWanted, !isChanging else { return }
+            record = changed
             log.info("\(record.name): \(machine.phaseText)")
         }
         switch action {
@@ -147,7 +178,7 @@ public actor EndpointRunner {
                 try await engine.apply(revision, count: count)
             } catch let error as PlumbError where error.kind == .invalidInput || error.kind == .notFound {
                 // It can never start: that is a verdict on the revision, not a fault of the engine.
-                abort = ("it cannot be started: \(error.message)", "plumb")
+                abort = ("r\(number) cannot be started: \(error.message)", "plumb")
             }
         case .shift(let weights): try await engine.shift(record.name, to: weights)
         }
@@ -172,30 +203,38 @@ public actor EndpointRunner {
         record = changed
         abort = nil
         log.info("\(record.name): \(action)", metadata: .init(uniqueKeysWithValues: details.map { ($0, "\($1)") }))
-        try await hold(try await engine.observe(record.name), at: moment)
+        let fleets = try await engine.observe(record.name)
+        try await hold(fleets, at: moment)
     }
+
+    /// Whether nobody has asked for anything; every `await` is a door through which a person may have come in.
+    private var isHolding: Bool { isWanted && !isChanging && record.rollout == nil }
 
     /// Without a rollout: the active revision has all traffic and all its instances, everything else is gone.
     private func hold(_ fleets: [FleetObservation], at moment: Double) async throws {
-        guard let active = record.revision(record.active) else {
-            for fleet in fleets where fleet.desired > 0 {
-                if let revision = record.revision(fleet.revision) { try await engine.apply(revision, count: 0) }
+        guard isHolding else { return }
+        let active = record.revision(record.active)
+        if let active {
+            let fleet = fleets.first { $0.revision == active.number }
+            let count = active.spec.instances.initial
+            if fleet?.desired != count { try await engine.apply(active, count: count) }
+            guard isHolding else { return }
+            if fleet?.weight != 100 { try await engine.shift(record.name, to: [active.number: 100]) }
+            guard isHolding else { return }
+            if let until = record.warmUntil, until <= moment {
+                var changed = record
+                changed.warm = nil
+                changed.warmUntil = nil
+                try await ledger.save(changed, audit: [])
+                guard isHolding else { return }
+                record = changed
             }
-            return
         }
-        let fleet = fleets.first { $0.revision == active.number }
-        let count = active.spec.instances.initial
-        if fleet?.desired != count { try await engine.apply(active, count: count) }
-        if fleet?.weight != 100 { try await engine.shift(record.name, to: [active.number: 100]) }
-        if let until = record.warmUntil, until <= moment {
-            record.warm = nil
-            record.warmUntil = nil
-            try await ledger.save(record, audit: [])
-        }
-        for other in fleets where other.revision != active.number && other.revision != record.warm && other.desired > 0 {
+        for other in fleets where other.revision != record.active && other.revision != record.warm && other.desired > 0 {
+            guard isHolding else { return }
             if let revision = record.revision(other.revision) { try await engine.apply(revision, count: 0) }
         }
-        try await answerLateAlarm(of: active)
+        if let active, isHolding { try await answerLateAlarm(of: active) }
     }
 
     /// A regression may show hours after the rollout: SageMaker's own rollback is over by then, this one is not.
@@ -205,8 +244,8 @@ public actor EndpointRunner {
         else { return }
         // Going back to the revision that this one was itself a retreat from would only swap one fault for another.
         guard record.history.last(where: { $0.new == active.number })?.isRollback != true else { return }
-        lateRollbackOf = active.number
         _ = try await rollBack(to: previous, reason: "late alarm: \(alarm)", by: "plumb")
+        lateRollbackOf = active.number
     }
 
     // MARK: - Alarms
@@ -215,17 +254,15 @@ public actor EndpointRunner {
         let second = Int(moment)
         guard second != lastSecond else { return }
         lastSecond = second
-        let watched = Set(fleets.filter { $0.weight > 0 }.map(\.revision))
+        // A fleet is watched from when it has traffic and can answer it; once watched, losing that is what is watched for.
+        let watched = Set(
+            fleets.filter { $0.weight > 0 && ($0.ready > 0 || alarms[$0.revision] != nil) }.map(\.revision))
         alarms = alarms.filter { watched.contains($0.key) }
         let source = try await engine.metrics(record.name)
-        for number in watched {
+        for number in watched.sorted() {
             guard let revision = record.revision(number) else { continue }
-            var machines =
-                try alarms[number] ?? RevisionAlarms.definitions(for: revision).map { definition in
-                    try AlarmMachine(definition)
-                }
-            for index in machines.indices {
-                guard let change = machines[index].tick(at: second, source: source) else { continue }
+            var watch = try alarms[number] ?? RevisionWatch(revision, since: second)
+            for change in watch.tick(at: second, source: source) {
                 log.notice("\(change.alarm): \(change.from.rawValue) -> \(change.to.rawValue): \(change.reason)")
                 guard change.to == .alarm || change.from == .alarm else { continue }
                 try await ledger.append(
@@ -233,18 +270,21 @@ public actor EndpointRunner {
                         "alarm.\(change.to.rawValue)", by: "plumb", subject: "alarm/\(change.alarm)",
                         details: ["reason": change.reason]))
             }
-            alarms[number] = machines
+            alarms[number] = watch
         }
     }
 
     private func firingAlarm(of revision: Int) -> String? {
-        let firing = alarms[revision]?.first { $0.state == .alarm }
+        let firing = alarms[revision]?.machines.first { $0.state == .alarm }
         return firing.map { "\($0.evaluator.definition.name) is in ALARM: \($0.latest?.reason ?? "")" }
     }
 
     // MARK: - Small things
 
     private func requireNoRollout() throws(PlumbError) {
+        guard !isChanging else {
+            throw PlumbError(.conflict, "\(record.name) is being changed", hint: "try again")
+        }
         guard let rollout = record.rollout else { return }
         throw PlumbError(
             .conflict, "\(record.name) is being rolled out to r\(rollout.order.new): \(rollout.phaseText)",
@@ -266,16 +306,12 @@ public actor EndpointRunner {
         var details = details
         details["revision"] = "\(order.new)"
         if let old = order.old { details["replaces"] = "\(old)" }
-        let previous = record
+        // Not durable, so not begun.
+        isChanging = true
+        defer { isChanging = false }
+        try await ledger.save(
+            changed, audit: [entry(action, by: actor, subject: "endpoint/\(changed.name)", details: details)])
         record = changed
-        do {
-            try await ledger.save(
-                changed, audit: [entry(action, by: actor, subject: "endpoint/\(changed.name)", details: details)])
-        } catch {
-            // Not durable, so not begun.
-            record = previous
-            throw error
-        }
         abort = nil
     }
 
@@ -290,21 +326,5 @@ public actor EndpointRunner {
 
     private func entry(_ action: String, by actor: String, subject: String, details: [String: String]) -> AuditEntry {
         AuditEntry(at: now(), actor: actor, action: action, subject: subject, details: details)
-    }
-}
-
-extension RolloutMachine {
-    /// The phase in words.
-    public var phaseText: String {
-        let shares = order.shares
-        switch phase {
-        case .provisioning: return "r\(order.new) is coming up (\(order.newCount) instances)"
-        case .shifting(let step): return "moving \(shares[step]) % of the traffic to r\(order.new)"
-        case .baking(let step, _, _): return "r\(order.new) has \(shares[step]) % of the traffic and is being watched"
-        case .terminationWait: return "r\(order.new) has all traffic; r\(order.old ?? 0) stays warm"
-        case .rollingBack(let reason, _): return "going back to r\(order.old ?? 0): \(reason)"
-        case .ended(.promoted): return "r\(order.new) is active"
-        case .ended(.rolledBack(let reason)): return "r\(order.new) was rolled back: \(reason)"
-        }
     }
 }

@@ -54,10 +54,11 @@ public struct RolloutArithmetic: Sendable, Hashable, Codable {
                 }
             }
             let startup = Double(spec.model.startupTimeoutSeconds)
-            if Double(plan.timeoutSeconds) < promoteSecondsMinimum {
+            // The deadline comes before the verdict: with nothing to spare there is no time to come up in.
+            if Double(plan.timeoutSeconds) <= promoteSecondsMinimum {
                 object(
-                    "the waits add up to \(Int(promoteSecondsMinimum)) s, more than the timeout of "
-                        + "\(plan.timeoutSeconds) s: it could never be promoted", "rollout.timeout",
+                    "the waits add up to \(Int(promoteSecondsMinimum)) s and the timeout is \(plan.timeoutSeconds) s: "
+                        + "it could never be promoted", "rollout.timeout",
                     "write rollout.timeout: \(Int(promoteSecondsMinimum + startup + 300))")
             }
         }

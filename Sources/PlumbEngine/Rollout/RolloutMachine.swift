@@ -10,7 +10,7 @@ public struct RolloutSight: Sendable, Hashable {
     public var newRequests: Int
     /// The new revision's alarm that is in ALARM, and why.
     public var alarm: String?
-    /// A person asked to stop, with their reason.
+    /// Why it is to stop whatever else is seen: a person's word, or a revision that can never start.
     public var abort: String?
 
     public init(
@@ -78,8 +78,9 @@ public struct RolloutOrder: Sendable, Hashable, Codable {
 /// Moves one endpoint from an old revision to a new one, step by step, and back at the first sign of trouble.
 ///
 /// Safety: the old fleet is neither shrunk nor stopped before the new one is promoted; both never carry the title of
-/// "active" at once, because only `finish(.promoted)` passes it on. Liveness: whatever is shown, it finishes no later
-/// than `timeoutSeconds` + `rollbackSecondsMax` after its start.
+/// "active" at once, because only `finish(.promoted)` passes it on; no traffic is moved onto a fleet without a ready
+/// instance while the other has one, before a rollback's time is up. Liveness: with an engine that does what it is
+/// asked, it finishes within `timeoutSeconds` + `rollbackSecondsMax` of its start and the few ticks the last move takes.
 public struct RolloutMachine: Sendable, Hashable, Codable {
     public enum Phase: Sendable, Hashable, Codable {
         /// The new fleet is coming up; it has no traffic.
@@ -100,6 +101,8 @@ public struct RolloutMachine: Sendable, Hashable, Codable {
     /// When the trouble was seen, and when the traffic was back; nil until then.
     public private(set) var detectedAt: Double?
     public private(set) var movedAt: Double?
+    /// Unasked ends of the new fleet before this rollout: one that was warm has served, and lost instances, for weeks.
+    private var restartsBefore: Int?
 
     /// How long a rollback waits for an instance of the old fleet before it moves the traffic regardless.
     public static let rollbackSecondsMax = 240.0
@@ -122,6 +125,8 @@ public struct RolloutMachine: Sendable, Hashable, Codable {
     ///
     /// - Parameter now: seconds; never assumed to move forward.
     public mutating func tick(at now: Double, seeing sight: RolloutSight) -> RolloutAction {
+        // A fleet that was made again counts from zero.
+        if let restarts = sight.new?.restarts { restartsBefore = min(restartsBefore ?? restarts, restarts) }
         if let trouble = trouble(at: now, seeing: sight) {
             detectedAt = now
             phase = .rollingBack(reason: trouble, since: now)
@@ -132,7 +137,8 @@ public struct RolloutMachine: Sendable, Hashable, Codable {
         case .baking(let step, let until, let before):
             return bake(step, until: until, requestsBefore: before, at: now, seeing: sight)
         case .terminationWait(let until):
-            guard now >= until else { return keepWarm(seeing: sight) }
+            guard isRouted(step: order.shares.count - 1, seeing: sight) else { return reroute(order.shares.count - 1) }
+            guard now >= until else { return restore(seeing: sight) ?? .wait }
             phase = .ended(.promoted)
             return .finish(.promoted)
         case .rollingBack(let reason, let since): return rollBack(reason, since: since, at: now, seeing: sight)
@@ -156,11 +162,10 @@ public struct RolloutMachine: Sendable, Hashable, Codable {
         case .rollingBack, .ended: return nil
         case .provisioning, .shifting, .baking, .terminationWait: break
         }
-        if let abort = sight.abort { return "stopped by hand: \(abort)" }
+        if let abort = sight.abort { return abort }
         if let failure = sight.new?.failure { return "its instances cannot start: \(failure)" }
-        if let restarts = sight.new?.restarts, restarts >= Self.restartsMax {
-            return "its instances keep ending: \(restarts) unasked ends"
-        }
+        let ends = (sight.new?.restarts ?? 0) - (restartsBefore ?? 0)
+        if ends >= Self.restartsMax { return "its instances keep ending: \(ends) unasked ends" }
         if now >= deadline {
             return "no verdict within \(order.plan.timeoutSeconds) s: \(unfinished(seeing: sight))"
         }
@@ -182,20 +187,13 @@ public struct RolloutMachine: Sendable, Hashable, Codable {
     }
 
     private mutating func provision(seeing sight: RolloutSight) -> RolloutAction {
-        guard let new = sight.new, new.desired == order.newCount else {
-            return .apply(revision: order.new, count: order.newCount)
-        }
-        guard new.ready >= order.newCount else { return .wait }
-        phase = .shifting(step: 0)
-        return .shift(weights(step: 0))
+        if let missing = prepare(step: 0, seeing: sight) { return missing }
+        return reroute(0)
     }
 
     private mutating func shift(_ step: Int, at now: Double, seeing sight: RolloutSight) -> RolloutAction {
-        // After a restart of the engine a fleet may be gone or still on its way up.
-        if let restore = restore(seeing: sight) { return restore }
-        let wanted = weights(step: step)
-        guard sight.new?.weight == wanted[order.new] ?? 0, sight.old?.weight ?? 0 == order.old.map({ wanted[$0] ?? 0 }) ?? 0
-        else { return .shift(wanted) }
+        if let missing = prepare(step: step, seeing: sight) { return missing }
+        guard isRouted(step: step, seeing: sight) else { return reroute(step) }
         if step + 1 < order.shares.count {
             phase = .baking(
                 step: step, until: now + Double(order.plan.waitSeconds), requestsBefore: sight.newRequests)
@@ -211,12 +209,14 @@ public struct RolloutMachine: Sendable, Hashable, Codable {
     private mutating func bake(
         _ step: Int, until: Double, requestsBefore: Int, at now: Double, seeing sight: RolloutSight
     ) -> RolloutAction {
-        // A silent canary proves nothing: without enough requests the bake goes on until the deadline (T-19).
-        guard now >= until, sight.newRequests - requestsBefore >= order.plan.requestsMinimum else {
-            return keepWarm(seeing: sight)
-        }
-        phase = .shifting(step: step + 1)
-        return .shift(weights(step: step + 1))
+        guard isRouted(step: step, seeing: sight) else { return reroute(step) }
+        if let missing = restore(seeing: sight) { return missing }
+        // A silent canary proves nothing: without enough requests the bake goes on until the deadline (T-19). Nor does
+        // a fleet that has lost an instance get a greater share.
+        guard now >= until, sight.newRequests - requestsBefore >= order.plan.requestsMinimum,
+            sight.new.map({ $0.ready >= order.newCount }) ?? false
+        else { return .wait }
+        return reroute(step + 1)
     }
 
     private mutating func rollBack(
@@ -249,9 +249,26 @@ public struct RolloutMachine: Sendable, Hashable, Codable {
         return .finish(.rolledBack(reason: reason))
     }
 
-    /// Both fleets stay at their size while the outcome is open.
-    private func keepWarm(seeing sight: RolloutSight) -> RolloutAction { restore(seeing: sight) ?? .wait }
+    /// What must be done before the traffic may be as step `step` says; nil when nothing is missing.
+    ///
+    /// In provisioning, and after a restart of the engine took the fleets with it, the old fleet comes up first and
+    /// serves alone until the new one is there whole.
+    private func prepare(step: Int, seeing sight: RolloutSight) -> RolloutAction? {
+        if let missing = restore(seeing: sight) { return missing }
+        guard let new = sight.new else { return .wait }
+        let isNewMissing = new.weight == 0 && new.ready < order.newCount
+        var isOldMissing = false
+        if let old = sight.old, order.old != nil, order.shares[step] < 100 {
+            isOldMissing = old.weight == 0 && old.ready == 0
+        }
+        guard isNewMissing || isOldMissing else { return nil }
+        if let old = order.old, let fleet = sight.old, fleet.ready > 0, fleet.weight != 100 {
+            return .shift([old: 100])
+        }
+        return .wait
+    }
 
+    /// Both fleets stay at their size while the outcome is open.
     private func restore(seeing sight: RolloutSight) -> RolloutAction? {
         if let old = order.old, sight.old.map({ $0.desired < order.oldCount }) ?? true {
             return .apply(revision: old, count: order.oldCount)
@@ -259,8 +276,18 @@ public struct RolloutMachine: Sendable, Hashable, Codable {
         if sight.new.map({ $0.desired < order.newCount }) ?? true {
             return .apply(revision: order.new, count: order.newCount)
         }
-        if case .shifting = phase, let new = sight.new, new.ready == 0, new.weight == 0 { return .wait }
         return nil
+    }
+
+    private func isRouted(step: Int, seeing sight: RolloutSight) -> Bool {
+        let wanted = weights(step: step)
+        let isOldRight = order.old.map { sight.old?.weight ?? 0 == wanted[$0] ?? 0 } ?? true
+        return sight.new?.weight == wanted[order.new] && isOldRight
+    }
+
+    private mutating func reroute(_ step: Int) -> RolloutAction {
+        phase = .shifting(step: step)
+        return .shift(weights(step: step))
     }
 
     private func weights(step: Int) -> [Int: Int] {

@@ -146,7 +146,7 @@ extension Architecture {
             .allow("SeeTheTrail", ["cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus"], on: ["${Trail.Arn}"]),
             .allow("LookUpEvents", ["cloudtrail:LookupEvents"], on: ["*"]),
             .allow(
-                "ReviewAccess", ["access-analyzer:ListFindingsV2", "access-analyzer:GetFindingV2"],
+                "ReviewAccess", ["access-analyzer:ListFindings", "access-analyzer:GetFinding"],
                 on: ["${ExternalAccessAnalyzer.Arn}", "${UnusedAccessAnalyzer.Arn}"]),
         ]
     }

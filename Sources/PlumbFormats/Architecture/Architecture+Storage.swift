@@ -108,6 +108,7 @@ extension Architecture {
                 $0.hasPointInTimeRecovery = .known(plan.isProduction)
                 $0.isDeletionProtected = .known(plan.isProduction)
                 if !regions.isEmpty { $0.replicaRegions = plan.said(regions, "recovery.region") }
+                if !regions.isEmpty { $0.replicaKeys = .known([.known(.resource("ReplicaKey"))]) }
             })
         guard plan.isGuarded else { return }
         // A stream forgets after 24 hours.

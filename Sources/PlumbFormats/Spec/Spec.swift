@@ -1,4 +1,4 @@
-// Reads the spec, the one YAML file an endpoint: what may stand in it, what holds where nothing is written, and what is wrong.
+// Reads the spec, one YAML file an endpoint: what may stand in it, what holds by default, and what is wrong.
 //
-// Reading order: SpecSchema.swift (the keys), SpecKey.swift and SpecType.swift (what a key is), SpecDefaults.swift (what
-// holds where nothing is written), SpecReader.swift (overlays, then reading), SpecRules.swift (values that must agree).
+// Reading order: SpecSchema.swift (the keys), SpecKey.swift and SpecType.swift (what a key is), SpecDefaults.swift
+// (what holds where nothing is written), SpecReader.swift (overlays, then reading), SpecRules.swift (contradictions).

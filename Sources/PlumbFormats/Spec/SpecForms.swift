@@ -15,7 +15,7 @@ enum SpecForms {
     /// What AWS takes as the value of a tag.
     static let tag = SpecType<String>.text(
         "text of letters, digits, spaces and `_.:/=+-@`, at most 256",
-        pattern: "^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{1,256}$"
+        pattern: "^[^!-*,;<>?\\[-\\^`{-~\\u0000-\\u001f]{1,256}$"
     ) { text in
         text.count <= 256 && text.allSatisfy { $0.isLetter || $0.isNumber || $0 == " " || "_.:/=+-@".contains($0) }
     }
@@ -141,7 +141,7 @@ enum SpecForms {
             default: break
             }
             context.error(
-                "`\(context.path)` must be a list of weekdays, each once", at: node,
+                "`\(context.path)` is no list of weekdays, each named once", at: node,
                 hint: "write `[mon, tue, wed, thu, fri]` or `mon-fri`")
             return nil
         })

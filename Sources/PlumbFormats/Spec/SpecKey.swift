@@ -13,7 +13,8 @@ struct SpecKey<Owner: Sendable>: Sendable {
     let shape: SpecShape
     private let readInto: @Sendable (Node, inout Owner, inout SpecContext) -> Void
     private let textOf: @Sendable (Owner) -> String?
-    private let childrenOf: @Sendable ([Owner?], String) -> [SpecKeyDescription]
+    private let childrenOf: @Sendable ([Owner], String) -> [SpecKeyDescription]
+    private let allowsNone: Bool
 
     /// A key that always has a value: a required one, or one with a default.
     init<Value>(
@@ -31,7 +32,8 @@ struct SpecKey<Owner: Sendable>: Sendable {
             if let value = type.read(node, owner[keyPath: path], &context) { owner[keyPath: path] = value }
         }
         textOf = { type.text($0[keyPath: path]) }
-        childrenOf = { owners, prefix in type.children(owners.map { $0?[keyPath: path] }, prefix) }
+        childrenOf = { owners, prefix in type.children(owners.map { $0[keyPath: path] }, prefix) }
+        allowsNone = false
     }
 
     /// A key that may be left out; with `none` the word `none` says that there is to be no value, default or not.
@@ -53,7 +55,8 @@ struct SpecKey<Owner: Sendable>: Sendable {
             }
         }
         textOf = { owner in owner[keyPath: path].map(type.text) ?? (none ? "none" : nil) }
-        childrenOf = { owners, prefix in type.children(owners.map { $0.flatMap { $0[keyPath: path] } }, prefix) }
+        childrenOf = { owners, prefix in type.children(owners.map { $0[keyPath: path] }, prefix) }
+        allowsNone = none
     }
 
     /// Reads what stands under this key; nothing or `null` is as if the key were not written.
@@ -63,12 +66,12 @@ struct SpecKey<Owner: Sendable>: Sendable {
     }
 
     /// The key in words; `owners` hold the defaults, one for each environment.
-    func describe(_ owners: [Owner?], under path: String) -> SpecKeyDescription {
+    func describe(_ owners: [Owner], under path: String) -> SpecKeyDescription {
         let ownPath = path.isEmpty ? name : "\(path).\(name)"
         return SpecKeyDescription(
             path: ownPath, name: name, summary: summary, type: typeName, isRequired: isRequired,
-            defaults: isRequired ? [] : owners.map { $0.flatMap(textOf) }, example: example,
-            children: childrenOf(owners, ownPath), shape: shape)
+            defaults: isRequired ? [] : owners.map(textOf), example: example, children: childrenOf(owners, ownPath),
+            shape: shape, allowsNone: allowsNone)
     }
 }
 
@@ -81,7 +84,7 @@ enum SpecRecord {
         var seen: Set<String> = []
         for (keyNode, valueNode) in mapping {
             guard let name = keyNode.scalar?.string else {
-                context.error("a key must be a word, not \(keyNode.kindName)", at: keyNode)
+                context.error("this key is \(keyNode.kindName); expected: a word", at: keyNode)
                 continue
             }
             guard let key = keys.first(where: { $0.name == name }) else {
@@ -111,11 +114,9 @@ enum SpecRecord {
             hint = "`\(name)` belongs to `\(elsewhere)`. "
         }
         let names = known.map { "`\($0)`" }.joined(separator: ", ")
-        let path = context.path
+        let owner = context.path.isEmpty ? "Known keys" : "Known keys of `\(context.path)`"
         context.under(name, at: node) {
-            $0.error(
-                "unknown key `\(name.shortened)` \(level)", at: node,
-                hint: "\(hint)Known \(path.isEmpty ? "keys" : "keys of `\(path)`"): \(names)")
+            $0.error("unknown key `\(name.shortened)` \(level)", at: node, hint: "\(hint)\(owner): \(names)")
         }
     }
 }

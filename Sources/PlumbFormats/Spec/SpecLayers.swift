@@ -37,7 +37,7 @@ struct SpecLayers {
         let names = Environment.allCases.map(\.rawValue)
         guard case .mapping(let mapping) = node else {
             let list = names.joined(separator: ", ")
-            context.error("`environments` must be a mapping from \(list) to keys", at: node)
+            context.error("`environments` is \(node.kindName); expected: a mapping from \(list) to keys", at: node)
             return []
         }
         var overlays: [(Environment, Node)] = []
@@ -52,7 +52,7 @@ struct SpecLayers {
             }
             guard !overlay.isNull else { continue }
             guard case .mapping(let keys) = overlay else {
-                context.error("`environments.\(name)` must be a mapping of keys, not \(overlay.kindName)", at: overlay)
+                context.error("`environments.\(name)` is \(overlay.kindName); expected: a mapping of keys", at: overlay)
                 continue
             }
             for (key, _) in keys {

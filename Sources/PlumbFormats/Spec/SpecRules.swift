@@ -56,10 +56,15 @@ enum SpecRules {
         let instances = spec.instances
         ascending(
             "instances.minimum", Double(instances.minimum), "instances.maximum", Double(instances.maximum), &context)
-        ascending(
-            "instances.minimum", Double(instances.minimum), "instances.initial", Double(instances.initial), &context)
-        ascending(
-            "instances.initial", Double(instances.initial), "instances.maximum", Double(instances.maximum), &context)
+        // Unwritten it is the minimum, of which enough has been said.
+        if context.isWritten("instances.initial") {
+            ascending(
+                "instances.minimum", Double(instances.minimum), "instances.initial", Double(instances.initial),
+                &context)
+            ascending(
+                "instances.initial", Double(instances.initial), "instances.maximum", Double(instances.maximum),
+                &context)
+        }
         ascending(
             "scaling.scaleInBelowPercent", spec.scaling.scaleInBelowPercent, "scaling.scaleOutAbovePercent",
             spec.scaling.scaleOutAbovePercent, &context)
@@ -88,9 +93,6 @@ enum SpecRules {
                 "alarms.\(name).datapointsToAlarm", Double(rule.datapointsToAlarm),
                 "alarms.\(name).evaluationPeriods", Double(rule.evaluationPeriods), &context)
         }
-        ascending(
-            "alarms.probe.timeout", spec.alarms.probeTimeoutSeconds, "alarms.probe.interval",
-            spec.alarms.probeIntervalSeconds, &context)
     }
 
     private static func checkHours(_ spec: Spec, _ context: inout SpecContext) {

@@ -15,7 +15,7 @@ extension SpecSchema {
         SpecKey(optional: "owner", \.owner, .text, "Who answers for it.", example: "vision@example.org"),
         SpecKey(optional: "summary", \.summary, .text, "What it does, in a sentence."),
         SpecKey(
-            "environment", \.environment, .choice,
+            "environment", \.environment, environment,
             "Which rules and defaults hold when none is named on the command line; production when absent."),
         SpecKey(
             "environments", \.overlays, SpecForms.overlays,
@@ -27,6 +27,12 @@ extension SpecSchema {
             example: "cpu"),
         SpecKey("critical", \.isCritical, .flag, "Whether it must survive the loss of a region (REL-3.7)."),
     ]
+
+    /// Shown without a default: what holds depends on the command line.
+    private static let environment: SpecType<Environment> = {
+        let choice = SpecType<Environment>.choice
+        return SpecType(choice.name, choice.shape, read: choice.read)
+    }()
 
     private static let servingKeys: [SpecKey<Spec>] = [
         SpecKey("model", \.model, model, "What answers the requests.", required: true),
@@ -72,11 +78,11 @@ extension SpecSchema {
             ),
             SpecKey(
                 "startupTimeout", \.startupTimeoutSeconds, .wholeDuration(1...3600),
-                "How long a container may take until it answers `/ping`; 60s to 1h on AWS, and part of the recovery time (A-4)."
+                "How long a container may take to answer `/ping`; 60s to 1h on AWS, part of the recovery time (A-4)."
             ),
             SpecKey(
                 "downloadTimeout", \.downloadTimeoutSeconds, .wholeDuration(1...3600),
-                "How long the model's download may take; 60s to 1h on AWS, and part of the recovery time (A-4)."),
+                "How long the model's download may take; 60s to 1h on AWS, part of the recovery time (A-4)."),
         ])
 
     private static let modelSize = SpecType<ModelSize>.record(
@@ -87,7 +93,7 @@ extension SpecSchema {
                 "Parameters, in millions.", example: "7000"),
             SpecKey(
                 optional: "bytesPerParameter", \.bytesPerParameter, .number(0.125...16),
-                "4 for fp32, 2 for fp16 and bf16, 1 for int8.", example: "2"),
+                "Bytes of one: 4 for fp32, 2 for fp16 and bf16, 1 for int8.", example: "2"),
             SpecKey(
                 optional: "activationsGiB", \.activationsGiB, .number(0...100_000),
                 "Activations and key-value cache at the declared batch, in GiB."),
@@ -114,14 +120,15 @@ extension SpecSchema {
         [
             SpecKey(
                 "type", \.type, SpecForms.instanceType,
-                "Prescribed in dev and staging (COST-2.1); in production by workload: ml.m5.xlarge for cpu, ml.g5.xlarge for gpu, ml.g5.2xlarge for memory, the largest that four of fit into $5,000 (T-5)."
+                "Prescribed in dev and staging (COST-2.1); in production by workload (PERF-1.2): ml.g5.xlarge for gpu, "
+                    + "ml.g5.2xlarge for memory, the largest of which four fit into $5,000 a month (T-5)."
             ),
             SpecKey(
                 "minimum", \.minimum, .integer(0...1000),
                 "Never fewer than this; two in production, so that one may fail (T-1)."),
             SpecKey(
                 "maximum", \.maximum, .integer(1...1000),
-                "Never more than this: four, or as many as the cap of dev and staging pays for in their working hours (T-17)."
+                "Never more than this: four, or as many as the cap of dev or staging pays for in working hours (T-17)."
             ),
             SpecKey("initial", \.initial, .integer(0...1000), "How many it starts with; the minimum when absent."),
             SpecKey(
@@ -140,7 +147,8 @@ extension SpecSchema {
                 "Above this capacity is added at once (REL-2.4)."),
             SpecKey(
                 "scaleInBelowPercent", \.scaleInBelowPercent, .number(0...100),
-                "Below this it is removed: the target times m / (m + 1) for a minimum of m, at most 50, so that one instance fewer does not call for one more (T-3)."
+                "Below this it is removed: target x m / (m + 1) for a minimum of m, at most 50, so that one fewer "
+                    + "does not call for one more (T-3)."
             ),
             SpecKey(
                 "scaleInCooldown", \.scaleInCooldownSeconds, .wholeDuration(0...86_400),
@@ -180,7 +188,8 @@ extension SpecSchema {
         [
             SpecKey(
                 "monthlyUSD", \.monthlyUSD, .number(0...10_000_000),
-                "Dollars a month. Dev and staging stay under their caps of $100 and $500, so that the alert at 100 % comes before the breach (COST-2.4); production: what the worst case costs (A-2), from 2,000 to 5,000."
+                "Dollars a month. In dev and staging under the caps of $100 and $500, so that the alert at 100 % comes "
+                    + "before the breach (COST-2.4); in production the worst case (A-2) within 2,000 to 5,000."
             ),
             SpecKey(
                 "alerts", \.alertPercents, .list(of: .number(1...1000), countMax: 10),

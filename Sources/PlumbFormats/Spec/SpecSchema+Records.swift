@@ -53,13 +53,15 @@ extension SpecSchema {
             SpecKey(optional: "baselineDigest", \.baselineDigest, .sha256, "SHA-256 of the artefact before."),
             SpecKey(optional: "optimizedDigest", \.optimizedDigest, .sha256, "SHA-256 of the artefact after."),
             SpecKey(
-                optional: "baselineP50Milliseconds", \.baselineP50Milliseconds, milliseconds, "Median latency before."),
+                optional: "baselineP50Milliseconds", \.baselineP50Milliseconds, milliseconds,
+                "Median before, in milliseconds."),
             SpecKey(
-                optional: "optimizedP50Milliseconds", \.optimizedP50Milliseconds, milliseconds, "Median latency after."),
+                optional: "optimizedP50Milliseconds", \.optimizedP50Milliseconds, milliseconds,
+                "Median after, likewise."),
             SpecKey(
-                optional: "baselineP99Milliseconds", \.baselineP99Milliseconds, milliseconds, "99th percentile before."),
+                optional: "baselineP99Milliseconds", \.baselineP99Milliseconds, milliseconds, "P99 before."),
             SpecKey(
-                optional: "optimizedP99Milliseconds", \.optimizedP99Milliseconds, milliseconds, "99th percentile after."
+                optional: "optimizedP99Milliseconds", \.optimizedP99Milliseconds, milliseconds, "P99 after."
             ),
             SpecKey(
                 optional: "reductionLowerBound", \.reductionLowerBound, .number(-1000...1),
@@ -84,7 +86,7 @@ extension SpecSchema {
             SpecKey(
                 optional: "instanceType", \.instanceType, SpecForms.instanceType, "On what.", example: "ml.m5.xlarge"),
             SpecKey(optional: "p50Milliseconds", \.p50Milliseconds, milliseconds, "Median latency."),
-            SpecKey(optional: "p99Milliseconds", \.p99Milliseconds, milliseconds, "99th percentile."),
+            SpecKey(optional: "p99Milliseconds", \.p99Milliseconds, milliseconds, "P99 latency."),
             SpecKey(optional: "errorRatePercent", \.errorRatePercent, percent, "Percent of requests that failed."),
             SpecKey(optional: "requests", \.requests, count, "How many were sent."),
             SpecKey(optional: "durationSeconds", \.durationSeconds, .duration(0...31_536_000), "For how long."),

@@ -94,11 +94,11 @@ extension SpecSchema {
             SpecKey("stepPercent", \.stepPercent, .integer(10...50), "A linear step."),
             SpecKey(
                 "wait", \.waitSeconds, .wholeDuration(0...3600),
-                "The bake of the canary, or after each step; at least what the slowest alarm takes to detect (A-1, OPS-2.4)."
+                "The bake of the canary, or of each step; at least what the slowest alarm takes to detect (OPS-2.4)."
             ),
             SpecKey(
                 "terminationWait", \.terminationWaitSeconds, .wholeDuration(0...3600),
-                "How long the old fleet stays after the last shift: the time in which a rollback takes seconds (OPS-2.5)."
+                "How long the old fleet stays after the last shift; a rollback then takes seconds (OPS-2.5)."
             ),
             SpecKey(
                 "timeout", \.timeoutSeconds, .wholeDuration(1...28_800),

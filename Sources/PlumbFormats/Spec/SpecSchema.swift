@@ -27,10 +27,10 @@ public enum SpecSchema {
     static let root = SpecType<Spec>.record({ SpecDefaults.start(in: .production) }, topKeys)
 
     private static let described: [SpecKeyDescription] = {
-        let defaults = Environment.allCases.map { environment in
+        let defaults = Environment.allCases.map { environment -> Spec? in
             var spec = SpecDefaults.start(in: environment)
             SpecDefaults.settle(&spec) { _ in false }
-            return Optional(spec)
+            return spec
         }
         return root.children(defaults, "")
     }()
@@ -46,24 +46,4 @@ public enum SpecSchema {
         add(described)
         return found
     }()
-}
-
-/// A key of the file in words.
-public struct SpecKeyDescription: Sendable {
-    /// Dotted, `[]` standing for the items of a list: `scaling.scheduled[].name`.
-    public let path: String
-    public let name: String
-    /// One sentence.
-    public let summary: String
-    /// What may be written: `whole number, 1 to 4`.
-    public let type: String
-    public let isRequired: Bool
-    /// The defaults in dev, staging and production as they would be written; nil where nothing holds by default. Empty
-    /// for required keys.
-    public let defaults: [String?]
-    /// A value as it could be written.
-    public let example: String?
-    /// The keys below this one.
-    public let children: [SpecKeyDescription]
-    let shape: SpecShape
 }

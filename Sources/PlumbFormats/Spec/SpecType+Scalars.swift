@@ -98,8 +98,8 @@ extension SpecType where Value == Day {
 }
 
 extension SpecType where Value == String {
-    /// Any text that is not empty, of at most 64 Ki characters.
-    static var text: SpecType { text("text", pattern: nil) { _ in true } }
+    /// Any text that is not empty, of at most 64 KiB.
+    static var text: SpecType { text("text", pattern: nil, hint: "write some text, at most 64 KiB") { _ in true } }
 
     /// Text of a form; `pattern` tells editors what `accepts` checks.
     static func text(
@@ -184,7 +184,7 @@ extension SpecType where Value == [String: String] {
             read: { node, _, context in
                 guard case .mapping(let mapping) = node, mapping.count <= countMax else {
                     context.error(
-                        "`\(context.path)` must be a mapping of names to texts, at most \(countMax)", at: node)
+                        "`\(context.path)` is no mapping of at most \(countMax) names to texts", at: node)
                     return nil
                 }
                 var result: [String: String] = [:]

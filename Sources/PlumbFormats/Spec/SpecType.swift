@@ -41,7 +41,7 @@ enum SpecShape: Sendable {
 }
 
 extension SpecType {
-    /// A scalar that `parse` turns into a value; `expected` completes "must be …", `hint` says what to write instead.
+    /// A scalar that `parse` turns into a value; `expected` names it, `hint` says what to write instead.
     static func scalar(
         _ expected: String, _ json: SpecJSON, hint: String? = nil,
         text: @escaping @Sendable (Value) -> String?, parse: @escaping @Sendable (Node.Scalar) -> Value?
@@ -65,7 +65,11 @@ extension SpecType {
     static func record(_ empty: @escaping @Sendable () -> Value, _ keys: [SpecKey<Value>]) -> SpecType {
         SpecType(
             "mapping", .record,
-            children: { values, path in keys.map { $0.describe(values, under: path) } },
+            children: { values, path in
+                // Where nothing holds by default, what one key of it leaves to the others is what `empty` says.
+                let owners = values.isEmpty ? [empty()] : values.map { $0 ?? empty() }
+                return keys.map { $0.describe(owners, under: path) }
+            },
             read: { node, current, context in
                 guard case .mapping(let mapping) = node else {
                     let names = keys.map { "`\($0.name)`" }.joined(separator: ", ")
@@ -83,7 +87,7 @@ extension SpecType {
 
     /// A list of at most `countMax` items.
     static func list<Item>(
-        of item: SpecType<Item>, countMax: Int, isUnique: Bool = false
+        of item: SpecType<Item>, countMax: Int
     ) -> SpecType where Value == [Item] {
         SpecType(
             "list of \(item.name)", item.shape.listed(countMax: countMax),

@@ -72,7 +72,7 @@ struct WorkerLauncher: Sendable {
                 "--socket", socket, "--max-body", "\(spec.limits.bodyBytesMax)", "--exit-with-parent",
             ]
             if let golden = try goldenFile(revision) {
-                arguments += ["--golden", golden, "--golden-type", spec.example.contentType]
+                arguments += ["--golden", golden]
             }
             address = try Self.address { try SocketAddress(unixDomainSocketPath: socket) }
         }
@@ -102,7 +102,10 @@ struct WorkerLauncher: Sendable {
         } else {
             return nil
         }
-        let path = "\(runFolder)/golden-\(revision.configName)"
+        // The model server tells the type by the ending.
+        let endings = ["application/json": "json", "text/csv": "csv", "application/x-npy": "npy"]
+        guard let ending = endings[example.contentType] else { return nil }
+        let path = "\(runFolder)/golden-\(revision.configName).\(ending)"
         try AtomicFile.write(body, to: path)
         return path
     }

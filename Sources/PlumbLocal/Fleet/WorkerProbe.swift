@@ -11,13 +11,12 @@ enum WorkerProbe {
     static func isHealthy(_ address: SocketAddress, timeout: TimeAmount, on loop: any EventLoop) async -> Bool {
         let promise = loop.makePromise(of: Bool.self)
         let timer = loop.scheduleTask(in: timeout) { promise.succeed(false) }
-        let connected = UpstreamConnection.connect(to: address, on: loop)
-        loop.execute {
-            connected.assumeIsolated().whenComplete { result in
-                switch result {
-                case .success(let connection): connection.send(request, receiver: Receiver(promise, connection))
-                case .failure: promise.succeed(false)
-                }
+        UpstreamConnection.connect(to: address, on: loop).whenComplete { result in
+            switch result {
+            case .success(let bound):
+                let connection = bound.value
+                connection.send(request, receiver: Receiver(promise, connection))
+            case .failure: promise.succeed(false)
             }
         }
         let answer = try? await promise.futureResult.get()  // The promise is only ever succeeded.

@@ -26,6 +26,8 @@ final class WorkerProcess: Sendable {
         var processID: Int32?
         var isStopping = false
         var isNudged = false
+        /// It has passed a health check since its last start.
+        var isReady = false
         var restarts = 0
         var failure: String?
         var machine = RestartMachine()
@@ -52,7 +54,7 @@ final class WorkerProcess: Sendable {
         self.log = log
     }
 
-    /// Ends the worker noticed without being asked to end.
+    /// Unasked ends after it had been ready.
     var restarts: Int { state.withLockedValue { $0.restarts } }
     /// Why it cannot start, after several failures in a row.
     var failure: String? { state.withLockedValue { $0.failure } }
@@ -79,7 +81,8 @@ final class WorkerProcess: Sendable {
             endpoint.setReady(route, false)
             guard !isStopping else { break }
             let pause = state.withLockedValue { state -> Double in
-                state.restarts += 1
+                if state.isReady { state.restarts += 1 }
+                state.isReady = false
                 let pause = state.machine.ended(at: Self.now())
                 if state.machine.failedStarts >= RestartMachine.failuresMax {
                     state.failure = state.failure ?? Self.lastLine(of: launch.logPath)
@@ -150,6 +153,7 @@ final class WorkerProcess: Sendable {
         guard !Task.isCancelled else { return }
         if !isStopping {
             state.withLockedValue { state in
+                state.isReady = true
                 state.machine.becameReady(at: Self.now())
                 state.failure = nil
                 state.startSeconds = Self.now() - startedAt

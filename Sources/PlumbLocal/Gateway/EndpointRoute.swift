@@ -203,7 +203,7 @@ final class EndpointRoute: Sendable {
         state.withLockedValue { state in
             for revision in state.traffic.keys {
                 let isHealthy = state.slots.contains { $0.worker.revision == revision && $0.isReady }
-                state.traffic[revision]?.probe.record(isHealthy ? 1 : 0, at: second)
+                state.traffic[revision]?.recordHealth(isHealthy, at: second)
             }
         }
     }
@@ -228,15 +228,32 @@ final class EndpointRoute: Sendable {
 struct RevisionTraffic: Sendable {
     let configName: String
     private(set) var requests = RequestRecorder()
-    var probe: GaugeRecorder
+    private(set) var probe: GaugeRecorder
     /// The first answer that was a server error or later than the latency alarm allows; seconds since 1970.
     private(set) var firstFaultAt: Double?
     private let lateMicroseconds: Int
+    /// How far back the health alarm looks, in seconds.
+    private let healthLookback: Int
+    private var wasHealthy = false
 
     init(_ revision: Revision) {
         configName = revision.configName
         probe = GaugeRecorder(metric: RevisionAlarms.probe(of: revision))
         lateMicroseconds = Int(revision.spec.alarms.latencyP99.threshold * 1000)
+        let rule = revision.spec.alarms.health
+        healthLookback = rule.periodSeconds * (rule.evaluationPeriods + AlarmEvaluator.extraPeriods + 1)
+    }
+
+    /// A revision is judged from its first healthy second on. The alarm takes missing data for a dead endpoint, so the
+    /// time before the revision existed counts as healthy: its start is watched by the rollout, not by the alarm.
+    mutating func recordHealth(_ isHealthy: Bool, at second: Int) {
+        if !wasHealthy {
+            guard isHealthy else { return }
+            wasHealthy = true
+            let earliest = max(second - healthLookback, second - GaugeRecorder.windowSecondsMax + 1)
+            for past in earliest..<second { probe.record(1, at: past) }
+        }
+        probe.record(isHealthy ? 1 : 0, at: second)
     }
 
     mutating func record(latencyMicroseconds: Int, status: Int, at seconds: Double) {

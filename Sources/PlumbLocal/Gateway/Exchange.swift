@@ -88,9 +88,9 @@ final class Exchange: UpstreamReceiver, Expiring {
         }
         isReused = false
         let bound = NIOLoopBound((self, worker), eventLoop: context.loop)
-        UpstreamConnection.connect(to: worker.address, on: context.loop).assumeIsolated().whenComplete { result in
+        UpstreamConnection.connect(to: worker.address, on: context.loop).whenComplete { result in
             let (exchange, worker) = bound.value
-            exchange.connected(result, to: worker)
+            exchange.connected(result.map(\.value), to: worker)
         }
     }
 

@@ -72,6 +72,7 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
         self.head = head
         body = nil
         route = nil
+        revision = 0
         limits = nil
         isRefused = false
         keepsAlive = head.isKeepAlive
@@ -266,6 +267,7 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
         headers.add(name: "content-length", value: "\(body.readableBytes)")
         headers.add(name: "x-amzn-errortype", value: type)
         if retryAfter { headers.add(name: "retry-after", value: "1") }
+        if revision > 0 { headers.add(name: "x-plumb-revision", value: "\(revision)") }
         if status == .unauthorized { headers.add(name: "www-authenticate", value: "Bearer") }
         send(status, headers, body, context: context)
     }

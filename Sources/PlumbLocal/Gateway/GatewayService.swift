@@ -16,7 +16,6 @@ final class GatewayService: Service {
     private let host: String
     private let port: Int
     private let group: MultiThreadedEventLoopGroup
-    private let contexts: [ObjectIdentifier: NIOLoopBound<LoopContext>]
     private let log: Logger
     private let boundPort = NIOLockedValueBox<Int?>(nil)
     /// How long requests under way may take to end after the stop, in seconds.
@@ -32,17 +31,26 @@ final class GatewayService: Service {
         self.port = port
         self.group = group
         self.log = log
+    }
+
+    /// One context for each event loop, made on that loop.
+    private func makeContexts() async throws -> [ObjectIdentifier: NIOLoopBound<LoopContext>] {
         var contexts: [ObjectIdentifier: NIOLoopBound<LoopContext>] = [:]
         for loop in group.makeIterator() {
-            contexts[ObjectIdentifier(loop)] = NIOLoopBound(LoopContext.make(on: loop), eventLoop: loop)
+            contexts[ObjectIdentifier(loop)] = try await loop.submit {
+                let context = LoopContext(loop: loop)
+                context.start()
+                return NIOLoopBound(context, eventLoop: loop)
+            }.get()
         }
-        self.contexts = contexts
+        return contexts
     }
 
     /// Binds the port. Throws `conflict` when it is taken.
     func bind() async throws(PlumbError) -> any Channel {
-        let (state, tls, contexts) = (state, tls, contexts)
+        let (state, tls) = (state, tls)
         do {
+            let contexts = try await makeContexts()
             let channel = try await ServerBootstrap(group: group)
                 .serverChannelOption(.backlog, value: 1024)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -94,13 +102,5 @@ final class GatewayService: Service {
         while NIODeadline.now() < deadline, state.routes.contains(where: { $0.inFlightTotal > 0 }) {
             try await Task.sleep(for: .milliseconds(20))
         }
-    }
-}
-
-extension LoopContext {
-    /// A context that looks at its deadlines; made on the loop it belongs to.
-    static func make(on loop: any EventLoop) -> LoopContext {
-        let context = LoopContext(loop: loop)
-        return context
     }
 }

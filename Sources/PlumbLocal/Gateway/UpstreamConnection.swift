@@ -22,9 +22,9 @@ final class UpstreamConnection: ChannelInboundHandler {
     var isOpen: Bool { context?.channel.isActive ?? false }
 
     /// Connects to a worker. The connection is usable once the future succeeds.
-    static func connect(to address: SocketAddress, on loop: any EventLoop) -> EventLoopFuture<UpstreamConnection> {
-        // The handler is made on the loop it lives on, and bound to it for the way out of the future.
-        let promise = loop.makePromise(of: NIOLoopBound<UpstreamConnection>.self)
+    static func connect(
+        to address: SocketAddress, on loop: any EventLoop
+    ) -> EventLoopFuture<NIOLoopBound<UpstreamConnection>> {
         ClientBootstrap(group: loop)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -38,8 +38,6 @@ final class UpstreamConnection: ChannelInboundHandler {
                     channel.pipeline.syncOperations.handler(type: UpstreamConnection.self),
                     eventLoop: channel.eventLoop)
             }
-            .cascade(to: promise)
-        return promise.futureResult.assumeIsolated().map { $0.value }.nonisolated()
     }
 
     /// Sends one whole request; the receiver is called exactly once.

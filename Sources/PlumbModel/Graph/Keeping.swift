@@ -104,6 +104,8 @@ public struct Table: Resource {
     public var hasPointInTimeRecovery: Fact<Bool> = .absent
     public var isDeletionProtected: Fact<Bool> = .absent
     public var replicaRegions: Fact<[String]> = .absent
+    /// The key of each replica, in the order of `replicaRegions`; a replica without one falls back to a key of AWS's.
+    public var replicaKeys: Fact<[Fact<Reference>]> = .absent
     public init(head: ResourceHead) { self.head = head }
 }
 

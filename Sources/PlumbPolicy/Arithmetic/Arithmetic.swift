@@ -5,8 +5,6 @@
 
 /// Numbers of the policy text and of the platform that more than one control compares with.
 enum Arithmetic {
-    /// Days in an average month, 365.25 / 12.
-    static let daysPerMonth = 30.4375
     /// Most time from a fault to its alarm, in seconds: the seed's five minutes.
     static let detectionSecondsMax = 300
     /// The p99 that the seed allows, in milliseconds.

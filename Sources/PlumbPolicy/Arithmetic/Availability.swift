@@ -13,21 +13,18 @@ struct Availability {
     /// The seed's 99.9 %, less than 8.76 hours a year.
     static let target = 0.999
     static let hoursPerYear = 8760.0
+    /// Fewer measured requests cannot tell 99.9 % from 99 %: one error among them is too many.
+    static let requestsMin = 1000.0
 
     /// Instances at the least busy moment.
     var instances: Int
     /// Zones those instances lie in; more zones than instances do not help.
     var zones: Int
-    /// Hours a year in which the endpoint is switched off on purpose.
-    var plannedHoursPerYear = 0.0
 
     var value: Double {
         let failureDomains = min(instances, zones)
-        let running =
-            failureDomains < 2
-            ? Self.instance
-            : Self.service * (1 - (0..<failureDomains).reduce(1.0) { odds, _ in odds * (1 - Self.instance) })
-        return running * (1 - plannedHoursPerYear / Self.hoursPerYear)
+        guard failureDomains >= 2 else { return Self.instance }
+        return Self.service * (1 - (0..<failureDomains).reduce(1.0) { odds, _ in odds * (1 - Self.instance) })
     }
 
     var hoursDownPerYear: Double { (1 - value) * Self.hoursPerYear }
@@ -36,10 +33,5 @@ struct Availability {
     func loadAfterZoneLoss(from percent: Double) -> Double {
         let zonesInUse = max(2, min(instances, zones))
         return percent * Double(zonesInUse) / Double(zonesInUse - 1)
-    }
-
-    /// Minutes that may be lost in a window of `days`; a window shorter than a month has the month's whole budget.
-    static func minutesAllowed(inDays days: Double) -> Double {
-        (1 - target) * max(days, Arithmetic.daysPerMonth) * 1440
     }
 }

@@ -224,8 +224,8 @@ extension PolicyBook {
                 guard let measured = graph.newestEvidence(.availability, of: endpoint) else {
                     return ask.doubt("no 30 days of availability were read from the account, which decide it")
                 }
-                if measured.numbers["days"] ?? 0 < 30 {
-                    ask.doubt("the measurement is younger than 30 days: \(measured.numbers["days"] ?? 0)")
+                if let days = measured.numbers["days"], days < 30 {
+                    ask.doubt("the measurement is \(Arithmetic.text(days)) days old; 30 days decide it")
                 }
                 requireMeasured(endpoint, measured, &ask)
             }
@@ -237,17 +237,24 @@ extension PolicyBook {
         }
     }
 
-    /// Minutes lost against the minutes the target allows.
+    /// The share of requests that were answered, against the target.
+    ///
+    /// Fewer requests than one error in a thousand can show decide nothing but a run without any error.
     private static func requireMeasured(_ endpoint: Endpoint, _ measured: Evidence, _ ask: inout Inquiry) {
-        guard let good = ask.need(measured.number("good"), "the good minutes"),
-            let total = ask.need(measured.number("total"), "the minutes counted"),
+        guard let good = ask.need(measured.number("good"), "the good answers"),
+            let total = ask.need(measured.number("total"), "the requests counted"),
             let days = ask.need(measured.number("days"), "the days measured")
         else { return }
-        guard total > 0 else { return ask.doubt("no minute with traffic has been measured yet") }
-        let (lost, allowed) = (total - good, Availability.minutesAllowed(inDays: days))
-        let told = "\(Arithmetic.text(lost)) of \(Arithmetic.text(total)) minutes lost in \(Arithmetic.text(days)) days"
-        guard lost <= allowed else { return ask.fail("\(told), wanted at most \(Arithmetic.text(allowed))") }
-        ask.prove("\(told), \(Arithmetic.text(allowed)) are allowed")
+        guard total > 0 else { return ask.doubt("no request has been measured yet, and no traffic is no downtime") }
+        let told = "\(Arithmetic.text(good)) of \(Arithmetic.text(total)) requests answered well in "
+            + "\(Arithmetic.text(days)) days, \(Arithmetic.text(good / total * 100, places: 3)) %"
+        if good / total >= Availability.target {
+            ask.prove(told)
+        } else if total < Availability.requestsMin {
+            ask.doubt("\(told); \(Arithmetic.text(Availability.requestsMin)) requests decide it")
+        } else {
+            ask.fail("\(told), wanted at least 99.9 %")
+        }
     }
 
     /// An alarm whose window is at least `seconds` long, that fires on 2 % errors and neither on 0.2 % nor on silence.

@@ -36,10 +36,8 @@ extension PolicyBook {
         ]
     ) { graph in
         if graph.source == .engine {
-            return graph.judgeEndpoints { _, ask in
-                ask.doubt(
-                    "the engine does not show that its record is sealed against deletion for the retention period")
-            }
+            return graph.judgeUndecided(
+                "the engine does not show that its record is sealed against deletion for the retention period")
         }
         let logs = graph.auditBuckets
         guard !logs.isEmpty else { return graph.judgeMissingAuditBucket() }
@@ -86,9 +84,7 @@ extension PolicyBook {
         ]
     ) { graph in
         if graph.source == .engine {
-            return graph.judgeEndpoints { _, ask in
-                ask.doubt("the engine does not show that the key of its record cannot be destroyed")
-            }
+            return graph.judgeUndecided("the engine does not show that the key of its record cannot be destroyed")
         }
         return graph.judgeDetours()
     }
@@ -128,9 +124,7 @@ extension PolicyBook {
         ]
     ) { graph in
         if graph.source == .engine && graph.logGroups.isEmpty {
-            return graph.judgeEndpoints { _, ask in
-                ask.doubt("the engine does not show how long it keeps each class of log")
-            }
+            return graph.judgeUndecided("the engine does not show how long it keeps each class of log")
         }
         return graph.judgeRetention()
     }

@@ -62,7 +62,7 @@ extension PolicyBook {
     ) { graph in
         if graph.source == .engine {
             return graph.judgeEndpoints { endpoint, ask in
-                ask.requireChainedRecord(graph.newestEvidence(.audit, for: endpoint))
+                ask.requireChainedRecord(graph.engineEvidence(.audit, about: endpoint))
             }
         }
         guard !graph.trails.isEmpty else { return graph.judgeAccount { $0.fail("no trail records API calls") } }
@@ -117,9 +117,7 @@ extension PolicyBook {
         ]
     ) { graph in
         if graph.source == .engine {
-            return graph.judgeEndpoints { _, ask in
-                ask.doubt("the engine does not show its access log (principal, model digest, request id)")
-            }
+            return graph.judgeUndecided("the engine does not show its access log (principal, model digest, request id)")
         }
         return graph.judgeDataEvents()
     }
@@ -168,9 +166,8 @@ extension PolicyBook {
         ]
     ) { graph in
         if graph.source == .engine {
-            return graph.judgeEndpoints { _, ask in
-                ask.doubt("the engine does not show who reads its artefacts; a record of reads would decide it")
-            }
+            return graph.judgeUndecided(
+                "the engine does not show who reads its artefacts; a record of reads would decide it")
         }
         return graph.buckets.filter { $0.holdsModelData(in: graph) }.map { bucket in
             .about(bucket) { $0.requireAccessLogging(of: bucket, in: graph) }
@@ -213,7 +210,7 @@ extension PolicyBook {
     ) { graph in
         if graph.source == .engine {
             return graph.judgeEndpoints { endpoint, ask in
-                ask.requireChainedRecord(graph.newestEvidence(.audit, for: endpoint))
+                ask.requireChainedRecord(graph.engineEvidence(.audit, about: endpoint))
             }
         }
         return graph.tables.map { table in .about(table) { $0.requireKeptStream(of: table, in: graph) } }

@@ -43,7 +43,7 @@ extension PolicyBook {
     ) { graph in
         if graph.source == .engine {
             return graph.judgeEndpoints { endpoint, ask in
-                ask.requireEncryptedState(graph.newestEvidence(.state, for: endpoint), "artefacts")
+                ask.requireEncryptedState(graph.engineEvidence(.state, about: endpoint), "artefacts")
             }
         }
         return graph.buckets.map { bucket in
@@ -92,23 +92,24 @@ extension PolicyBook {
             ControlExample("AWS's key by its alias") { graph in
                 graph.tables.mutateEach { $0.key = .known(.external("alias/aws/dynamodb")) }
             },
+            ControlExample("a replica without a key of its own") { graph in
+                graph.tables.mutateEach { table in
+                    table.replicaRegions = .known(["us-west-2"])
+                    table.replicaKeys = .absent
+                }
+            },
         ]
     ) { graph in
         if graph.source == .engine {
             return graph.judgeEndpoints { endpoint, ask in
-                ask.requireEncryptedState(graph.newestEvidence(.state, for: endpoint), "its registry")
+                ask.requireEncryptedState(graph.engineEvidence(.state, about: endpoint), "its registry")
             }
         }
         return graph.tables.map { table in
             .about(table) { ask in
                 ask.requireFlag(table.isSSEEnabled, "SSEEnabled", absentAs: false)
                 ask.requireCustomerKey(table.key, of: "the table", in: graph)
-                if let why = table.replicaRegions.whyUnknown {
-                    ask.doubt("replicas cannot be told from this input: \(why)")
-                }
-                if let regions = table.replicaRegions.value, !regions.isEmpty {
-                    ask.doubt("the key of the replica in \(regions.formatted(joinedBy: "and")) is not in this input")
-                }
+                ask.requireReplicaKeys(of: table, in: graph)
             }
         }
     }
@@ -203,7 +204,7 @@ extension PolicyBook {
     ) { graph in
         if graph.source == .engine {
             return graph.judgeEndpoints { endpoint, ask in
-                ask.requireEncryptedState(graph.newestEvidence(.state, for: endpoint), "its state")
+                ask.requireEncryptedState(graph.engineEvidence(.state, about: endpoint), "its state")
                 ask.doubt("that logs, captures and backups are sealed the same way is not shown by the engine")
             }
         }
@@ -257,6 +258,22 @@ extension Inquiry {
                 ["aws:kms", "aws:kms:dsse"].contains($0)
             }
             if algorithm != nil { requireCustomerKey(encryption.key, of: "the bucket", in: graph) }
+        }
+    }
+}
+
+// MARK: - SEC-1.6
+
+extension Inquiry {
+    fileprivate mutating func requireReplicaKeys(of table: Table, in graph: Graph) {
+        if let why = table.replicaRegions.whyUnknown { doubt("its replicas cannot be told from this input: \(why)") }
+        if let why = table.replicaKeys.whyUnknown { doubt("the keys of its replicas cannot be told: \(why)") }
+        guard let regions = table.replicaRegions.value, !table.replicaKeys.isUnknown else { return }
+        let keys = table.replicaKeys.value ?? []
+        for (index, region) in regions.enumerated() {
+            requireCustomerKey(
+                index < keys.count ? keys[index] : .absent(at: table.replicaKeys.place), of: "the replica in \(region)",
+                in: graph)
         }
     }
 }

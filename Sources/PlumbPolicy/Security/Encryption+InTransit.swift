@@ -63,7 +63,7 @@ extension PolicyBook {
     ) { graph in
         if graph.source == .engine {
             return graph.judgeEndpoints { endpoint, ask in
-                guard let path = graph.newestEvidence(.state, for: endpoint)?.texts["path"], !path.contains("://")
+                guard let path = graph.engineEvidence(.state, about: endpoint)?.texts["path"], !path.contains("://")
                 else {
                     ask.doubt(
                         "the engine does not show where it keeps its objects; its record of state (path) "

@@ -67,7 +67,7 @@ extension PolicyBook {
     ) { graph in
         if graph.source == .engine {
             return graph.judgeEndpoints { endpoint, ask in
-                ask.requireEncryptedState(graph.newestEvidence(.state, for: endpoint), "its state")
+                ask.requireEncryptedState(graph.engineEvidence(.state, about: endpoint), "its state")
                 ask.doubt(
                     "the age of the engine's keys is not shown by the engine; a record of their "
                         + "rotation would decide it"
@@ -109,18 +109,11 @@ extension Graph {
             }
         }
         let kept = own.map { key in Judgement.about(key) { $0.requireSoundness(of: key, in: self) } }
-        guard hasCriticalEndpoint else { return kept }
         let home = region.value
         return kept
-            + judgeEndpoints { _, ask in
-                let other = own.first { $0.isReplica.value == true || ($0.head.region.value ?? home) != home }
-                if let other {
-                    ask.prove("\(other.id) is the key of the other region")
-                } else if own.contains(where: { $0.head.region.isUnknown || $0.isReplica.isUnknown }) {
-                    ask.doubt("whether a key stands in the other region cannot be told from this input")
-                } else {
-                    ask.fail(
-                        "the endpoint is critical, but no key stands in the other region: nothing could be read there")
+            + endpoints.map { endpoint in
+                ifCritical(isCritical(endpoint), endpoint.id, at: endpoint.place) {
+                    .about(endpoint) { $0.requireKeyElsewhere(than: home, among: own) }
                 }
             }
     }
@@ -137,6 +130,17 @@ extension Graph {
 }
 
 extension Inquiry {
+    /// What is copied to the other region is read there under a key that stands there.
+    fileprivate mutating func requireKeyElsewhere(than home: String?, among keys: [Key]) {
+        if let other = keys.first(where: { $0.isReplica.value == true || ($0.head.region.value ?? home) != home }) {
+            prove("\(other.id) is the key of the other region")
+        } else if keys.contains(where: { $0.head.region.isUnknown || $0.isReplica.isUnknown }) {
+            doubt("whether a key stands in the other region cannot be told from this input")
+        } else {
+            fail("the endpoint is critical, but no key stands in the other region: nothing could be read there")
+        }
+    }
+
     fileprivate mutating func requireSoundness(of key: Key, in graph: Graph) {
         requireFlag(key.isEnabled, "that the key is enabled", absentAs: true)
         require(key.keySpec, "the key spec", wanted: "SYMMETRIC_DEFAULT", absentAs: "SYMMETRIC_DEFAULT") {

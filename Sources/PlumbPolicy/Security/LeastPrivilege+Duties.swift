@@ -48,7 +48,7 @@ extension PolicyBook {
     ) { graph in
         if graph.source == .engine {
             return graph.judgeEndpoints { endpoint, ask in
-                ask.requireEngineRoles(graph.newestEvidence(.access, for: endpoint))
+                ask.requireEngineRoles(graph.engineEvidence(.access, about: endpoint))
             }
         }
         return graph.judgeEndpoints { _, ask in ask.requireRoleForEachDuty(in: graph) }
@@ -111,10 +111,8 @@ extension PolicyBook {
     ) { graph in
         let sensitive = graph.roles.compactMap { graph.judgeConditions(of: $0) }
         if !sensitive.isEmpty { return sensitive }
-        return graph.judgeEndpoints { _, ask in
-            ask.doubt(
-                "no role in this input deploys, invokes or uses a key; the account's roles would show the conditions")
-        }
+        return graph.judgeUndecided(
+            "no role in this input deploys, invokes or uses a key; the account's roles would show the conditions")
     }
 
     static let watchedAccess = Control(

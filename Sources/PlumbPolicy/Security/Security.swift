@@ -16,14 +16,11 @@ extension Graph {
         }
     }
 
-    /// The newest evidence of this kind about an endpoint, or else about the engine that serves it.
-    func newestEvidence(_ kind: Evidence.Kind, for endpoint: Endpoint) -> Evidence? {
-        let own = endpoint.name.value.flatMap { evidence(kind, for: $0).first }
-        return own ?? evidence(kind, for: "").first
+    /// The newest evidence about an endpoint, or else about the engine as a whole, which keeps one state and one record
+    /// for all that it serves.
+    func engineEvidence(_ kind: Evidence.Kind, about endpoint: Endpoint) -> Evidence? {
+        newestEvidence(kind, of: endpoint) ?? evidence(kind, for: "").first
     }
-
-    /// Whether an endpoint was declared critical, and so has a second region.
-    var hasCriticalEndpoint: Bool { declarations.contains { $0.isCritical.value == true } }
 
     /// The region of a resource: its own, or the graph's; nil where neither is known.
     func regionName(of resource: some Resource) -> String? {

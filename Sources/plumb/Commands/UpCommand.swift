@@ -6,6 +6,7 @@ import Logging
 import PlumbEngine
 import PlumbModel
 import ServiceLifecycle
+import UnixSignals
 
 struct UpCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -60,7 +61,8 @@ struct UpCommand: AsyncParsableCommand {
         let threads = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
         let engine = try await Composition.embeddedEngine(
             home: home.folder, host: host, port: port, threads: threads, log: log)
-        let opening = Opening { try await deploy(loaded, on: engine.plane) }
+        let plane = engine.plane
+        let opening = Opening { try await deploy(loaded, on: plane) }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: (engine.services + [opening]).map {
@@ -145,10 +147,13 @@ struct UpCommand: AsyncParsableCommand {
         let logPath = "\(home.folder)/logs/daemon.log"
         try FileManager.default.createDirectory(
             atPath: "\(home.folder)/logs", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        if !FileManager.default.fileExists(atPath: logPath) {
-            FileManager.default.createFile(atPath: logPath, contents: nil, attributes: [.posixPermissions: 0o600])
-        }
-        guard let logFile = FileHandle(forWritingAtPath: logPath) else {
+        let isThere = FileManager.default.fileExists(atPath: logPath)
+        guard
+            isThere
+                || FileManager.default.createFile(
+                    atPath: logPath, contents: nil, attributes: [.posixPermissions: 0o600]),
+            let logFile = FileHandle(forWritingAtPath: logPath)
+        else {
             throw PlumbError(.internalFault, "cannot write \(logPath)")
         }
         try logFile.seekToEnd()

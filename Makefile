@@ -1,0 +1,49 @@
+# The front door: every verb can be run again at no cost, and needs no network once its things are there.
+.DEFAULT_GOAL := help
+.PHONY: help install build up down test lint format bench docs check completions
+
+plumb := .build/release/plumb
+release := swift build -c release --static-swift-stdlib
+
+help: ## these verbs
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
+
+install: ## Debian packages and ONNX Runtime's library
+	@bash scripts/install.sh
+
+build: install ## plumb and plumb-worker, optimised
+	@echo "Building (the first time takes about ten minutes on two cores: TLS and SQLite are built with it)"
+	@$(release) --product plumb
+	@$(release) --product plumb-worker
+
+up: build ## serve the digits example on this machine, over HTTPS
+	@$(plumb) up --detach Examples/digits/plumb.yaml
+
+down: ## end the engine; its state stays
+	@$(plumb) down
+
+test: install lint ## everything that CI runs
+	@echo "Building the tests (the first time takes about five minutes on two cores)"
+	@swift build --build-tests
+	@swift test --skip-build
+
+lint: ## the formatter's judgement, changing nothing
+	@swift format lint --strict --parallel --recursive Sources Tests Package.swift
+
+format: ## let the formatter write
+	@swift format --in-place --parallel --recursive Sources Tests Package.swift
+
+docs: install ## rewrite the generated documents: docs/SPEC.md and docs/CONTROLS.md
+	@PLUMB_RECORD=1 swift test --filter 'SpecReference|ControlsDocument' || true
+	@git status --short docs
+
+bench: build ## every measurement of Benchmarks/README.md
+	@bash Benchmarks/run.sh
+
+check: test ## what to run before a push: lint, tests, and no document left behind
+	@git diff --exit-code --stat docs
+
+completions: build ## shell completions into .build/completions
+	@mkdir -p .build/completions
+	@for shell in bash zsh fish; do $(plumb) --generate-completion-script $$shell > .build/completions/plumb.$$shell; done
+	@ls .build/completions
