@@ -371,7 +371,7 @@ extension String {
     /// Whether this header name is `lowercased`, in any case of letters.
     fileprivate func isHeader(_ lowercased: StaticString) -> Bool {
         unsafe zip(utf8, UnsafeBufferPointer(start: lowercased.utf8Start, count: lowercased.utf8CodeUnitCount))
-            .allSatisfy { unsafe ($0 | 0x20) == $1 || $0 == $1 }
+            .allSatisfy { ($0 | 0x20) == $1 || $0 == $1 }
     }
 }
 
