@@ -20,7 +20,8 @@ enum Sample {
                 control: "OPS-1.2", policy: "OPS-1", verdict: .fails, severity: .critical, resource: "ErrorRateAlarm",
                 place: Place(file: "template.yaml", line: 212, column: 5),
                 message:
-                    "The alarm never fires: its threshold is 1, and the average of Invocation5XXErrors runs from 0 to 1",
+                    "The alarm never fires: its threshold is 1, and the average of Invocation5XXErrors runs from 0 "
+                    + "to 1",
                 fix: "Set the threshold to 0.01.", seed: "Alarms: Error rate > 1%",
                 related: [
                     RelatedPlace("the endpoint Endpoint", at: Place(file: "template.yaml", line: 40, column: 3)),
@@ -83,8 +84,8 @@ enum Sample {
         severities: Severities(staging: .high, production: .critical), provableAt: [.spec, .cloudformation, .engine],
         isAttestable: true, seed: "Alarms: Error rate > 1%", limit: "1 %",
         remedy:
-            "Add an alarm on errors over requests, above 0.01, that tells somebody and stands in the endpoint's list of "
-            + "rollback alarms.",
+            "Add an alarm on errors over requests, above 0.01, that tells somebody and stands in the endpoint's list "
+            + "of rollback alarms.",
         traps: ["The sum of errors is a number, not a rate.", "A period without data is no good news."],
         holds: [ControlExample("a threshold of 1 %", spec: "alarms:\n  errorRate: {thresholdPercent: 1}")],
         fails: [

@@ -29,8 +29,8 @@ struct MonthlyCost {
 
     /// What a month comes to when at peak `instances` of one variant run.
     ///
-    /// No load curve is declared anywhere, so the catalogue's worked example is taken: 70 % of the hours at the minimum,
-    /// 25 % half-way, 5 % at the peak.
+    /// No load curve is declared anywhere, so the catalogue's worked example is taken: 70 % of the hours at the
+    /// minimum, 25 % half-way, 5 % at the peak.
     func expectedUSD(atPeak instances: Int) -> Double {
         let running = fleets.reduce(0.0) { sum, fleet in
             let peak = min(max(instances, fleet.minimum), fleet.maximum)
@@ -178,8 +178,8 @@ extension Graph {
 }
 
 extension Declaration {
-    /// How many requests a second one instance answers at full load: what a benchmark on this very type measured, scaled
-    /// to 100 % of the busier of processor and GPU.
+    /// How many requests a second one instance answers at full load: what a benchmark on this very type measured,
+    /// scaled to 100 % of the busier of processor and GPU.
     func capacityPerInstance(of type: String) -> Fact<Double> {
         guard let record = benchmark.value else {
             return .unknown("a benchmark with requestsPerSecond would tell what one instance answers")

@@ -296,7 +296,7 @@ extension PolicyBook {
             if isExpectedTooHigh { ask.fail(told) } else { ask.prove(told) }
         } else {
             ask.doubt(
-                "the floor is \(MonthlyCost.usd(cost.floorUSD)) USD and the worst case \(MonthlyCost.usd(cost.worstUSD)) "
+                "the floor is \(MonthlyCost.usd(cost.floorUSD)) USD, the worst case \(MonthlyCost.usd(cost.worstUSD)) "
                     + "USD, with \(limitTold) between: \(peak?.whyUnknown ?? "a declared peak would decide it")")
         }
         if cost.worstUSD > 5000 {
