@@ -44,7 +44,15 @@ enum Sample {
                 message: "the dashboard's body cannot be told from this input: it names a parameter without a default",
                 fix: "Add a dashboard.", seed: "Implementation: CloudWatch metrics for latency, error rates, throughput"
             ),
-        ],
+        ]
+            + ["ScaleInAlarm", "ScaleOutAlarm", "HealthAlarm", "DriftAlarm"].map { alarm in
+                Finding(
+                    control: "OPS-1.1", policy: "OPS-1", verdict: .unknown, severity: .high, resource: alarm,
+                    place: Place(file: "template.yaml", line: 300),
+                    message: "its topic is a parameter without a default",
+                    fix: "Name the topic.",
+                    seed: "Implementation: CloudWatch metrics for latency, error rates, throughput")
+            },
         diagnostics: [
             Diagnostic(
                 .warning, "the waiver names 'OPS-9.9', which is no control",

@@ -168,7 +168,7 @@ extension PolicyBook {
 
     /// What the benchmark and the declared peak come to.
     private static func declaredSize(
-        of endpoint: Endpoint, _ type: String, _ bounds: (minimum: Int, maximum: Int), in graph: Graph,
+        of endpoint: Endpoint, _ type: String, _ bounds: (minimum: Int, maximum: Int, place: Place?), in graph: Graph,
         _ ask: inout Inquiry
     ) -> Load? {
         guard let declaration = graph.declaration(of: endpoint) else {
