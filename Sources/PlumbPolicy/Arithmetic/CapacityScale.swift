@@ -67,8 +67,8 @@ enum CapacityScale {
                 + "VariantName=\(identity.variant)"
         }
         if statistic != .average {
-            return "its statistic is \(statistic.cloudWatchName), wanted Average: only the average over all instances "
-                + "falls when one is added"
+            return "its statistic is \(statistic.cloudWatchName), wanted Average: only the average over all "
+                + "instances falls when one is added"
         }
         return nil
     }

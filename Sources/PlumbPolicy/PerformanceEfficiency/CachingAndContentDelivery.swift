@@ -15,8 +15,8 @@ extension PolicyBook {
         seed: "Use case: Static content, frequently accessed inference endpoints",
         limit: "a cache from 10 % repeated requests and 1 request/s on",
         remedy:
-            "Say whether answers are deterministic, what share of requests repeats, and for how long an answer is good "
-            + "or why none is kept (spec: cache).",
+            "Say whether answers are deterministic, what share of requests repeats, and for how long an answer is "
+            + "good or why none is kept (spec: cache).",
         traps: [
             "A model that samples does not answer the same question twice alike.",
             "An answer that depends on who asks must not be kept for others.",
@@ -135,9 +135,8 @@ extension PolicyBook {
         provableAt: [.cloudformation, .terraform, .live, .engine],
         seed: "CloudFront for API responses / Benefits: Reduced latency, lower backend load, cost savings",
         remedy:
-            "Keep answers in the gateway or the API's stage (spec: cache.ttl), or put CloudFront before a GET "
-            + "facade with a "
-            + "cache policy whose TTLs are above 0.",
+            "Keep answers in the gateway or the API's stage (spec: cache.ttl), or put CloudFront before a GET facade "
+            + "with a cache policy whose TTLs are above 0.",
         traps: [
             "CloudFront caches GET, never POST.",
             "A DefaultTTL of 0 without Cache-Control caches nothing.",
@@ -240,8 +239,7 @@ extension PolicyBook {
         limit: "300 s",
         remedy:
             "Make the caller's authorisation, the content type and the model's revision part of the cache's key, "
-            + "encrypt "
-            + "what is kept, and keep it for at most 300 s.",
+            + "encrypt what is kept, and keep it for at most 300 s.",
         traps: [
             "Without Authorization in the key one caller is given another's answers.",
             "Without the revision in the key a rollback goes on answering as the bad model did.",

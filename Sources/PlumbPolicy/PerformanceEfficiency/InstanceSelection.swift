@@ -57,8 +57,8 @@ extension PolicyBook {
         seed:
             "CPU-bound workloads: Use ml.m5 instance family / GPU-bound workloads: Use ml.g5 or ml.p5 instance family",
         limit: "ml.m5 for CPU, ml.g5 or ml.p5 for GPU",
-        remedy: "Choose an ml.m5 type for a CPU-bound model and an ml.g5 or ml.p5 type for a GPU-bound one "
-            + "(spec: instances.type); a newer family needs a waiver with a benchmark.",
+        remedy: "Choose an ml.m5 type for a CPU-bound model and an ml.g5 or ml.p5 type for a GPU-bound one (spec: "
+            + "instances.type); a newer family needs a waiver with a benchmark.",
         traps: [
             "ml.m5d, ml.p5e and ml.p5en are other families.",
             "An ml.g5 without a CUDA image is a CPU endpoint at six times the price.",
@@ -114,8 +114,8 @@ extension PolicyBook {
         seed: "Memory-bound workloads: Consider ml.g5.12xlarge or ml.p5.48xlarge",
         limit: "85 % of the memory",
         remedy:
-            "Declare the model's size (spec: model.size) and choose the smallest type whose memory it fills to at most "
-            + "85 %.",
+            "Declare the model's size (spec: model.size) and choose the smallest type whose memory it fills to at "
+            + "most 85 %.",
         traps: [
             "ml.g5.16xlarge has one GPU; the 89 GiB of ml.g5.12xlarge are four times 22, usable only with tensor "
                 + "parallelism.",
@@ -181,8 +181,8 @@ extension PolicyBook {
             }
             let cheapest = fitting.min { ($0.usdPerHour ?? 0) < ($1.usdPerHour ?? 0) }
             ask.fix = cheapest.map {
-                "The cheapest type that fits is \($0.name), \(Arithmetic.text($0.usdPerMonth ?? 0, places: 0)) USD "
-                    + "a month each."
+                "The cheapest type that fits is \($0.name), \(Arithmetic.text($0.usdPerMonth ?? 0, places: 0)) USD a "
+                    + "month each."
             }
             return ask.fail(told)
         }
@@ -207,8 +207,8 @@ extension PolicyBook {
         seed: "based on workload characteristics",
         limit: "p95 of at least 40 % CPU or GPU, 60 % memory",
         remedy:
-            "Run the load test on the production type and record the 95th percentiles (plumb bench; spec: benchmark); "
-            + "a type that stays idle is too large.",
+            "Run the load test on the production type and record the 95th percentiles (plumb bench; spec: "
+            + "benchmark); a type that stays idle is too large.",
         traps: [
             "CPUUtilization above 100 is not normalised: divide by the vCPUs first.",
             "A GPU that the model never touches is paid for all the same.",

@@ -71,8 +71,8 @@ extension PolicyBook {
             ControlExample("40 % off the p50 and 37.5 % off the p99"),
             ControlExample(
                 "exactly 30 %",
-                spec: "optimization: {baselineP50Milliseconds: 10, optimizedP50Milliseconds: 7, "
-                    + "reductionLowerBound: 0.3}"),
+                spec: "optimization: {baselineP50Milliseconds: 10, optimizedP50Milliseconds: 7, reductionLowerBound: "
+                    + "0.3}"),
         ],
         fails: [
             ControlExample("20 % off the p50", spec: "optimization: {optimizedP50Milliseconds: 1.6}"),
@@ -94,8 +94,7 @@ extension PolicyBook {
             if let baseline = record.baselineP99Milliseconds, baseline < Arithmetic.p99MillisecondsMax / 5 {
                 ask.fix =
                     "The baseline's p99 of \(Arithmetic.text(baseline)) ms is under 20 % of the 500 ms allowed: an "
-                    + "owner "
-                    + "may waive this control (spec: waivers)."
+                    + "owner may waive this control (spec: waivers)."
             }
         }
     }
@@ -195,9 +194,8 @@ extension PolicyBook {
         seed: "Validation: Performance benchmarks must be met before production deployment",
         limit: "p99 500 ms and 1 % errors at 1.3 times the peak, 10,000 requests, 5 minutes, 30 days",
         remedy:
-            "Run an open-loop load test of this very artefact on the production type at 1.3 times the declared "
-            + "peak, and "
-            + "have it signed (plumb bench; spec: benchmark, peakRequestsPerSecond).",
+            "Run an open-loop load test of this very artefact on the production type at 1.3 times the declared peak, "
+            + "and have it signed (plumb bench; spec: benchmark, peakRequestsPerSecond).",
         traps: [
             "A closed-loop generator waits for the server and so hides its queues (coordinated omission).",
             "A benchmark of another artefact, or on another machine, says nothing.",

@@ -14,9 +14,8 @@ extension PolicyBook {
             "Track 70 % of the instance: CPUUtilization divided by the number of vCPUs, GPUUtilization by the number "
             + "of GPUs (spec: scaling.targetPercent).",
         traps: [
-            "CPUUtilization runs to 100 % for each vCPU: a target of 70 on ml.m5.4xlarge is 4.4 % and pins the "
-                + "fleet at "
-                + "its maximum.",
+            "CPUUtilization runs to 100 % for each vCPU: a target of 70 on ml.m5.4xlarge is 4.4 % and pins the fleet "
+                + "at its maximum.",
             "CPUUtilizationNormalized exists only for endpoints with inference components.",
             "Instance metrics live in /aws/sagemaker/Endpoints, with a leading slash.",
         ],
@@ -295,8 +294,8 @@ extension PolicyBook {
         provableAt: [.spec, .cloudformation, .terraform, .live, .engine],
         seed: "scale down < 50%",
         limit: "50 %",
-        remedy: "Set DisableScaleIn on target tracking, and remove instances by a step policy below 46 % (35 % with a "
-            + "floor of one) for ten periods, with a cooldown of 300 s (spec: scaling.scaleInBelowPercent).",
+        remedy: "Set DisableScaleIn on target tracking, and remove instances by a step policy below 46 % (35 % with "
+            + "a floor of one) for ten periods, with a cooldown of 300 s (spec: scaling.scaleInBelowPercent).",
         traps: [
             "Target tracking alone removes capacity below 0.9 x 70 = 63 %.",
             "At three instances 50 % becomes 75 % on two: a threshold of 50 flaps against a set point of 70.",

@@ -12,8 +12,8 @@ extension PolicyBook {
         severities: Severities(dev: .medium, staging: .high, production: .critical),
         provableAt: [.spec, .cloudformation, .terraform, .live, .engine],
         seed: "Endpoints must use autoscaling for traffic spikes.",
-        remedy: "Register endpoint/NAME/variant/NAME as a scalable target and give it a scaling policy "
-            + "(spec: scaling.enabled).",
+        remedy: "Register endpoint/NAME/variant/NAME as a scalable target and give it a scaling policy (spec: "
+            + "scaling.enabled).",
         traps: [
             "The resource id is text: a typo scales another variant.",
             "A target without a policy never moves.",
@@ -85,8 +85,8 @@ extension PolicyBook {
         provableAt: [.spec, .cloudformation, .terraform, .live, .engine],
         seed: "min instances = 1, max instances = 4",
         limit: "1 to 4 instances; 2 to 4 in production",
-        remedy: "Set MinCapacity to 1 (2 in production) and MaxCapacity above it and at most 4 "
-            + "(spec: instances.minimum, instances.maximum).",
+        remedy: "Set MinCapacity to 1 (2 in production) and MaxCapacity above it and at most 4 (spec: "
+            + "instances.minimum, instances.maximum).",
         traps: [
             "A maximum equal to the minimum switches scaling off without a word.",
             "In production the floor of two (REL-1.2) replaces the seed's one.",
@@ -193,8 +193,8 @@ extension PolicyBook {
         judge: scalesUnattended)
 
     private static let serviceLinkedRole =
-        "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/"
-        + "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+        "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/"
+        + "sagemaker.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
 
     @Sendable private static func scalesUnattended(_ graph: Graph) -> [Judgement] {
         graph.judgeInstanceEndpoints { endpoint, variants, ask in
@@ -241,8 +241,7 @@ extension PolicyBook {
             }
             ask.doubt(
                 "an update starts again at the first count, because Terraform's provider cannot keep the current "
-                    + "one; the "
-                    + "live account decides whether that loses capacity")
+                    + "one; the live account decides whether that loses capacity")
         case .engine where kept.isAbsent:
             ask.doubt("whether the engine carries the count over a deployment is not recorded")
         default: ask.requireFlag(kept, "RetainAllVariantProperties", absentAs: false)

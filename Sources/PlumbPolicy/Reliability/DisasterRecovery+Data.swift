@@ -11,8 +11,7 @@ extension PolicyBook {
         limit: "15 minutes",
         remedy:
             "Version every bucket, replicate the models of critical endpoints with Replication Time Control and "
-            + "alarm on "
-            + "its latency, and switch on point-in-time recovery of every table.",
+            + "alarm on its latency, and switch on point-in-time recovery of every table.",
         traps: [
             "Hourly backups lose 60 + 60 minutes and the time of the job, whatever the plan's text says.",
             "Captured requests are flushed in batches: their loss is flush + 15 minutes.",
@@ -95,7 +94,7 @@ extension PolicyBook {
         guard let rules = ask.need(bucket.replication, "replication to another region") else { return }
         ask.requireOne(of: rules.enumerated(), orFail: "no rule replicates", name: { "rule \($0.offset + 1)" }) {
             let rule = $0.element
-            $1.requireFlag(rule.isEnabled, "its status", absentAs: false)
+            $1.requireFlag(rule.isEnabled, "its status (enabled)", absentAs: false)
             $1.require(rule.timeControlMinutes, "its time control in minutes", wanted: "15") { Double($0) <= 15 }
         }
         let watching = graph.alarms.filter { alarm in
@@ -176,7 +175,7 @@ extension PolicyBook {
     private static func requireFullReplication(
         _ rule: ReplicationRule, of bucket: Bucket, in graph: Graph, _ ask: inout Inquiry
     ) {
-        ask.requireFlag(rule.isEnabled, "its status", absentAs: false)
+        ask.requireFlag(rule.isEnabled, "its status (enabled)", absentAs: false)
         ask.require(rule.timeControlMinutes, "its time control in minutes", wanted: "15") { $0 == 15 }
         ask.requireFlag(rule.hasMetrics, "its metrics", absentAs: false)
         requirePrefix(rule, in: graph, &ask)
@@ -224,8 +223,7 @@ extension PolicyBook {
         limit: "35 days at most for continuous backups",
         remedy:
             "Back the model bucket up continuously into a locked vault under a customer-managed key, by a selection "
-            + "that "
-            + "names it or its tag, and switch on point-in-time recovery of tables.",
+            + "that names it or its tag, and switch on point-in-time recovery of tables.",
         traps: [
             "A selection by a tag that no resource carries backs nothing up.",
             "Continuous backup covers S3, not DynamoDB: tables need their own point-in-time recovery.",

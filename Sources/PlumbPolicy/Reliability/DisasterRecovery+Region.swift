@@ -10,8 +10,7 @@ extension PolicyBook {
         seed: "multi-region deployment for critical workloads",
         remedy:
             "Keep the model, its configuration, a key and the image in the second region, and two failover records, "
-            + "the "
-            + "first with a health check on the health alarm (spec: recovery.region).",
+            + "the first with a health check on the health alarm (spec: recovery.region).",
         traps: [
             "CloudFront's origin groups never fail over a POST.",
             "The health check of a private endpoint must be one on a CloudWatch alarm.",
@@ -86,8 +85,8 @@ extension PolicyBook {
                 ask.doubt("the region of a model cannot be told")
             } else {
                 ask.fail(
-                    "no model lies outside \(graph.region.value ?? "the region"); if a second stack makes it, check it "
-                        + "together with this one")
+                    "no model lies outside \(graph.region.value ?? "the region"); if a second stack makes it, check "
+                        + "it together with this one")
             }
             return nil
         }

@@ -20,8 +20,8 @@ extension PolicyBook {
         seed: "Disaster recovery plan must be documented and tested.",
         limit: "reviewed within 180 days; RTO under 60 min if critical, RPO at most 15 min",
         remedy:
-            "Write the plan into the spec: recovery with runbook, owner, region, rtoMinutes, rpoMinutes, steps and the "
-            + "day it was reviewed.",
+            "Write the plan into the spec: recovery with runbook, owner, region, rtoMinutes, rpoMinutes, steps and "
+            + "the day it was reviewed.",
         traps: [
             "A runbook that needs the failed region (its console, its pipeline, its registry) cannot be followed.",
             "A plan without numbers cannot be tested.",
@@ -92,8 +92,8 @@ extension PolicyBook {
         isAttestable: true,
         seed: "documented and tested",
         limit: "a drill within 180 days, a restore test every quarter",
-        remedy: "Practise the recovery, record the day and the measured minutes (spec: recovery.drill), and schedule a "
-            + "restore test that selects what is backed up.",
+        remedy: "Practise the recovery, record the day and the measured minutes (spec: recovery.drill), and schedule "
+            + "a restore test that selects what is backed up.",
         traps: [
             "A restore testing plan without a selection tests nothing.",
             "A restored bucket is not a restored endpoint: only a drill that answered a request counts.",

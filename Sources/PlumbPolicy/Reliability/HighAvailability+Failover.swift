@@ -181,7 +181,8 @@ extension PolicyBook {
         }
         let after = Arithmetic.text(reached.loadAfterZoneLoss(from: load))
         ask.prove(
-            "\(told); when a zone goes, \(load) % load becomes \(after) % until new instances serve, some 15 minutes")
+            "\(told); when a zone goes, \(Arithmetic.text(load)) % load becomes \(after) % until new instances serve, some 15 minutes"
+        )
     }
 
     static let measuredAvailability = Control(
@@ -190,8 +191,8 @@ extension PolicyBook {
         provableAt: [.cloudformation, .terraform, .live, .engine],
         seed: "Target: 99.9% uptime SLA",
         limit: "99.9 %, 43.8 minutes a month",
-        remedy: "Alarm on the burn of the error budget: 14.4 times over one hour (1.44 % errors) and 6 times over six "
-            + "hours (0.6 %).",
+        remedy: "Alarm on the burn of the error budget: 14.4 times over one hour (1.44 % errors) and 6 times over "
+            + "six hours (0.6 %).",
         traps: [
             "CloudWatch keeps 1-minute data for 15 days, 5-minute data for 63 and hourly data for 455.",
             "No traffic is not downtime.",
