@@ -32,7 +32,7 @@ import Testing
         for _ in 0..<50 {
             client.send(request)
             let answer = try #require(client.answer())
-            #expect(answer.status == 200 && answer.body.hasPrefix("{\"predictions\":[{\"label\":1,\"probabilities\":["))
+            #expect(answer.status == 200 && answer.body.hasPrefix("{\"predictions\":[{\"label\":0,\"probabilities\":["))
         }
         client.send(post(csv, "Accept: text/csv\r\n"))
         #expect(client.answer()?.body.hasPrefix("1,") == true)
@@ -112,7 +112,7 @@ import Testing
                     guard let client = try? WorkerProcess.Client(path) else { return 0 }
                     return (0..<200).count { _ in
                         client.send(request)
-                        return client.answer()?.body.hasPrefix("{\"predictions\":[{\"label\":1") == true
+                        return client.answer()?.body.hasPrefix("{\"predictions\":[{\"label\":0") == true
                     }
                 }
             }
