@@ -1,3 +1,5 @@
+// The types an element of a tensor can have.
+
 /// The element types of tensors; the raw value is the number that ONNX gives each.
 public enum ElementType: Int, Sendable, CaseIterable {
     case float32 = 1

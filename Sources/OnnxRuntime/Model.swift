@@ -1,3 +1,5 @@
+// A loaded model: what goes in, what comes out, and a run.
+
 import COnnxRuntime
 
 /// An ONNX model, loaded and ready to run.

@@ -1,3 +1,5 @@
+// Why a model cannot be loaded or run.
+
 /// What went wrong with a model or with the library that runs it.
 public struct ModelError: Error, Sendable, Equatable {
     /// Who has to act on an error.

@@ -1,3 +1,5 @@
+// What a model file says of itself.
+
 /// What an ONNX file says of itself.
 public struct ModelMetadata: Sendable, Equatable {
     /// The tool that wrote the file, such as `skl2onnx`.

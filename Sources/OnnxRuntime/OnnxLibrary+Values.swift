@@ -1,3 +1,5 @@
+// Tensors across the border to C and back.
+
 import COnnxRuntime
 
 // Tensors to ONNX Runtime's values and back. Values are copied both ways: a copy of a request's few kilobytes costs

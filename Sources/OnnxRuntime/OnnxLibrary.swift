@@ -1,3 +1,5 @@
+// ONNX Runtime's library, found, loaded and checked.
+
 import COnnxRuntime
 import Glibc
 

@@ -1,3 +1,5 @@
+// What a session tells of its inputs and outputs.
+
 import COnnxRuntime
 
 /// Reads what a loaded session says of its model.

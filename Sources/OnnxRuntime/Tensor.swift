@@ -1,3 +1,5 @@
+// Numbers or texts in a shape.
+
 /// A dense array with a shape: what a model takes and what it answers.
 public struct Tensor: Sendable, Equatable {
     /// The values in row-major order, with their element type.

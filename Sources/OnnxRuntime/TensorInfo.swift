@@ -1,3 +1,5 @@
+// What a model expects of a tensor, or promises.
+
 /// One dimension of an input or output, as the model declares it.
 public enum Dimension: Sendable, Equatable, CustomStringConvertible {
     /// A size that every tensor must have.

@@ -105,7 +105,9 @@ actor LocalEngine: Engine, Service {
     private func makeProcess(
         _ revision: Revision, beside others: [WorkerProcess], route: EndpointRoute
     ) throws -> WorkerProcess {
-        let zones = (0..<max(1, revision.spec.instances.zones)).map { "local-\(Character(UnicodeScalar(UInt8(97 + $0 % 26))))" }
+        let zones = (0..<max(1, revision.spec.instances.zones)).map {
+            "local-\(Character(UnicodeScalar(UInt8(97 + $0 % 26))))"
+        }
         let zone = zones.min { left, right in
             others.count { $0.route.zone == left } < others.count { $0.route.zone == right }
         }

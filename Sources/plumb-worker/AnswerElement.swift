@@ -1,3 +1,5 @@
+// How one element of an answer is written.
+
 /// A value that an answer can carry.
 protocol AnswerElement {
     func append(json writer: inout JSONWriter)

@@ -1,3 +1,5 @@
+// Writes a model's outputs as JSON or CSV.
+
 import OnnxRuntime
 
 /// Turns the model's outputs into an answer's body.

@@ -1,3 +1,5 @@
+// The bytes of a request's body, as they arrive.
+
 /// The bytes of a request's body, as a range of the buffer they were received in.
 struct Body {
     let bytes: [UInt8]

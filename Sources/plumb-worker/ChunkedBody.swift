@@ -1,3 +1,5 @@
+// Bodies that come in chunks.
+
 /// Puts together a body that is sent in chunks (RFC 9112, section 7.1), however it is cut up on the way.
 struct ChunkedBody {
     /// The most bytes of a chunk's first line, and of all trailer lines together.

@@ -1,3 +1,5 @@
+// One input of the model, gathered row by row.
+
 import OnnxRuntime
 
 /// The values of one input, gathered while a request is read, in the model's element type.

@@ -1,3 +1,5 @@
+// One client's connection, on a thread of its own.
+
 /// One connection's conversation: read a request, answer it with one write, again until either side is done.
 struct Connection {
     /// The room for a request at first; most fit, and take one read.

@@ -1,3 +1,5 @@
+// Decimal numbers in text, read exactly and fast.
+
 /// A number as it was written: digits, a power of ten and a sign, before it is rounded to any type.
 ///
 /// Most numbers in requests have few digits, and become a float by one exact multiplication or division. The rest

@@ -1,3 +1,5 @@
+// Whether the model really answers, proved by running it.
+
 import OnnxRuntime
 import Synchronization
 

@@ -1,3 +1,5 @@
+// The process around the server: signals, standard input, exit codes.
+
 import Glibc
 
 /// What the server needs of its process besides sockets: threads, signals, the standard streams and the environment.

@@ -1,3 +1,5 @@
+// Reads JSON straight from the body's bytes.
+
 /// Walks JSON text in place, without building a tree: requests are mostly long arrays of numbers.
 struct JSONScanner {
     /// How deep a skipped value may nest.

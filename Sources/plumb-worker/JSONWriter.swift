@@ -1,3 +1,5 @@
+// Writes JSON straight into the answer's bytes.
+
 /// Appends JSON to bytes.
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []

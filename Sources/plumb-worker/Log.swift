@@ -1,3 +1,5 @@
+// One JSON line an event, on standard error, at a bounded rate.
+
 import Synchronization
 
 /// Writes one JSON object a line to standard error, and never so many that the log becomes the load.

@@ -1,3 +1,5 @@
+// What a body is, and what a client will take.
+
 /// The content types that requests and answers are in.
 enum MediaType: Equatable {
     case json

@@ -1,3 +1,5 @@
+// Listens, takes connections, and drains at the end.
+
 import Synchronization
 
 /// Accepts connections and gives each a thread, until it is told to stop; then lets what is in flight finish.

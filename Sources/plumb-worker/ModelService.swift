@@ -1,3 +1,5 @@
+// The routes: what is asked for, and who answers it.
+
 import OnnxRuntime
 
 /// Answers requests with a model: the routes of the SageMaker container contract and of the Open Inference Protocol.

@@ -1,3 +1,5 @@
+// A request in the Open Inference Protocol's form.
+
 import OnnxRuntime
 
 /// A request of the Open Inference Protocol, version 2, in JSON. Its tensors' keys may come in any order, so data is

@@ -1,3 +1,5 @@
+// Why a request is not answered, with the status that says so.
+
 /// A request that is answered with an error: the HTTP status, and a sentence that says what was expected and what came.
 struct Refusal: Error, Equatable {
     let status: Int

@@ -1,3 +1,5 @@
+// How one element of a request is read, for each type.
+
 import OnnxRuntime
 
 // How each element type is read from JSON, from a table's cell and from another numeric type.

@@ -1,3 +1,5 @@
+// The first lines of a request: method, path and the fields that matter.
+
 /// The head of an HTTP/1.1 request: its first line, and the few header fields that this server heeds.
 struct RequestHead: Equatable {
     /// The most bytes that a head may have.

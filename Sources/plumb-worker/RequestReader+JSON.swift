@@ -1,3 +1,5 @@
+// Requests in JSON.
+
 import OnnxRuntime
 
 // JSON bodies: `{"instances": [row, …]}`, a bare `[row, …]`, or the Open Inference Protocol's `{"inputs": […]}`.

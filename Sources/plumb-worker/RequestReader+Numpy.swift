@@ -1,3 +1,5 @@
+// Requests in NumPy's array format.
+
 import OnnxRuntime
 
 // NumPy bodies: one array in the .npy format, versions 1 to 3, little-endian, in C order.

@@ -1,3 +1,5 @@
+// Requests in CSV.
+
 import OnnxRuntime
 
 // CSV bodies: one row a line, cells in the order of the model's inputs, no header line.

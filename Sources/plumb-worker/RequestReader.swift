@@ -1,3 +1,5 @@
+// Makes tensors of a request's body.
+
 import OnnxRuntime
 
 /// One input of the model, as rows of a request fill it.

@@ -1,3 +1,5 @@
+// An answer, ready to be written in one piece.
+
 /// An answer, before it is put into bytes.
 struct Response {
     var status = 200

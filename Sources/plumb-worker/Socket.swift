@@ -1,3 +1,5 @@
+// The few system calls on sockets.
+
 import Glibc
 
 /// Why the server cannot start; told in one line, and the process ends with status 2.

@@ -1,3 +1,5 @@
+// Elements of a tensor as text.
+
 import OnnxRuntime
 
 // The text of a tensor's values. The element type is chosen once, and the loops are compiled for each.

@@ -120,7 +120,8 @@ enum Composition {
     /// The model server: PLUMB_WORKER, else beside this program.
     static var workerPath: String {
         if let path = ProcessInfo.processInfo.environment["PLUMB_WORKER"] { return path }
-        return URL(fileURLWithPath: executablePath).deletingLastPathComponent().appendingPathComponent("plumb-worker").path
+        return URL(fileURLWithPath: executablePath).deletingLastPathComponent().appendingPathComponent("plumb-worker")
+            .path
     }
 
     /// This program's own file.

@@ -9,7 +9,9 @@ public import PlumbModel
 struct Plumb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plumb",
-        abstract: "Holds ML deployments to the Well-Architected policy book: before they ship, while, and for as long as they run.",
+        abstract:
+            "Holds ML deployments to the Well-Architected policy book: before they ship, while, and for as long "
+            + "as they run.",
         discussion: """
             Start with:
               plumb spec init > plumb.yaml          a commented starter file

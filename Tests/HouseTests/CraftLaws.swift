@@ -11,7 +11,8 @@ enum CraftLaws {
         Rule(pattern: #"\btry!"#, message: "try! crashes; throw a PlumbError"),
         Rule(pattern: #"\bas!"#, message: "as! crashes; use as? and say what else it may be"),
         Rule(
-            pattern: #"\bfatalError\b"#, message: "fatalError crashes; throw, or state the invariant in a precondition"),
+            pattern: #"\bfatalError\b"#,
+            message: "fatalError crashes; throw, or state the invariant in a precondition"),
         Rule(pattern: #"[\w)\]]!(?![=\w])"#, message: "a forced unwrap crashes; use guard let"),
         Rule(
             pattern: #"\bTask\s*(\(.*\)\s*)?\{|\bTask\.detached\b|\bTask\.init\b"#,

@@ -35,7 +35,7 @@ import Testing
             #expect(answer.status == 200 && answer.body.hasPrefix("{\"predictions\":[{\"label\":0,\"probabilities\":["))
         }
         client.send(post(csv, "Accept: text/csv\r\n"))
-        #expect(client.answer()?.body.hasPrefix("1,") == true)
+        #expect(client.answer()?.body.hasPrefix("0,") == true)
         client.send("HEAD /ping HTTP/1.1\r\nConnection: close\r\n\r\n")
         while !client.isClosed, client.answer() != nil {}
         let permissions = try FileManager.default.attributesOfItem(atPath: worker.socketPath)[.posixPermissions] as? Int

@@ -130,7 +130,8 @@ import Testing
     }
 
     @Test(arguments: security) func nothingHoldsOfAnEndpointOfWhichOnlyTheNameIsKnown(id: String) throws {
-        // Calls to SageMaker itself are held to TLS 1.2 by the service; without buckets and tables nothing is asked of them.
+        // Calls to SageMaker itself are held to TLS 1.2 by the service; without buckets and tables nothing is asked
+        // of them.
         let allowed: Set<Verdict> =
             switch id {
             case "SEC-1.2": [.holds]

@@ -80,7 +80,8 @@ public struct RolloutOrder: Sendable, Hashable, Codable {
 /// Safety: the old fleet is neither shrunk nor stopped before the new one is promoted; both never carry the title of
 /// "active" at once, because only `finish(.promoted)` passes it on; no traffic is moved onto a fleet without a ready
 /// instance while the other has one, before a rollback's time is up. Liveness: with an engine that does what it is
-/// asked, it finishes within `timeoutSeconds` + `rollbackSecondsMax` of its start and the few ticks the last move takes.
+/// asked, it finishes within `timeoutSeconds` + `rollbackSecondsMax` of its start and the few ticks the last move
+/// takes.
 public struct RolloutMachine: Sendable, Hashable, Codable {
     public enum Phase: Sendable, Hashable, Codable {
         /// The new fleet is coming up; it has no traffic.

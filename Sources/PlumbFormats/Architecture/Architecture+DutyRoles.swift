@@ -72,7 +72,8 @@ extension Architecture {
         ]
     }
 
-    /// Every value of a list-valued key is one of `values`, and the key is there: a missing one would pass `ForAllValues`.
+    /// Every value of a list-valued key is one of `values`, and the key is there: a missing one would pass
+    /// `ForAllValues`.
     private static func among(_ key: String, _ values: [String]) -> [PolicyCondition] {
         [PolicyCondition("ForAllValues:StringEquals", key, values), PolicyCondition("Null", key, ["false"])]
     }

@@ -106,7 +106,8 @@ extension Architecture {
         func source(_ bucket: String) -> [PolicyStatement] {
             [
                 .allow(
-                    "Read\(bucket)Rules", ["s3:GetReplicationConfiguration", "s3:ListBucket"], on: ["${\(bucket).Arn}"]),
+                    "Read\(bucket)Rules", ["s3:GetReplicationConfiguration", "s3:ListBucket"],
+                    on: ["${\(bucket).Arn}"]),
                 .allow(
                     "Read\(bucket)Objects",
                     ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"],
@@ -117,7 +118,8 @@ extension Architecture {
         statements += [
             .allow("CopyIntoTheArchive", target, on: ["${AuditBucket.Arn}/*"]),
             .allow(
-                "SealTheArchive", ["kms:Encrypt", "kms:GenerateDataKey"], on: ["${AuditKey.Arn}"], when: [.via(["s3"])]),
+                "SealTheArchive", ["kms:Encrypt", "kms:GenerateDataKey"], on: ["${AuditKey.Arn}"],
+                when: [.via(["s3"])]),
         ]
         if let region = plan.recoveryRegion {
             statements += source("ArtifactBucket")

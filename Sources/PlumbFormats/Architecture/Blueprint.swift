@@ -50,7 +50,8 @@ struct Blueprint {
     }
 
     /// A resource with its name, tags and, where it holds state (`isKept`), what becomes of it with its template: in
-    /// production it stays. `suffix` follows the prefix in the physical name; `path` is the key of the spec it stands for.
+    /// production it stays. `suffix` follows the prefix in the physical name; `path` is the key of the spec it stands
+    /// for.
     func make<Element: Resource>(
         _ id: String, named suffix: String?, from path: String = "name", isKept: Bool = false,
         _ configure: (inout Element) -> Void

@@ -115,7 +115,9 @@ struct WorkerLauncher: Sendable {
         let searched =
             name.contains("/")
             ? [Self.absolute(name, from: folder)]
-            : (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":").map { "\($0)/\(name)" }
+            : (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":").map {
+                "\($0)/\(name)"
+            }
         guard let found = searched.first(where: FileManager.default.isExecutableFile) else {
             throw PlumbError(
                 .notFound, "the program \(name) of model.command cannot be found or run",
@@ -167,7 +169,8 @@ struct WorkerLauncher: Sendable {
     static func endOrphans(of folder: String) -> Int {
         let mark = "\(ownerVariable)=\(folder)\0"
         var count = 0
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {  // Without /proc none is found.
+        // Without /proc none is found.
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
             guard let processID = Int32(name), processID != getpid(),
                 let environment = FileManager.default.contents(atPath: "/proc/\(name)/environ"),
                 String(decoding: environment, as: UTF8.self).contains(mark)

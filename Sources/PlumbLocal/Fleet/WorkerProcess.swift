@@ -227,10 +227,12 @@ final class WorkerProcess: Sendable {
     // MARK: - Small things
 
     private func openLog() throws -> SystemPackage.FileDescriptor {
-        let size = try? FileManager.default.attributesOfItem(atPath: launch.logPath)[.size] as? Int  // No log yet is no trouble.
+        // No log yet is no trouble.
+        let size = try? FileManager.default.attributesOfItem(atPath: launch.logPath)[.size] as? Int
         let isLarge = (size ?? 0) > Self.logBytesMax
         return try SystemPackage.FileDescriptor.open(
-            SystemPackage.FilePath(launch.logPath), .writeOnly, options: isLarge ? [.create, .truncate, .append] : [.create, .append],
+            SystemPackage.FilePath(launch.logPath), .writeOnly,
+            options: isLarge ? [.create, .truncate, .append] : [.create, .append],
             permissions: .ownerReadWrite)
     }
 

@@ -229,8 +229,9 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
 
     /// SageMaker tells a container's own error as 424 with the original inside.
     private func writeModelError(_ response: UpstreamResponse, context: ChannelHandlerContext) {
-        let original = String(buffer: response.body.getSlice(
-            at: response.body.readerIndex, length: min(response.body.readableBytes, 4096)) ?? ByteBuffer())
+        let original = String(
+            buffer: response.body.getSlice(
+                at: response.body.readerIndex, length: min(response.body.readableBytes, 4096)) ?? ByteBuffer())
         let kind = response.status < 500 ? "client" : "server"
         let message = "Received \(kind) error (\(response.status)) from primary with message \"\(original)\"."
         let text =
@@ -292,7 +293,8 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
         let version = head?.version ?? .http1_1
         head = nil
         watchdog?.answered()
-        context.write(wrapOutboundOut(.head(HTTPResponseHead(version: version, status: status, headers: headers))),
+        context.write(
+            wrapOutboundOut(.head(HTTPResponseHead(version: version, status: status, headers: headers))),
             promise: nil)
         if body.readableBytes > 0 { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
         let isLast = !keepsAlive

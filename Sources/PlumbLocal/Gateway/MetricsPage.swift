@@ -50,7 +50,8 @@ extension GatewayState {
             page += "plumb_requests_in_flight{endpoint=\"\(route.name)\"} \(route.inFlightTotal)\n"
         }
         let counters = counters
-        declare("plumb_requests_throttled_total", "counter", "Requests refused with 429: their token's rate was used up.")
+        declare(
+            "plumb_requests_throttled_total", "counter", "Requests refused with 429: their token's rate was used up.")
         page += "plumb_requests_throttled_total \(counters.throttled)\n"
         declare("plumb_requests_shed_total", "counter", "Requests refused with 503: the queue was full.")
         page += "plumb_requests_shed_total \(counters.shed)\n"

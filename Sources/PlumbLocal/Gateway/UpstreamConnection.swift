@@ -97,4 +97,3 @@ final class UpstreamConnection: ChannelInboundHandler {
         receiver.upstream(result, from: self)
     }
 }
-

@@ -1,4 +1,5 @@
-// Puts the embedded engine together: state, identity, gateway, fleets and plane, in the order they depend on each other.
+// Puts the embedded engine together: state, identity, gateway, fleets and plane, in the order they depend on each
+// other.
 
 import Foundation
 public import Logging

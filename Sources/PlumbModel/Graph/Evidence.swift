@@ -30,7 +30,8 @@ public struct Evidence: Sendable, Hashable, Codable {
         /// Availability over a window: numbers `good`, `total`, `days`.
         case availability
         /// Spend to date: numbers `usd`, `forecastUSD`, `limitUSD`, and over `days` `meterDifferencePercent` between
-        /// meter and bill; texts `tools` and `refused` list cost tools by whether they answered, `anomalyDetector` names
+        /// meter and bill; texts `tools` and `refused` list cost tools by whether they answered, `anomalyDetector`
+        /// names
         /// the rule that looks at daily spending, `notified` whom it tells.
         case cost
         /// Who may do what: texts `authentication`, `roles`.

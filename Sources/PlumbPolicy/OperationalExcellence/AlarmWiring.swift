@@ -38,7 +38,8 @@ extension Graph {
             ]
             guard legal.contains(found) else {
                 return ask.fail(
-                    "\(metric) is asked for with \(found.isEmpty ? "no dimension" : found.sorted().joined(separator: ", ")); "
+                    "\(metric) is asked for with "
+                        + "\(found.isEmpty ? "no dimension" : found.sorted().joined(separator: ", ")); "
                         + "it is published with EndpointName and VariantName, and with EndpointConfigName besides")
             }
         }

@@ -64,7 +64,8 @@ extension PolicyBook {
             + "measure or degradation above) in AutoRollbackConfiguration.",
         traps: [
             "An accuracy alarm must fire below its threshold.",
-            "Model Monitor's metrics are in aws/sagemaker/Endpoints/data-metrics with Endpoint and MonitoringSchedule; the "
+            "Model Monitor's metrics are in aws/sagemaker/Endpoints/data-metrics with Endpoint and "
+                + "MonitoringSchedule; the "
                 + "namespace in the documents, with a leading slash, never gets data.",
             "An alarm that exists but is not listed triggers nothing.",
         ],
@@ -102,7 +103,8 @@ extension PolicyBook {
         provableAt: [.cloudformation, .terraform, .live, .engine],
         seed: "ModelMonitor alarms", limit: "20 % sampling",
         remedy:
-            "Capture input and output of at least 20 % of requests, and compare them with a baseline of constraints and "
+            "Capture input and output of at least 20 % of requests, and compare them with a baseline of "
+            + "constraints and "
             + "statistics: hourly, or as they arrive; model quality needs ground truth.",
         traps: [
             "Model Monitor takes no new customers and no multi-model endpoints.",

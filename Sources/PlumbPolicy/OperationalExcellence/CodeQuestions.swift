@@ -46,7 +46,8 @@ extension Graph {
             let differing = newest.numbers["differing"]
         else {
             return ask.doubt(
-                "nothing compared what runs with what was declared: DetectStackDrift, terraform plan -detailed-exitcode or "
+                "nothing compared what runs with what was declared: DetectStackDrift, terraform plan "
+                    + "-detailed-exitcode or "
                     + "the engine's own comparison would decide")
         }
         let age = asOf.days(since: newest.day)

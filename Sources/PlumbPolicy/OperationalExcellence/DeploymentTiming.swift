@@ -82,7 +82,8 @@ extension Graph {
             ask.prove("recovery takes \(arithmetic) while the old fleet lives, \(coldArithmetic) after the bake")
         } else if endpoint.rolling.isKnown {
             ask.fail(
-                "a rolling deployment has to make the old instances again: \(coldArithmetic), wanted less than 300; a drill "
+                "a rolling deployment has to make the old instances again: \(coldArithmetic), wanted less than "
+                    + "300; a drill "
                     + "of the last 90 days that took less would override this", at: endpoint.rolling.place)
         } else {
             tellMissingPolicy(of: endpoint, &ask)
@@ -174,7 +175,8 @@ extension Graph {
         ask.require(fact, name, wanted: "0 to 3,600", absentAs: absent) { (0...3600).contains($0) }
     }
 
-    /// The share of the fleet that a size stands for, rounded up to instances; nil where the count is needed and unknown.
+    /// The share of the fleet that a size stands for, rounded up to instances; nil where the count is needed and
+    /// unknown.
     private func share(of size: CapacitySize, instances: Int?) -> Double? {
         switch size.unit {
         case .capacityPercent:

@@ -130,7 +130,8 @@ extension PolicyBook {
         severities: Severities(production: .high), provableAt: [.spec, .live, .engine],
         seed: "tested in staging first", limit: "60 minutes, within 14 days",
         remedy:
-            "Deploy the same image and model to staging, let it run for an hour with a load test, and promote it within "
+            "Deploy the same image and model to staging, let it run for an hour with a load test, and promote "
+            + "it within "
             + "14 days (plumb promote records it).",
         traps: [
             "Staging on another instance type cannot vouch for latency.",
@@ -160,10 +161,12 @@ extension PolicyBook {
         severities: Severities(production: .high), provableAt: [.cloudformation, .terraform],
         seed: "disaster recovery",
         remedy:
-            "Set DeletionPolicy and UpdateReplacePolicy to Retain (Terraform: prevent_destroy) on buckets, keys, tables, "
+            "Set DeletionPolicy and UpdateReplacePolicy to Retain (Terraform: prevent_destroy) on buckets, "
+            + "keys, tables, "
             + "vaults and log groups.",
         traps: [
-            "UpdateReplacePolicy is another attribute than DeletionPolicy: a replacement deletes what only the latter keeps.",
+            "UpdateReplacePolicy is another attribute than DeletionPolicy: a replacement deletes what only the "
+                + "latter keeps.",
             "EndpointName is create-only: to rename is to take the endpoint down.",
         ],
         holds: [

@@ -10,7 +10,8 @@ extension PolicyBook {
         provableAt: [.cloudformation, .terraform, .live],
         seed: "\"CloudWatch metrics for latency, error rates, throughput\" / \"endpoint health checks\"",
         remedy:
-            "Give every SageMaker alarm the dimensions EndpointName and VariantName (and EndpointConfigName for the new "
+            "Give every SageMaker alarm the dimensions EndpointName and VariantName (and EndpointConfigName for "
+            + "the new "
             + "fleet alone) with the names that the endpoint and its configuration have.",
         traps: [
             "Dimensions match exactly: a metric published with two is invisible to an alarm with one.",
@@ -62,7 +63,8 @@ extension PolicyBook {
         provableAt: [.cloudformation, .terraform, .live, .engine],
         seed: "comprehensive monitoring and alerting",
         remedy:
-            "Let the alarm act on an SNS topic with a subscription, whose policy lets cloudwatch.amazonaws.com publish; "
+            "Let the alarm act on an SNS topic with a subscription, whose policy lets cloudwatch.amazonaws.com "
+            + "publish; "
             + "an encrypted topic needs a customer key that lets cloudwatch.amazonaws.com use it.",
         traps: [
             "A topic encrypted with alias/aws/sns looks safe and silently kills every alarm action.",

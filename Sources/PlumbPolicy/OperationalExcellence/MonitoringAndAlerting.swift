@@ -20,7 +20,8 @@ extension PolicyBook {
         remedy: "Draw ModelLatency, Invocation5XXErrors and Invocations of every variant on a dashboard or alarm on "
             + "them; in production add an alarm on a drop of Invocations.",
         traps: [
-            "Invocation metrics live in AWS/SageMaker, instance metrics in /aws/sagemaker/Endpoints with a leading slash.",
+            "Invocation metrics live in AWS/SageMaker, instance metrics in /aws/sagemaker/Endpoints with a "
+                + "leading slash.",
             "A shadow variant has a name, and so metrics, of its own.",
             "ListMetrics forgets a series that was idle for two weeks.",
         ],
@@ -178,7 +179,8 @@ extension PolicyBook {
         traps: [
             "SageMaker has no metric of healthy hosts.",
             "Invocations < 1 takes an idle endpoint for a dead one.",
-            "A rule on endpoint state changes is no alarm and cannot drive a rollback; its events say IN_SERVICE where the "
+            "A rule on endpoint state changes is no alarm and cannot drive a rollback; its events say "
+                + "IN_SERVICE where the "
                 + "API says InService.",
         ],
         holds: [

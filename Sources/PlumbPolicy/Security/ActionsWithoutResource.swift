@@ -13,7 +13,8 @@ enum ActionsWithoutResource {
         return names.contains(lowered) || patterns.contains(lowered)
     }
 
-    /// All but 17 of EC2's 187 `Describe` actions take no resource, and those only read; network interfaces are made for
+    /// All but 17 of EC2's 187 `Describe` actions take no resource, and those only read; network interfaces are made
+    /// for
     /// SageMaker before anything about them is known; Cost Explorer reads the account's own figures unless a request
     /// names a billing view.
     private static let patterns: Set<String> = [

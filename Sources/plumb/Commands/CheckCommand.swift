@@ -15,8 +15,8 @@ struct CheckCommand: AsyncParsableCommand {
               plumb check engine:                       what runs here
               plumb check engine:digits                 one endpoint of it
 
-            Every control ends as: holds (proved), fails (shown broken), unknown (this input cannot show it), notApplicable,
-            attested or waived. An unknown is never counted as holding.
+            Every control ends as: holds (proved), fails (shown broken), unknown (this input cannot show it),
+            notApplicable, attested or waived. An unknown is never counted as holding.
             Exits 0 when all holds, 1 on a finding at or above --fail-on, 2 on bad input, 3 when it could not be done.
             """)
 

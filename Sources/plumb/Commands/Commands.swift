@@ -66,7 +66,8 @@ enum RolloutWatch {
     }
 
     private static func elapsed(since started: ContinuousClock.Instant, _ clock: ContinuousClock) -> String {
-        let seconds = Double((clock.now - started).components.seconds)
+        let seconds =
+            Double((clock.now - started).components.seconds)
             + Double((clock.now - started).components.attoseconds) / 1e18
         let tenths = Int((seconds * 10).rounded())
         let text = "\(tenths / 10).\(tenths % 10) s"

@@ -60,8 +60,12 @@ struct DeployCommand: AsyncParsableCommand {
         case .rolledBack(let reason):
             var told = "\(receipt.endpoint) r\(receipt.revision) was rolled back: \(reason)"
             if let detected = ended.detectedAt {
-                if let fault = ended.faultAt { told += "\n  first fault to detection: \(Self.seconds(detected - fault))" }
-                if let moved = ended.movedAt { told += "\n  detection to traffic back: \(Self.seconds(moved - detected))" }
+                if let fault = ended.faultAt {
+                    told += "\n  first fault to detection: \(Self.seconds(detected - fault))"
+                }
+                if let moved = ended.movedAt {
+                    told += "\n  detection to traffic back: \(Self.seconds(moved - detected))"
+                }
                 if let full = ended.fullAt, let moved = ended.movedAt {
                     told += "\n  traffic back to old fleet full: \(Self.seconds(full - moved))"
                 }

@@ -55,7 +55,8 @@ struct StatusCommand: AsyncParsableCommand {
 enum StatusText {
     static func render(_ status: EngineStatus, now: Double, style wantsColours: Bool) -> String {
         var lines = [
-            "plumb \(status.version) on \(status.gateway), up \(duration(now - status.startedAt)), process \(status.processID)"
+            "plumb \(status.version) on \(status.gateway), up \(duration(now - status.startedAt)), process "
+                + "\(status.processID)"
         ]
         if status.endpoints.isEmpty { lines.append("no endpoints: plumb deploy SPEC makes one") }
         for endpoint in status.endpoints { lines += [""] + render(endpoint, now: now, wantsColours) }

@@ -13,8 +13,8 @@ struct UpCommand: AsyncParsableCommand {
         commandName: "up",
         abstract: "Start the embedded engine and deploy specs to it.",
         discussion: """
-            Starts one daemon: workers in two failure domains behind a TLS gateway. On first run it makes its own certificate
-            authority and a token, in files only you can read. What was deployed before comes back.
+            Starts one daemon: workers in two failure domains behind a TLS gateway. On first run it makes its own
+            certificate authority and a token, in files only you can read. What was deployed before comes back.
 
             Examples:
               plumb up Examples/digits/plumb.yaml            stays in the foreground; Ctrl-C drains and ends it
@@ -66,7 +66,8 @@ struct UpCommand: AsyncParsableCommand {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: (engine.services + [opening]).map {
-                    .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                    .init(
+                        service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .gracefullyShutdownGroup)
                 },
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
@@ -118,7 +119,9 @@ struct UpCommand: AsyncParsableCommand {
     }
 
     private static func greeting(_ status: EngineStatus) -> String {
-        var lines = ["", "listening on \(status.gateway) (TLS 1.2 and 1.3; authority \(status.certificateAuthorityPath))"]
+        var lines = [
+            "", "listening on \(status.gateway) (TLS 1.2 and 1.3; authority \(status.certificateAuthorityPath))",
+        ]
         for endpoint in status.endpoints {
             let name = endpoint.record.name
             lines.append("")
@@ -159,7 +162,8 @@ struct UpCommand: AsyncParsableCommand {
         try logFile.seekToEnd()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Composition.executablePath)
-        process.arguments = ["up", "--background", "--home", home.folder, "--host", host, "--port", "\(port)"]
+        process.arguments =
+            ["up", "--background", "--home", home.folder, "--host", host, "--port", "\(port)"]
             + (threads.map { ["--threads", "\($0)"] } ?? [])
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = logFile
@@ -170,13 +174,16 @@ struct UpCommand: AsyncParsableCommand {
         while clock.now < deadline {
             if await Self.answers(socket) { return }
             guard process.isRunning else {
-                let text = FileManager.default.contents(atPath: logPath).map { String(decoding: $0.suffix(2000), as: UTF8.self) }
+                let text = FileManager.default.contents(atPath: logPath).map {
+                    String(decoding: $0.suffix(2000), as: UTF8.self)
+                }
                 let last = text?.split(separator: "\n").suffix(2).joined(separator: "\n  ") ?? "it left no message"
                 throw PlumbError(.internalFault, "the engine did not start:\n  \(last)", hint: "its log is \(logPath)")
             }
             try await Task.sleep(for: .milliseconds(20))
         }
-        throw PlumbError(.timedOut, "the engine does not answer after \(Int(Self.startSecondsMax)) s", hint: "its log is \(logPath)")
+        throw PlumbError(
+            .timedOut, "the engine does not answer after \(Int(Self.startSecondsMax)) s", hint: "its log is \(logPath)")
     }
 
     private static func answers(_ socket: String) async -> Bool {
