@@ -124,7 +124,7 @@ let package = Package(
         .testTarget(name: "PlumbEngineTests", dependencies: ["PlumbEngine", "PlumbTesting"]),
         .testTarget(name: "PlumbStoreTests", dependencies: ["PlumbStore", "PlumbTesting"]),
         .testTarget(name: "PlumbLocalTests", dependencies: ["PlumbLocal", "PlumbTesting"]),
-        .testTarget(name: "OnnxRuntimeTests", dependencies: ["OnnxRuntime", "plumb-worker"]),
+        .testTarget(name: "OnnxRuntimeTests", dependencies: ["OnnxRuntime", "plumb-worker"], exclude: ["Fixtures"]),
         .testTarget(name: "EndToEndTests", dependencies: ["plumb", "plumb-worker"]),
     ],
     swiftLanguageModes: [.v6]

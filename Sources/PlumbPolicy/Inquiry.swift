@@ -128,6 +128,9 @@ struct Inquiry {
         case let number as Double where number == number.rounded() && abs(number) < 1e15: "\(Int(number))"
         case let text as String: "'\(text)'"
         case let choice as any RawRepresentable: "\(choice.rawValue)"
+        case let words as [String]: words.isEmpty ? "empty" : words.joined(separator: ", ")
+        // The entries themselves have their own messages; here they would bury the number.
+        case let list as any Collection: list.isEmpty ? "empty" : "\(list.count) long"
         default: "\(value)"
         }
     }

@@ -1,6 +1,7 @@
 // A JSON value that keeps the order of its keys, so that a report's shape is stable to the byte.
 
-/// A JSON value; an object's members stay in the order in which they were given (Foundation's encoder sorts or shuffles).
+/// A JSON value; an object's members stay in the order in which they were given (Foundation's encoder
+/// sorts or shuffles).
 public indirect enum JSON: Sendable {
     case null
     case bool(Bool)

@@ -13,9 +13,13 @@ public enum TextReport: AssessmentReport {
         let statements = Dictionary(
             assessment.policies.flatMap(\.controls).map { ($0.id, $0.statement) },
             uniquingKeysWith: { first, _ in first })
-        for finding in assessment.findings {
+        for finding in assessment.findings where finding.verdict == .fails {
             sheet.blank()
             write(finding, statements[finding.control] ?? "", on: &sheet)
+        }
+        for findings in undecided(in: assessment) {
+            sheet.blank()
+            write(undecided: findings, statements[findings[0].control] ?? "", on: &sheet)
         }
         if !assessment.diagnostics.isEmpty { sheet.blank() }
         for diagnostic in assessment.diagnostics { write(diagnostic, on: &sheet) }
@@ -56,18 +60,44 @@ public enum TextReport: AssessmentReport {
     }
 
     private static func write(_ finding: Finding, _ statement: String, on sheet: inout TextSheet) {
-        let isFailure = finding.verdict == .fails
-        let label = isFailure ? finding.severity.rawValue : "unknown (\(finding.severity.rawValue))"
-        sheet.write(label, isFailure ? finding.severity.colour : .yellow, "\(finding.control)  \(statement)")
-        let place = finding.place.map { " at \($0)" } ?? ""
-        sheet.write(finding.resource, .cyan, place, indent: 2)
+        sheet.write(finding.severity.rawValue, finding.severity.colour, "\(finding.control)  \(statement)")
+        sheet.write(finding.resource, .cyan, finding.place.map { "at \($0)" } ?? "", indent: 2)
         sheet.write("", nil, finding.message, indent: 4)
-        for link in finding.related {
+        var told: Set<RelatedPlace> = []
+        for link in finding.related where told.insert(link).inserted {
             sheet.write("see", .faint, link.message + (link.place.map { " at \($0)" } ?? ""), indent: 4, hang: 9)
         }
-        // What is unknown is not broken: its message says what would decide it.
-        if isFailure { sheet.write("fix", .green, finding.fix, indent: 4, hang: 9) }
+        sheet.write("fix", .green, finding.fix, indent: 4, hang: 9)
         sheet.write("seed", .faint, finding.seed, indent: 4, hang: 9)
+    }
+
+    /// What this input leaves open, control by control, in telling order: one source decides all of a control's
+    /// resources, so they are told together.
+    private static func undecided(in assessment: Assessment) -> [[Finding]] {
+        var groups: [[Finding]] = []
+        var indexByControl: [String: Int] = [:]
+        for finding in assessment.findings where finding.verdict != .fails {
+            if let index = indexByControl[finding.control] {
+                groups[index].append(finding)
+            } else {
+                indexByControl[finding.control] = groups.count
+                groups.append([finding])
+            }
+        }
+        return groups
+    }
+
+    /// The message of the first resource says what would decide it; there is nothing to mend.
+    private static func write(undecided findings: [Finding], _ statement: String, on sheet: inout TextSheet) {
+        let first = findings[0]
+        sheet.write("unknown", .yellow, "\(first.control)  \(statement) (\(first.severity.rawValue) if it fails)")
+        let others = findings.dropFirst()
+        let names = others.prefix(3).map(\.resource).joined(separator: ", ") + (others.count > 3 ? ", …" : "")
+        let place = first.place.map { "at \($0)" } ?? ""
+        let rest = others.isEmpty ? "" : " and \(others.count) more: \(names)"
+        sheet.write(first.resource, .cyan, place + rest, indent: 2)
+        sheet.write("", nil, first.message, indent: 4)
+        sheet.write("seed", .faint, first.seed, indent: 4, hang: 9)
     }
 
     private static func write(_ diagnostic: Diagnostic, on sheet: inout TextSheet) {

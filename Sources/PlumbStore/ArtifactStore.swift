@@ -15,11 +15,13 @@ public struct ArtifactStore: Sendable {
         try AtomicFile.makeFolder(self.folder)
     }
 
-    /// Takes in a copy of a file and answers its digest in hex. Throws `notFound` when it cannot be read.
+    /// Takes in a copy of a file and answers its digest in hex; a kept copy that was changed is made good.
+    ///
+    /// Throws `notFound` when the file cannot be read.
     public func add(fileAt path: String) throws(PlumbError) -> String {
         let (data, digest) = try Self.read(path)
         let kept = self.path(of: digest)
-        if !FileManager.default.fileExists(atPath: kept) {
+        if FileManager.default.contents(atPath: kept) != data {
             try AtomicFile.write(data, to: kept, permissions: 0o400)
         }
         return digest

@@ -7,7 +7,8 @@ public import PlumbModel
 public enum AtomicFile {
     /// Writes `data` to `path` with the given permissions (0600 unless told otherwise).
     ///
-    /// Throws `internalFault` that names the path and the system's reason; the old file is then untouched.
+    /// Throws `internalFault` that names the path and the system's reason. The old file is then untouched, unless only
+    /// the last step failed: the new one is in place and might not outlive a loss of power.
     public static func write(_ data: Data, to path: String, permissions: mode_t = 0o600) throws(PlumbError) {
         let temporary = "\(path).\(UInt64.random(in: 0 ... .max)).tmp"
         let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions)

@@ -12,7 +12,7 @@ public import PlumbModel
 public final class Store: Sendable {
     /// The folder, absolute.
     public let folder: String
-    private let pool: DatabasePool
+    let pool: DatabasePool
     private let lock: FolderLock
 
     /// Opens the state in `folder`, making it on first use.
@@ -23,20 +23,28 @@ public final class Store: Sendable {
         try AtomicFile.makeFolder(folder)
         lock = try FolderLock(folder: folder)
         do {
-            var configuration = Configuration()
-            configuration.prepareDatabase { database in
-                try database.execute(sql: "PRAGMA synchronous = FULL")
-                try database.execute(sql: "PRAGMA foreign_keys = ON")
-            }
             let path = "\(folder)/state.sqlite"
+            try Self.makePrivate(path)
+            var configuration = Configuration()
+            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA foreign_keys = ON") }
             pool = try DatabasePool(path: path, configuration: configuration)
-            unsafe chmod(path, 0o600)
+            // Here and not in `prepareDatabase`: going over to the write-ahead log, GRDB sets NORMAL, and then a change
+            // that was acknowledged could be lost with the power.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             try Self.migrator.migrate(pool)
         } catch {
             throw PlumbError(
                 .internalFault, "the state in \(folder) cannot be opened",
                 hint: "restore a backup, or start afresh with another folder in PLUMB_HOME", cause: error)
         }
+    }
+
+    /// Makes the file before SQLite does: its log and its index take over the file's permissions.
+    private static func makePrivate(_ path: String) throws(PlumbError) {
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw AtomicFile.failure("open", path) }
+        defer { Foundation.close(descriptor) }
+        guard fchmod(descriptor, 0o600) == 0 else { throw AtomicFile.failure("set the permissions of", path) }
     }
 
     private static var migrator: DatabaseMigrator {
@@ -55,6 +63,9 @@ public final class Store: Sendable {
                     CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
                         BEGIN SELECT RAISE(ABORT, 'the audit record is append-only'); END;
                     CREATE TRIGGER audit_is_never_shortened BEFORE DELETE ON audit
+                        BEGIN SELECT RAISE(ABORT, 'the audit record is append-only'); END;
+                    CREATE TRIGGER audit_is_never_replaced BEFORE INSERT ON audit
+                        WHEN EXISTS (SELECT 1 FROM audit WHERE sequence = NEW.sequence OR hash = NEW.hash)
                         BEGIN SELECT RAISE(ABORT, 'the audit record is append-only'); END;
                     """)
         }
@@ -134,34 +145,39 @@ public final class Store: Sendable {
         }
     }
 
-    /// Walks the chain from its origin. Throws `internalFault` that names the first entry that does not fit.
+    /// Walks the chain from its origin and answers its length. Throws `internalFault` that names the first entry that
+    /// does not fit, or the first that is gone from the end.
     public func verifyAudit() async throws(PlumbError) -> Int {
-        let broken = try await reading("read the audit record") { database -> (Int, Int?) in
+        let found = try await reading("read the audit record") { database -> (whole: Int, broken: Int?) in
             var previous = Self.origin
             var count = 0
             let rows = try Row.fetchCursor(
                 database, sql: "SELECT sequence, entry, previous, hash FROM audit ORDER BY sequence")
             while let row = try rows.next() {
                 let (entry, claimed, hash): (Data, Data, Data) = (row["entry"], row["previous"], row["hash"])
-                count += 1
-                let sequence: Int = row["sequence"]
-                guard sequence == count, claimed == previous, hash == Self.link(previous, entry) else {
-                    return (count, sequence)
+                guard row["sequence"] == count + 1, claimed == previous, hash == Self.link(previous, entry) else {
+                    return (count, count + 1)
                 }
+                count += 1
                 previous = hash
             }
-            return (count, nil)
+            // The number SQLite gave out last is kept apart from the entries, and changes with them.
+            let last = try Int.fetchOne(database, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'audit'") ?? 0
+            return (count, last > count ? count + 1 : nil)
         }
-        if let sequence = broken.1 {
-            throw PlumbError(.internalFault, "audit entry \(sequence) does not fit the one before it: it was changed")
+        if let sequence = found.broken {
+            throw PlumbError(
+                .internalFault, "audit entry \(sequence) is not what was written: it was changed or taken out",
+                hint: "entries 1 to \(found.whole) are whole; compare with a backup of the state")
         }
-        return broken.0
+        return found.whole
     }
 
-    /// Closes the file; the store must not be used after.
+    /// Closes the file and lets go of the folder; the store must not be used after.
     public func close() throws(PlumbError) {
         do {
             try pool.close()
+            lock.release()
         } catch {
             throw PlumbError(.internalFault, "the state in \(folder) cannot be closed", cause: error)
         }
@@ -227,7 +243,7 @@ final class FolderLock: Sendable {
 
     init(folder: String) throws(PlumbError) {
         let path = "\(folder)/lock"
-        descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw AtomicFile.failure("open", path) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             Foundation.close(descriptor)
@@ -235,7 +251,12 @@ final class FolderLock: Sendable {
                 .conflict, "another plumb holds the state in \(folder)",
                 hint: "plumb status shows it; plumb down ends it; PLUMB_HOME chooses another folder")
         }
+        // Last, so that a failure above has nothing that `deinit` would close a second time.
+        self.descriptor = descriptor
     }
+
+    /// Another process, or another store, may have the folder.
+    func release() { flock(descriptor, LOCK_UN) }
 
     deinit { Foundation.close(descriptor) }
 }

@@ -88,7 +88,9 @@ struct Connection {
         if input.count > Connection.roomKeptMax { input = [UInt8](repeating: 0, count: Connection.roomAtFirst) }
         handle.isIdle = true
         defer { handle.isIdle = false }
-        while !server.isStopping {
+        while true {
+            // A request that has arrived is still answered; then comes the end.
+            if server.isStopping { handle.socket.stopReceiving() }
             switch handle.socket.receive(into: &input, at: 0) {
             case .bytes(let count):
                 unread = 0..<count
@@ -97,7 +99,6 @@ struct Connection {
             case .timedOut: continue
             }
         }
-        return false
     }
 
     private mutating func receiveBody(_ head: RequestHead) throws(Interruption) -> Body {

@@ -24,7 +24,8 @@ struct EndpointRunnerTests {
 
     /// Half a second at a time: requests come in, the prober looks, the runner ticks.
     private func live(
-        _ runner: EndpointRunner, for seconds: Double, requestsPerSecond: Int = 40, until isDone: (EndpointRecord) -> Bool
+        _ runner: EndpointRunner, for seconds: Double, requestsPerSecond: Int = 40,
+        until isDone: (EndpointRecord) -> Bool
     ) async throws {
         for _ in 0..<Int(seconds * 2) {
             clock.advance(by: 0.5)
@@ -67,7 +68,8 @@ struct EndpointRunnerTests {
         #expect(await runner.record.active == 2)
         #expect(await runner.record.warm == 1)
         #expect(
-            engine.calls.suffix(4) == ["apply r1 x2", "shift r1=100", "apply r2 x2", "shift r1=90 r2=10", "shift r2=100"].suffix(4))
+            engine.calls.suffix(4)
+                == ["apply r1 x2", "shift r1=100", "apply r2 x2", "shift r1=90 r2=10", "shift r2=100"].suffix(4))
         try await live(runner, for: 50)
         #expect(!engine.calls.contains("apply r1 x0"))
         try await live(runner, for: 15)
@@ -195,7 +197,7 @@ struct EndpointRunnerTests {
         try await deploy(1, on: runner)
         try await deploy(2, on: runner)
         clock.advance(by: 14 * 86_400)
-        try await live(runner, for: 5)
+        try await live(runner, for: 10)
         let order = try await runner.rollBack(to: nil, reason: "complaints", by: "bob")
         #expect(order.isRollback && order.new == 1 && order.old == 2)
         let began = clock.now

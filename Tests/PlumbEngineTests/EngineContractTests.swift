@@ -26,8 +26,9 @@ struct EngineContractTests {
         case appliesTwice, losesShift, shiftsInTwoSteps, neverStops, hasNoMetrics, givesTrafficUnasked, neverComesUp
     }
 
-    @Test(arguments: zip(
-        Breach.allCases, ["apply:", "shift:", "shift:", "apply:", "metrics:", "apply:", "apply:"]))
+    @Test(
+        arguments: zip(
+            Breach.allCases, ["apply:", "shift:", "shift:", "apply:", "metrics:", "apply:", "apply:"]))
     func aBreachIsTold(breach: Breach, word: String) async throws {
         let memory = MemoryEngine(clock: clock)
         if breach == .neverComesUp { memory.setConduct(Conduct(startSeconds: nil), of: 2) }

@@ -74,7 +74,8 @@ struct RolloutMachineTests {
 
     @Test(arguments: [
         (TrafficRouting.canary, 10, 25, [10, 100]), (.canary, 80, 25, [50, 100]), (.canary, 0, 25, [1, 100]),
-        (.linear, 10, 25, [25, 50, 75, 100]), (.linear, 10, 50, [50, 100]), (.linear, 10, 5, Array(stride(from: 10, through: 100, by: 10))),
+        (.linear, 10, 25, [25, 50, 75, 100]), (.linear, 10, 50, [50, 100]),
+        (.linear, 10, 5, Array(stride(from: 10, through: 100, by: 10))),
         (.linear, 10, 40, [40, 80, 100]), (.allAtOnce, 10, 25, [100]),
     ])
     func sharesStayWithinSageMakersLimits(strategy: TrafficRouting, canary: Int, step: Int, shares: [Int]) {
@@ -123,7 +124,9 @@ struct RolloutMachineTests {
         let action = machine.tick(at: 13, seeing: sight(share, requests: 25, abort: "stopped by hand: wrong model"))
         let reason = "stopped by hand: wrong model"
         #expect(action == (share == 0 ? .finish(.rolledBack(reason: reason)) : .shift([1: 100])))
-        #expect(machine.phase == (share == 0 ? .ended(.rolledBack(reason: reason)) : .rollingBack(reason: reason, since: 13)))
+        #expect(
+            machine.phase
+                == (share == 0 ? .ended(.rolledBack(reason: reason)) : .rollingBack(reason: reason, since: 13)))
         #expect(machine.detectedAt == 13)
     }
 
@@ -317,7 +320,9 @@ struct RolloutMachineTests {
         }
         let oldIsUp = RolloutSight(new: fleet(2, weight: 0, ready: 0), old: fleet(1, weight: 0))
         #expect(machine.tick(at: 23, seeing: oldIsUp) == .shift([1: 100]))
-        #expect(machine.tick(at: 24, seeing: RolloutSight(new: fleet(2, weight: 0, ready: 1), old: fleet(1, weight: 100))) == .wait)
+        #expect(
+            machine.tick(at: 24, seeing: RolloutSight(new: fleet(2, weight: 0, ready: 1), old: fleet(1, weight: 100)))
+                == .wait)
         let wanted = share == 100 ? [2: 100] : [1: 90, 2: 10]
         #expect(machine.tick(at: 25, seeing: sight(0)) == .shift(wanted))
     }

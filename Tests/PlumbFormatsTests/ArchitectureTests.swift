@@ -3,7 +3,7 @@ import PlumbModel
 import Testing
 
 @Suite struct ArchitectureTests {
-    @Test(arguments: [(Environment.dev, 37), (.staging, 57), (.production, 71)])
+    @Test(arguments: [(Environment.dev, 48), (.staging, 62), (.production, 80)])
     func anEnvironmentHasItsResources(environment: Environment, count: Int) throws {
         let graph = try ArchitectureExample.graph(environment, overlay: "critical: false\ncache: {ttl: 0}")
         #expect(graph.resources.count == count)

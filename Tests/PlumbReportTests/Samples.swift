@@ -20,7 +20,8 @@ enum Sample {
                 control: "OPS-1.2", policy: "OPS-1", verdict: .fails, severity: .critical, resource: "ErrorRateAlarm",
                 place: Place(file: "template.yaml", line: 212, column: 5),
                 message:
-                    "The alarm never fires: its threshold is 1, and the average of Invocation5XXErrors runs from 0 to 1",
+                    "The alarm never fires: its threshold is 1, and the average of Invocation5XXErrors runs from 0 "
+                    + "to 1",
                 fix: "Set the threshold to 0.01.", seed: "Alarms: Error rate > 1%",
                 related: [
                     RelatedPlace("the endpoint Endpoint", at: Place(file: "template.yaml", line: 40, column: 3)),
@@ -44,7 +45,15 @@ enum Sample {
                 message: "the dashboard's body cannot be told from this input: it names a parameter without a default",
                 fix: "Add a dashboard.", seed: "Implementation: CloudWatch metrics for latency, error rates, throughput"
             ),
-        ],
+        ]
+            + ["ScaleInAlarm", "ScaleOutAlarm", "HealthAlarm", "DriftAlarm"].map { alarm in
+                Finding(
+                    control: "OPS-1.1", policy: "OPS-1", verdict: .unknown, severity: .high, resource: alarm,
+                    place: Place(file: "template.yaml", line: 300),
+                    message: "its topic is a parameter without a default",
+                    fix: "Name the topic.",
+                    seed: "Implementation: CloudWatch metrics for latency, error rates, throughput")
+            },
         diagnostics: [
             Diagnostic(
                 .warning, "the waiver names 'OPS-9.9', which is no control",
@@ -75,8 +84,8 @@ enum Sample {
         severities: Severities(staging: .high, production: .critical), provableAt: [.spec, .cloudformation, .engine],
         isAttestable: true, seed: "Alarms: Error rate > 1%", limit: "1 %",
         remedy:
-            "Add an alarm on errors over requests, above 0.01, that tells somebody and stands in the endpoint's list of "
-            + "rollback alarms.",
+            "Add an alarm on errors over requests, above 0.01, that tells somebody and stands in the endpoint's list "
+            + "of rollback alarms.",
         traps: ["The sum of errors is a number, not a rate.", "A period without data is no good news."],
         holds: [ControlExample("a threshold of 1 %", spec: "alarms:\n  errorRate: {thresholdPercent: 1}")],
         fails: [

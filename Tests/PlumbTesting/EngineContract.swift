@@ -3,6 +3,7 @@
 public import PlumbEngine
 import PlumbModel
 import PlumbSignals
+import Synchronization
 
 /// Puts an engine through the contract in `Engine`'s documentation and tells every breach.
 ///
@@ -128,12 +129,19 @@ public struct EngineContract: Sendable {
     private func switchesAtomically() async throws -> [String] {
         var breaches: [String] = []
         let (engine, endpoint, numbers) = (engine, endpoint, [first.number, second.number])
+        let isSwitching = Mutex(true)
         async let switching: Void = {
+            defer { isSwitching.withLock { $0 = false } }
             for turn in 0..<50 { try await engine.shift(endpoint, to: [numbers[turn % 2]: 100]) }
         }()
-        let failed = try await burst().filter { $0 != 200 }
+        var failed: [Int] = []
+        repeat {
+            let status = try await send()
+            if status != 200 { failed.append(status) }
+            await Task.yield()
+        } while isSwitching.withLock { $0 } && failed.isEmpty
         try await switching
-        if !failed.isEmpty { breaches.append("shift: \(failed) were answered while the traffic was being moved") }
+        if !failed.isEmpty { breaches.append("shift: \(failed) was answered while the traffic was being moved") }
         let sum = try await engine.observe(endpoint).reduce(0) { $0 + $1.weight }
         if sum != 100 { breaches.append("observe: weights sum to \(sum)") }
         return breaches

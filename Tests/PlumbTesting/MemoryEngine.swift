@@ -120,7 +120,8 @@ public final class MemoryEngine: Engine {
             let conduct = state.conducts[number] ?? Conduct()
             let count = Int(state.fleets[number]?.recorder.totals.requests ?? 0) + 1
             let status = conduct.failsEvery > 0 && count % conduct.failsEvery == 0 ? 500 : 200
-            let isSlow = Double(conduct.latencyMilliseconds)
+            let isSlow =
+                Double(conduct.latencyMilliseconds)
                 > state.fleets[number]?.revision.spec.alarms.latencyP99.threshold ?? .infinity
             let firstFaultAt = state.fleets[number]?.firstFaultAt ?? (isSlow || status != 200 ? now : nil)
             state.record(status, conduct.latencyMilliseconds, firstFaultAt, of: number, at: Int(now))

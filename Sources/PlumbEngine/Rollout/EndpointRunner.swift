@@ -230,7 +230,8 @@ public actor EndpointRunner {
                 record = changed
             }
         }
-        for other in fleets where other.revision != record.active && other.revision != record.warm && other.desired > 0 {
+        for other in fleets where other.revision != record.active && other.revision != record.warm && other.desired > 0
+        {
             guard isHolding else { return }
             if let revision = record.revision(other.revision) { try await engine.apply(revision, count: 0) }
         }

@@ -107,7 +107,10 @@ extension Architecture {
                 if plan.isGuarded { $0.streamView = "NEW_AND_OLD_IMAGES" }
                 $0.hasPointInTimeRecovery = .known(plan.isProduction)
                 $0.isDeletionProtected = .known(plan.isProduction)
-                if !regions.isEmpty { $0.replicaRegions = plan.said(regions, "recovery.region") }
+                if !regions.isEmpty {
+                    $0.replicaRegions = plan.said(regions, "recovery.region")
+                    $0.replicaKeys = references(["ReplicaKey"])
+                }
                 if !regions.isEmpty { $0.replicaKeys = .known([.known(.resource("ReplicaKey"))]) }
             })
         guard plan.isGuarded else { return }

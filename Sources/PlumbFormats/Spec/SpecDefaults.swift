@@ -164,7 +164,7 @@ enum SpecDefaults {
     }
 
     private static func settleRollout(_ spec: inout Spec, isWritten: (String) -> Bool) {
-        // No canary is at most half of one instance (OPS-2.6).
+        // Half of one instance is none: with a single instance no canary is legal (OPS-2.6).
         if !isWritten("rollout.strategy"), spec.instances.initial < 2 { spec.rollout.strategy = .allAtOnce }
         let detection = alarmRules.map { detectionSeconds(spec.alarms[keyPath: $0.path]) }.max() ?? 300
         let bake = min(3600, max(300, detection))

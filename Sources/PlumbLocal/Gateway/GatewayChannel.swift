@@ -12,7 +12,7 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
 
     private let gateway: GatewayState
     private let loopContext: LoopContext
-    private var head: HTTPRequestHead?
+    private var head: RequestHead?
     private var body: ByteBuffer?
     private var route: EndpointRoute?
     private var revision = 0
@@ -67,15 +67,16 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
 
     // MARK: - Checking
 
-    private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+    private func begin(_ received: HTTPRequestHead, context: ChannelHandlerContext) {
         startedAt = .now()
+        let head = RequestHead(received)
         self.head = head
         body = nil
         route = nil
         revision = 0
         limits = nil
         isRefused = false
-        keepsAlive = head.isKeepAlive
+        keepsAlive = head.keepsAlive
         watchdog?.readBegan()
         guard let holder = authenticate(head) else {
             return refuse(
@@ -99,21 +100,21 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
                 .tooManyRequests, "ThrottlingException", "this token's request rate is used up", retryAfter: true,
                 context: context)
         }
-        if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }), length > limits.bodyBytesMax {
+        if let length = head.contentLength, length > limits.bodyBytesMax {
             return refuse(
                 .payloadTooLarge, "ValidationError", "the body is larger than \(limits.bodyBytesMax) bytes",
                 context: context)
         }
         self.limits = limits
         self.route = route
-        if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
+        if head.expectsContinue {
             context.writeAndFlush(
                 wrapOutboundOut(.head(HTTPResponseHead(version: head.version, status: .continue))), promise: nil)
         }
     }
 
-    private func authenticate(_ head: HTTPRequestHead) -> TokenHolder? {
-        guard let value = head.headers.first(name: "authorization") else { return nil }
+    private func authenticate(_ head: RequestHead) -> TokenHolder? {
+        guard let value = head.authorization else { return nil }
         if let acceptedToken, acceptedToken.text == value, !acceptedToken.holder.isRevoked {
             return acceptedToken.holder
         }
@@ -134,7 +135,7 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
 
     // MARK: - Answering
 
-    private func answer(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+    private func answer(_ head: RequestHead, context: ChannelHandlerContext) {
         guard let route, let limits else { return answerOther(head, context: context) }
         guard let revision = route.chooseRevision() else {
             return refuse(
@@ -155,19 +156,29 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
         exchange.start()
     }
 
-    private static func request(_ head: HTTPRequestHead, _ body: ByteBuffer?) -> ByteBuffer {
+    private static func request(_ head: RequestHead, _ body: ByteBuffer?) -> ByteBuffer {
         var buffer = ByteBuffer()
         let length = body?.readableBytes ?? 0
         buffer.reserveCapacity(256 + length)
         buffer.writeStaticString("POST /invocations HTTP/1.1\r\nHost: worker\r\n")
-        for (name, header) in [
-            ("Content-Type", "content-type"), ("Accept", "accept"),
-            ("X-Amzn-SageMaker-Custom-Attributes", "x-amzn-sagemaker-custom-attributes"),
-        ] {
-            guard let value = head.headers.first(name: header) else { continue }
-            buffer.writeString("\(name): \(value)\r\n")
+        if let value = head.contentType {
+            buffer.writeStaticString("Content-Type: ")
+            buffer.writeString(value)
+            buffer.writeStaticString("\r\n")
         }
-        buffer.writeString("Content-Length: \(length)\r\n\r\n")
+        if let value = head.accept {
+            buffer.writeStaticString("Accept: ")
+            buffer.writeString(value)
+            buffer.writeStaticString("\r\n")
+        }
+        if let value = head.customAttributes {
+            buffer.writeStaticString("X-Amzn-SageMaker-Custom-Attributes: ")
+            buffer.writeString(value)
+            buffer.writeStaticString("\r\n")
+        }
+        buffer.writeStaticString("Content-Length: ")
+        buffer.writeString(String(length))
+        buffer.writeStaticString("\r\n\r\n")
         if var body { buffer.writeBuffer(&body) }
         return buffer
     }
@@ -228,7 +239,7 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
         writeError(.failedDependency, "ModelError", text, retryAfter: false, context: context)
     }
 
-    private func answerOther(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+    private func answerOther(_ head: RequestHead, context: ChannelHandlerContext) {
         switch (head.method, head.uri.prefix { $0 != "?" }) {
         case (.GET, "/metrics"):
             var headers = HTTPHeaders()
@@ -321,6 +332,47 @@ final class ConnectionWatchdog: Expiring {
     func answered() { deadline = .now() + .seconds(Int64(GatewayLimits.idleSecondsMax)) }
 
     func expire() { channel.close(promise: nil) }
+}
+
+/// What the gateway reads of a request's head, gathered in one pass over the header lines.
+struct RequestHead {
+    let version: HTTPVersion
+    let method: HTTPMethod
+    let uri: String
+    private(set) var keepsAlive: Bool
+    private(set) var authorization: String?
+    private(set) var contentType: String?
+    private(set) var accept: String?
+    private(set) var customAttributes: String?
+    private(set) var contentLength: Int?
+    private(set) var expectsContinue = false
+
+    init(_ head: HTTPRequestHead) {
+        version = head.version
+        method = head.method
+        uri = head.uri
+        keepsAlive = head.isKeepAlive
+        for (name, value) in head.headers {
+            // Length first: most names are told apart by it alone.
+            switch name.utf8.count {
+            case 6 where name.isHeader("accept"): accept = value
+            case 6 where name.isHeader("expect"): expectsContinue = value.lowercased() == "100-continue"
+            case 12 where name.isHeader("content-type"): contentType = value
+            case 13 where name.isHeader("authorization"): authorization = value
+            case 14 where name.isHeader("content-length"): contentLength = Int(value)
+            case 34 where name.isHeader("x-amzn-sagemaker-custom-attributes"): customAttributes = value
+            default: break
+            }
+        }
+    }
+}
+
+extension String {
+    /// Whether this header name is `lowercased`, in any case of letters.
+    fileprivate func isHeader(_ lowercased: StaticString) -> Bool {
+        unsafe zip(utf8, UnsafeBufferPointer(start: lowercased.utf8Start, count: lowercased.utf8CodeUnitCount))
+            .allSatisfy { ($0 | 0x20) == $1 || $0 == $1 }
+    }
 }
 
 /// Text as a JSON string.

@@ -100,6 +100,10 @@ struct ResponseParser {
                 let name = String(line[..<colon].drop { $0 == 0x0A })?.lowercased(),
                 let value = String(line[line.index(after: colon)...].drop { $0 == 0x20 || $0 == 0x09 })
             else { continue }
+            // What is passed on to clients must not be able to end a header line of theirs.
+            guard !value.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 }) else {
+                throw .malformed("its header \(name) holds control characters")
+            }
             switch name {
             case "content-length":
                 guard let count = Int(value), count >= 0 else { throw .malformed("its Content-Length is no number") }

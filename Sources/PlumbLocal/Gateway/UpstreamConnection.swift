@@ -31,6 +31,7 @@ final class UpstreamConnection: ChannelInboundHandler {
                     try channel.pipeline.syncOperations.addHandler(UpstreamConnection())
                 }
             }
+            .channelOption(.maxMessagesPerRead, value: 1)
             .connectTimeout(.milliseconds(250))
             .connect(to: address)
             .flatMapThrowing { channel in

@@ -2,7 +2,6 @@
 
 import Crypto
 import Foundation
-import Glibc
 import NIOSSL
 import PlumbModel
 import PlumbStore
@@ -102,16 +101,26 @@ struct CertificateAuthority {
 
     private static func alternativeNames(_ hosts: [String]) -> [GeneralName] {
         hosts.map { host in
-            var v4 = in_addr()
-            var v6 = in6_addr()
-            if unsafe inet_pton(AF_INET, host, &v4) == 1 {
-                return .ipAddress(ASN1OctetString(contentBytes: unsafe ArraySlice(withUnsafeBytes(of: v4) { unsafe Array($0) })))
-            }
-            if unsafe inet_pton(AF_INET6, host, &v6) == 1 {
-                return .ipAddress(ASN1OctetString(contentBytes: unsafe ArraySlice(withUnsafeBytes(of: v6) { unsafe Array($0) })))
-            }
-            return .dnsName(host)
+            guard let bytes = addressBytes(host) else { return .dnsName(host) }
+            return .ipAddress(ASN1OctetString(contentBytes: bytes[...]))
         }
+    }
+
+    /// The four or sixteen bytes of an IP address in its usual text form; nil for a name.
+    private static func addressBytes(_ text: String) -> [UInt8]? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+        if parts.count == 4 { return parts.contains(nil) ? nil : parts.compactMap { $0 } }
+        guard text.contains(":") else { return nil }
+        // "::" stands for as many zero groups as are missing, and may stand once.
+        let halves = text.split(separator: "::", omittingEmptySubsequences: false)
+        guard halves.count <= 2 else { return nil }
+        let groups = halves.map { half in half.split(separator: ":").map { UInt16($0, radix: 16) } }
+        guard let head = groups.first, !groups.joined().contains(nil) else { return nil }
+        let tail = groups.count == 2 ? groups[1] : []
+        let missing = 8 - head.count - tail.count
+        guard groups.count == 2 ? missing > 0 : missing == 0 else { return nil }
+        let all = head + Array(repeating: 0, count: missing) + tail
+        return all.compactMap { $0 }.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
     }
 
     private static func text(_ path: String) -> String? {

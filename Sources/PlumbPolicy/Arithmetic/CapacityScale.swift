@@ -5,8 +5,10 @@ import PlumbSignals
 
 /// How the number that a scaling rule compares relates to real capacity.
 ///
-/// SageMaker's `CPUUtilization` runs to 100 % for each vCPU (400 on ml.m5.xlarge) and `GPUUtilization` to 100 % for each
-/// GPU; rules therefore need metric math or a scaled threshold. The rows are run through the same metric math as alarms,
+/// SageMaker's `CPUUtilization` runs to 100 % for each vCPU (400 on ml.m5.xlarge) and `GPUUtilization` to 100 % for
+/// each
+/// GPU; rules therefore need metric math or a scaled threshold. The rows are run through the same metric math as
+/// alarms,
 /// on a variant whose capacity is half and then fully used, so that spelling does not matter.
 enum CapacityScale {
     enum Answer {
@@ -65,8 +67,8 @@ enum CapacityScale {
                 + "VariantName=\(identity.variant)"
         }
         if statistic != .average {
-            return "its statistic is \(statistic.cloudWatchName), wanted Average: only the average over all instances "
-                + "falls when one is added"
+            return "its statistic is \(statistic.cloudWatchName), wanted Average: only the average over all "
+                + "instances falls when one is added"
         }
         return nil
     }

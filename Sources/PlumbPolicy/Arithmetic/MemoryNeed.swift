@@ -22,7 +22,8 @@ struct MemoryNeed {
         let (activations, runtime) = (size.activationsGiB ?? 0, size.runtimeGiB ?? 0)
         gibibytes = weights * Self.overhead + activations + runtime
         let shown = [weights, activations, runtime].map { Arithmetic.text($0, places: 2) }
-        sum = "\(shown[0]) GiB of weights x 1.2 + \(shown[1]) GiB activations + \(shown[2]) GiB runtime = "
+        sum =
+            "\(shown[0]) GiB of weights x 1.2 + \(shown[1]) GiB activations + \(shown[2]) GiB runtime = "
             + "\(Arithmetic.text(gibibytes, places: 2)) GiB"
     }
 

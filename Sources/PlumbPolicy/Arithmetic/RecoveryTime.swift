@@ -12,7 +12,8 @@ struct RecoveryTime {
     static let secondsMax = 3600
     /// What a person needs to decide; an automatic decision needs nothing.
     static let humanDecisionSeconds = 900
-    /// SageMaker's own upper limit of both timeouts, which holds where none is set (API reference, `ProductionVariant`).
+    /// SageMaker's own upper limit of both timeouts, which holds where none is set (API reference,
+    /// `ProductionVariant`).
     static let timeoutSecondsMax = 3600
     /// Route 53's standard check: three failures 30 s apart.
     static let healthCheckSeconds = 90

@@ -45,7 +45,8 @@ enum ScheduleInterval {
         if field == "*" { return Array(1...12) }
         let names = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
         func number(_ text: Substring) -> Int? {
-            names.firstIndex(of: text.uppercased()).map { $0 + 1 } ?? Int(text).flatMap { (1...12).contains($0) ? $0 : nil }
+            names.firstIndex(of: text.uppercased()).map { $0 + 1 }
+                ?? Int(text).flatMap { (1...12).contains($0) ? $0 : nil }
         }
         let steps = field.split(separator: "/")
         if steps.count == 2, let step = Int(steps[1]), step > 0 {

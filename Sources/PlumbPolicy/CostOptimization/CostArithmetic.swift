@@ -10,6 +10,8 @@ struct MonthlyCost {
         var usdPerHour: Double
         var minimum: Int
         var maximum: Int
+        /// Where the maximum is said.
+        var place: Place?
     }
     var fleets: [Fleet]
     /// Hours a month in which it runs: 730, or those of its schedule.
@@ -27,8 +29,8 @@ struct MonthlyCost {
 
     /// What a month comes to when at peak `instances` of one variant run.
     ///
-    /// No load curve is declared anywhere, so the catalogue's worked example is taken: 70 % of the hours at the minimum,
-    /// 25 % half-way, 5 % at the peak.
+    /// No load curve is declared anywhere, so the catalogue's worked example is taken: 70 % of the hours at the
+    /// minimum, 25 % half-way, 5 % at the peak.
     func expectedUSD(atPeak instances: Int) -> Double {
         let running = fleets.reduce(0.0) { sum, fleet in
             let peak = min(max(instances, fleet.minimum), fleet.maximum)
@@ -98,13 +100,14 @@ extension Graph {
             ask.doubt("no hosting price of \(type) in \(region) is known as of \(InstanceType.pricesAsOf)")
             return nil
         }
-        return MonthlyCost.Fleet(type: type, usdPerHour: price, minimum: bounds.minimum, maximum: bounds.maximum)
+        return MonthlyCost.Fleet(
+            type: type, usdPerHour: price, minimum: bounds.minimum, maximum: bounds.maximum, place: bounds.place)
     }
 
     /// How few and how many instances of a variant there can be: autoscaling's bounds, else the count it starts with.
     func instanceBounds(
         of variant: Variant, _ endpoint: Endpoint, _ ask: inout Inquiry
-    ) -> (minimum: Int, maximum: Int)? {
+    ) -> (minimum: Int, maximum: Int, place: Place?)? {
         let resourceID = "endpoint/\(endpoint.name.value ?? "")/variant/\(variant.name.value ?? "")"
         if let target = scalableTargets.first(where: { $0.resourceID.value == resourceID }) {
             ask.relate("its scalable target \(target.id)", at: target.place)
@@ -116,7 +119,7 @@ extension Graph {
                 return nil
             }
             let raised = (target.scheduled.value ?? []).compactMap(\.maximum.value)
-            return (minimum, max(maximum, raised.max() ?? 0))
+            return (minimum, max(maximum, raised.max() ?? 0), target.maximum.place)
         }
         if let target = scalableTargets.first(where: { $0.resourceID.isUnknown }) {
             ask.doubt("whether \(target.id) scales this variant cannot be told: \(target.resourceID.whyUnknown ?? "")")
@@ -124,7 +127,8 @@ extension Graph {
         }
         let count = variant.initialInstanceCount.defaulting(to: variant.managedMinimum.value ?? 1)
         guard let started = ask.need(count, "the number of instances") else { return nil }
-        return (variant.managedMinimum.value ?? started, variant.managedMaximum.value ?? started)
+        let place = variant.managedMaximum.isKnown ? variant.managedMaximum.place : variant.initialInstanceCount.place
+        return (variant.managedMinimum.value ?? started, variant.managedMaximum.value ?? started, place)
     }
 
     private func hoursPerMonth(of endpoint: Endpoint, _ ask: inout Inquiry) -> Double? {
@@ -174,8 +178,8 @@ extension Graph {
 }
 
 extension Declaration {
-    /// How many requests a second one instance answers at full load: what a benchmark on this very type measured, scaled
-    /// to 100 % of the busier of processor and GPU.
+    /// How many requests a second one instance answers at full load: what a benchmark on this very type measured,
+    /// scaled to 100 % of the busier of processor and GPU.
     func capacityPerInstance(of type: String) -> Fact<Double> {
         guard let record = benchmark.value else {
             return .unknown("a benchmark with requestsPerSecond would tell what one instance answers")

@@ -96,8 +96,8 @@ extension PolicyBook {
             (target.scheduled.value ?? []).contains { $0.minimum.value == 0 || $0.maximum.value == 0 }
         }) {
             ask.fail(
-                "\(target.id) schedules a count of 0, which a plain variant refuses: only inference components scale to "
-                    + "zero", at: target.place)
+                "\(target.id) schedules a count of 0, which a plain variant refuses: only inference components scale "
+                    + "to zero", at: target.place)
         } else {
             tellMissingSchedule("no schedule deletes the endpoint", acting, of: endpoint, in: graph, &ask)
         }

@@ -319,11 +319,13 @@ extension PolicyBook {
             let cap = capUSD(in: graph.environment)
             var sum = 0.0
             var terms: [String] = []
+            var place: Place?
             for endpoint in endpoints {
                 ask.relate("an endpoint of team '\(team)': \(endpoint.id)", at: endpoint.place)
                 guard let cost = graph.monthlyCost(of: endpoint, &ask) else { return }
                 sum += cost.worstUSD
                 terms.append(cost.arithmetic)
+                place = place ?? cost.fleets.first?.place
                 if endpoints.count == 1, cost.worstUSD >= cap, let fitting = cost.maximumFitting(cap - 0.01) {
                     ask.fix =
                         fitting > 0
@@ -334,7 +336,7 @@ extension PolicyBook {
             let told =
                 "worst case of team '\(team)': " + terms.joined(separator: "; plus ")
                 + (terms.count > 1 ? ", together \(MonthlyCost.usd(sum)) USD" : "")
-            if sum < cap { ask.prove(told) } else { ask.fail("\(told), wanted less than \(Int(cap)) USD") }
+            if sum < cap { ask.prove(told) } else { ask.fail("\(told), wanted less than \(Int(cap)) USD", at: place) }
         }
     }
 }

@@ -112,8 +112,8 @@ extension PolicyBook {
         let told = "\(Int(size.atMinimum.rounded())) % of \(bounds.minimum) x \(type) (p95)"
         if size.atMaximum > 70 {
             ask.fail(
-                "the load is \(Int(size.atMaximum.rounded())) % of \(bounds.maximum) x \(type), the largest fleet, wanted "
-                    + "at most 70 %")
+                "the load is \(Int(size.atMaximum.rounded())) % of \(bounds.maximum) x \(type), the largest fleet, "
+                    + "wanted at most 70 %")
             ask.fix = "Choose a larger type, raise instances.maximum up to 4, or optimise the model (PERF-2)."
             return
         }
@@ -168,7 +168,7 @@ extension PolicyBook {
 
     /// What the benchmark and the declared peak come to.
     private static func declaredSize(
-        of endpoint: Endpoint, _ type: String, _ bounds: (minimum: Int, maximum: Int), in graph: Graph,
+        of endpoint: Endpoint, _ type: String, _ bounds: (minimum: Int, maximum: Int, place: Place?), in graph: Graph,
         _ ask: inout Inquiry
     ) -> Load? {
         guard let declaration = graph.declaration(of: endpoint) else {

@@ -277,7 +277,8 @@ extension PolicyBook {
         var isExpectedTooHigh = false
         if cost.floorUSD > limit {
             isExpectedTooHigh = true
-            ask.fail("the floor alone is \(MonthlyCost.usd(cost.floorUSD)) USD, more than \(limitTold)")
+            ask.fail(
+                "the floor alone is \(MonthlyCost.usd(cost.floorUSD)) USD, more than \(limitTold)", at: stated.place)
         } else if let forecast = graph.source == .engine
             ? graph.costRecord(of: endpoint)?.numbers["forecastUSD"] : nil
         {
@@ -295,12 +296,12 @@ extension PolicyBook {
             if isExpectedTooHigh { ask.fail(told) } else { ask.prove(told) }
         } else {
             ask.doubt(
-                "the floor is \(MonthlyCost.usd(cost.floorUSD)) USD and the worst case \(MonthlyCost.usd(cost.worstUSD)) "
+                "the floor is \(MonthlyCost.usd(cost.floorUSD)) USD, the worst case \(MonthlyCost.usd(cost.worstUSD)) "
                     + "USD, with \(limitTold) between: \(peak?.whyUnknown ?? "a declared peak would decide it")")
         }
         if cost.worstUSD > 5000 {
-            let fitting = cost.maximumFitting(5000).map { "; at most \($0) fit into 5,000 USD" } ?? ""
-            ask.fail("worst case \(cost.arithmetic), wanted at most 5,000 USD\(fitting)")
+            let fitting = cost.maximumFitting(5000).map { $0 > 0 ? "; \($0) at most fit" : "; not even one fits" } ?? ""
+            ask.fail("worst case \(cost.arithmetic), wanted at most 5,000 USD\(fitting)", at: cost.fleets.first?.place)
             if !isExpectedTooHigh { ask.severity = .medium }
         } else {
             ask.prove("worst case \(cost.arithmetic)")

@@ -82,7 +82,7 @@ extension Graph {
         }
         let images = repositories.map { repository in
             Judgement.about(repository) {
-                $0.requireFlag(repository.isTagImmutable, "whether its tags are immutable", absentAs: false)
+                $0.requireFlag(repository.isTagImmutable, "that its tags are immutable", absentAs: false)
             }
         }
         let zones = subnets.filter { !$0.availabilityZone.isAbsent }.map { subnet in
@@ -157,7 +157,7 @@ extension Graph {
             approver.lowercased() != author?.lowercased() && !approver.lowercased().hasSuffix("[bot]")
         }
         let isClean = provenance.isTreeClean.map { Fact.known($0, at: declared.place) } ?? .absent(at: declared.place)
-        ask.requireFlag(isClean, "whether the tree was clean")
+        ask.requireFlag(isClean, "that the tree was clean")
     }
 
     /// A live account has tags only: enough to find the change, not to tell who approved it.

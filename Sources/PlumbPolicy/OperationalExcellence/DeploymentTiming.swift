@@ -89,16 +89,20 @@ extension Graph {
         }
     }
 
-    private func askForMeasuredRecovery(of endpoint: Endpoint, _ ask: inout Inquiry) {
-        let rollouts = evidence(.rollout, for: endpoint.name.value ?? "").filter { $0.texts["outcome"] == "rolledBack" }
-        let measured = rollouts.compactMap { record -> (day: Day, seconds: Double)? in
-            guard let moved = record.numbers["detectedToMovedSeconds"] else { return nil }
-            return (record.day, moved + (record.numbers["movedToFullSeconds"] ?? 0))
+    /// The rollbacks an engine has measured, newest first, in seconds from detection to completion.
+    private func measuredRecoveries(of endpoint: Endpoint) -> [(day: Day, seconds: Double)] {
+        evidence(.rollout, for: endpoint.name.value ?? "").filter { $0.texts["outcome"] == "rolledBack" }.compactMap {
+            guard let moved = $0.numbers["detectedToMovedSeconds"] else { return nil }
+            return ($0.day, moved + ($0.numbers["movedToFullSeconds"] ?? 0))
         }
-        guard let newest = measured.first else {
+    }
+
+    private func askForMeasuredRecovery(of endpoint: Endpoint, _ ask: inout Inquiry) {
+        guard let newest = measuredRecoveries(of: endpoint).first else {
             return ask.doubt("the engine has not measured a rollback of this endpoint yet: a drill would decide")
         }
-        let told = "the rollback of \(newest.day) took \(newest.seconds) s from detection to completion"
+        let seconds = (newest.seconds * 100).rounded() / 100
+        let told = "the rollback of \(newest.day) took \(seconds) s from detection to completion"
         if newest.seconds < 300 { ask.prove(told) } else { ask.fail("\(told), wanted less than 300") }
     }
 
@@ -267,26 +271,29 @@ extension Graph {
         } else {
             ask.doubt("whether an earlier revision is kept cannot be told: a spec or the live account would show it")
         }
-        if source == .engine {
-            let rollouts = evidence(.rollout, for: endpoint.name.value ?? "")
-            if !rollouts.contains(where: { $0.texts["outcome"] == "rolledBack" }) {
-                ask.doubt("the engine has no record of a rollback it made by itself: a drill would decide")
-            }
-        } else {
-            for alarm in deploymentAlarms(of: endpoint) { askForAutomation(of: alarm, &ask) }
+        if source == .engine, let measured = measuredRecoveries(of: endpoint).first {
+            return askForDrill(RollbackDrill(day: measured.day, seconds: measured.seconds), at: nil, &ask)
         }
+        for alarm in deploymentAlarms(of: endpoint) where source != .engine { askForAutomation(of: alarm, &ask) }
         let record = declaration?.rollbackDrill ?? .unknown("nothing was declared of this endpoint")
+        if source == .engine, record.isAbsent {
+            return ask.doubt("the engine has not rolled this endpoint back yet: a drill would decide")
+        }
         guard let drill = ask.need(record, "the record of a rollback drill") else { return }
+        askForDrill(drill, at: record.place, &ask)
+    }
+
+    private func askForDrill(_ drill: RollbackDrill, at place: Place?, _ ask: inout Inquiry) {
         let age = asOf.days(since: drill.day)
         if (0..<90).contains(age) {
-            ask.prove("the drill of \(drill.day) is \(age) days old")
+            ask.prove("the rollback of \(drill.day) is \(age) days old")
         } else {
-            ask.fail("the drill of \(drill.day) is \(age) days old, wanted less than 90", at: record.place)
+            ask.fail("the drill of \(drill.day) is \(age) days old, wanted less than 90", at: place)
         }
         if drill.seconds < 300 {
             ask.prove("it took \(Int(drill.seconds.rounded(.up))) s")
         } else {
-            ask.fail("it took \(Int(drill.seconds.rounded(.up))) s, wanted less than 300", at: record.place)
+            ask.fail("it took \(Int(drill.seconds.rounded(.up))) s, wanted less than 300", at: place)
         }
     }
 }

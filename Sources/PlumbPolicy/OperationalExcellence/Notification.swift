@@ -118,7 +118,7 @@ extension Graph {
         case .known(.resource(let id)):
             guard let key = keys[id: id] else { return ask.doubt("the topic's key \(id) is not part of this input") }
             ask.relate("its key \(key.id)", at: key.place)
-            ask.requireFlag(key.isCustomerManaged, "whether the topic's key is the customer's", absentAs: true)
+            ask.requireFlag(key.isCustomerManaged, "that the topic's key is the customer's", absentAs: true)
             guard let policy = ask.need(key.policy, "the policy of the topic's key") else { return }
             for action in ["kms:Decrypt", "kms:GenerateDataKey"]
             where !policy.admits("cloudwatch.amazonaws.com", to: action) {

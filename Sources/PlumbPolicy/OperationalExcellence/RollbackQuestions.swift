@@ -118,7 +118,7 @@ extension Graph {
             name: \.id
         ) { rule, ask in
             ask.relate("the rule \(rule.id)", at: rule.place)
-            ask.requireFlag(rule.isEnabled, "whether it is enabled", absentAs: true)
+            ask.requireFlag(rule.isEnabled, "that it is enabled", absentAs: true)
             if let why = rule.detailTypes.whyUnknown ?? rule.names.whyUnknown {
                 ask.doubt("its pattern cannot be told: \(why)")
             }
@@ -131,7 +131,12 @@ extension Graph {
                     ask.fail("its pattern does not name \(alarm.id)")
                 }
             }
-            ask.require(rule.targets, "its list of targets", wanted: "one or more") { !$0.isEmpty }
+            guard let targets = ask.need(rule.targets, "its list of targets") else { return }
+            if targets.isEmpty {
+                ask.fail("it starts nothing")
+            } else {
+                ask.prove("it starts \(targets.count) targets")
+            }
         }
     }
 

@@ -14,8 +14,9 @@ extension PolicyBook {
         provableAt: [.spec],
         seed: "Use case: Static content, frequently accessed inference endpoints",
         limit: "a cache from 10 % repeated requests and 1 request/s on",
-        remedy: "Say whether answers are deterministic, what share of requests repeats, and for how long an answer is good "
-            + "or why none is kept (spec: cache).",
+        remedy:
+            "Say whether answers are deterministic, what share of requests repeats, and for how long an answer is "
+            + "good or why none is kept (spec: cache).",
         traps: [
             "A model that samples does not answer the same question twice alike.",
             "An answer that depends on who asks must not be kept for others.",
@@ -133,8 +134,9 @@ extension PolicyBook {
         severities: Severities(production: .medium),
         provableAt: [.cloudformation, .terraform, .live, .engine],
         seed: "CloudFront for API responses / Benefits: Reduced latency, lower backend load, cost savings",
-        remedy: "Keep answers in the gateway or the API's stage (spec: cache.ttl), or put CloudFront before a GET facade with a "
-            + "cache policy whose TTLs are above 0.",
+        remedy:
+            "Keep answers in the gateway or the API's stage (spec: cache.ttl), or put CloudFront before a GET facade "
+            + "with a cache policy whose TTLs are above 0.",
         traps: [
             "CloudFront caches GET, never POST.",
             "A DefaultTTL of 0 without Cache-Control caches nothing.",
@@ -174,7 +176,8 @@ extension PolicyBook {
         graph.endpoints.map { endpoint in
             let declaration = graph.declaration(of: endpoint)
             if let decision = declaration?.cache.value {
-                let isAsked = decision.ttlSeconds ?? 0 > 0
+                let isAsked =
+                    decision.ttlSeconds ?? 0 > 0
                     || decision.isDue(atPeak: declaration?.peakRequestsPerSecond.value ?? 0)
                 guard isAsked && decision.isDeterministic else {
                     return Judgement(
@@ -222,7 +225,9 @@ extension PolicyBook {
             return ask.doubt("the cache policy is not part of this input")
         }
         // CloudFront's own defaults: a day, and a year.
-        ask.require(policy.defaultTTLSeconds, "DefaultTTL of \(policy.id)", wanted: "above 0", absentAs: 86_400) { $0 > 0 }
+        ask.require(policy.defaultTTLSeconds, "DefaultTTL of \(policy.id)", wanted: "above 0", absentAs: 86_400) {
+            $0 > 0
+        }
         ask.require(policy.maxTTLSeconds, "MaxTTL of \(policy.id)", wanted: "above 0", absentAs: 31_536_000) { $0 > 0 }
     }
 
@@ -232,8 +237,9 @@ extension PolicyBook {
         provableAt: [.cloudformation, .terraform, .live, .engine],
         seed: "CloudFront for API responses",
         limit: "300 s",
-        remedy: "Make the caller's authorisation, the content type and the model's revision part of the cache's key, encrypt "
-            + "what is kept, and keep it for at most 300 s.",
+        remedy:
+            "Make the caller's authorisation, the content type and the model's revision part of the cache's key, "
+            + "encrypt what is kept, and keep it for at most 300 s.",
         traps: [
             "Without Authorization in the key one caller is given another's answers.",
             "Without the revision in the key a rollback goes on answering as the bad model did.",

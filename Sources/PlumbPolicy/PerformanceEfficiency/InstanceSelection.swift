@@ -12,7 +12,8 @@ extension PolicyBook {
         severities: Severities(dev: .high, staging: .high, production: .high),
         provableAt: [.spec, .cloudformation, .terraform, .live],
         seed: "Instance selection must be based on workload characteristics.",
-        remedy: "Say what bounds the model (spec: workload: cpu, gpu or memory), or tag the endpoint configuration with "
+        remedy:
+            "Say what bounds the model (spec: workload: cpu, gpu or memory), or tag the endpoint configuration with "
             + "ml:workload; a memory-bound model also says its size (spec: model.size).",
         traps: [
             "Reading the class off the instance type would make the rule true of anything.",
@@ -39,10 +40,12 @@ extension PolicyBook {
             if workload == .memory && declaration.modelSize.isAbsent {
                 ask.fail("the model is memory-bound, and its size is not declared (spec: model.size)")
             }
-            if let config = graph.endpointConfigs[endpoint.config], let tag = config.head.tags.value?["ml:workload"],
-                tag != workload.rawValue
-            {
-                ask.fail("the declared class is \(workload.rawValue), and \(config.id) is tagged '\(tag)'", at: config.place)
+            guard let config = graph.config(of: endpoint, &ask) else { return }
+            if let why = config.head.tags.whyUnknown {
+                ask.doubt("whether the tags of \(config.id) say the same cannot be told: \(why)")
+            } else if let tag = config.head.tags.value?["ml:workload"], tag != workload.rawValue {
+                ask.fail(
+                    "the declared class is \(workload.rawValue), and \(config.id) is tagged '\(tag)'", at: config.place)
             }
         }
     }
@@ -51,17 +54,19 @@ extension PolicyBook {
         "PERF-1.2", "The family matches the class",
         severities: Severities(production: .high),
         provableAt: [.spec, .cloudformation, .terraform, .live],
-        seed: "CPU-bound workloads: Use ml.m5 instance family / GPU-bound workloads: Use ml.g5 or ml.p5 instance family",
+        seed:
+            "CPU-bound workloads: Use ml.m5 instance family / GPU-bound workloads: Use ml.g5 or ml.p5 instance family",
         limit: "ml.m5 for CPU, ml.g5 or ml.p5 for GPU",
-        remedy: "Choose an ml.m5 type for a CPU-bound model and an ml.g5 or ml.p5 type for a GPU-bound one "
-            + "(spec: instances.type); a newer family needs a waiver with a benchmark.",
+        remedy: "Choose an ml.m5 type for a CPU-bound model and an ml.g5 or ml.p5 type for a GPU-bound one (spec: "
+            + "instances.type); a newer family needs a waiver with a benchmark.",
         traps: [
             "ml.m5d, ml.p5e and ml.p5en are other families.",
             "An ml.g5 without a CUDA image is a CPU endpoint at six times the price.",
         ],
         holds: [
             ControlExample("ml.m5.xlarge for a CPU-bound model"),
-            ControlExample("ml.g5.xlarge for a GPU-bound model", spec: "workload: gpu\ninstances: {type: ml.g5.xlarge}"),
+            ControlExample(
+                "ml.g5.xlarge for a GPU-bound model", spec: "workload: gpu\ninstances: {type: ml.g5.xlarge}"),
             ControlExample(
                 "a memory-bound model on a type of any family, which PERF-1.3 sizes",
                 spec: "workload: memory\ninstances: {type: ml.g5.2xlarge}"),
@@ -108,8 +113,9 @@ extension PolicyBook {
         provableAt: [.spec, .cloudformation, .terraform, .live, .engine],
         seed: "Memory-bound workloads: Consider ml.g5.12xlarge or ml.p5.48xlarge",
         limit: "85 % of the memory",
-        remedy: "Declare the model's size (spec: model.size) and choose the smallest type whose memory it fills to at most "
-            + "85 %.",
+        remedy:
+            "Declare the model's size (spec: model.size) and choose the smallest type whose memory it fills to at "
+            + "most 85 %.",
         traps: [
             "ml.g5.16xlarge has one GPU; the 89 GiB of ml.g5.12xlarge are four times 22, usable only with tensor "
                 + "parallelism.",
@@ -148,7 +154,8 @@ extension PolicyBook {
             }
             return .about(endpoint) { ask in
                 guard let declaration, declaration.workload.isKnown else {
-                    return ask.doubt("the workload class is not known (PERF-1.1), and only memory-bound models are sized")
+                    return ask.doubt(
+                        "the workload class is not known (PERF-1.1), and only memory-bound models are sized")
                 }
                 guard let size = ask.need(declaration.modelSize, "the model's size (spec: model.size)") else { return }
                 guard let need = MemoryNeed(size) else {
@@ -164,17 +171,23 @@ extension PolicyBook {
 
     private static func requireRoom(_ need: MemoryNeed, on type: InstanceType, _ ask: inout Inquiry) {
         let capacity = MemoryNeed.capacityGiB(of: type)
-        let (room, whole) = (Arithmetic.text(MemoryNeed.shareMax * capacity, places: 2), Arithmetic.text(capacity, places: 2))
+        let (room, whole) = (
+            Arithmetic.text(MemoryNeed.shareMax * capacity, places: 2), Arithmetic.text(capacity, places: 2)
+        )
         let told = "\(need.sum); \(type.name) has 0.85 x \(whole) = \(room) GiB"
         guard need.fits(type) else {
-            let fitting = InstanceType.all.filter { need.fits($0) && $0.usdPerHour != nil && ($0.gpus > 0) == (type.gpus > 0) }
+            let fitting = InstanceType.all.filter {
+                need.fits($0) && $0.usdPerHour != nil && ($0.gpus > 0) == (type.gpus > 0)
+            }
             let cheapest = fitting.min { ($0.usdPerHour ?? 0) < ($1.usdPerHour ?? 0) }
             ask.fix = cheapest.map {
-                "The cheapest type that fits is \($0.name), \(Arithmetic.text($0.usdPerMonth ?? 0, places: 0)) USD a month each."
+                "The cheapest type that fits is \($0.name), \(Arithmetic.text($0.usdPerMonth ?? 0, places: 0)) USD a "
+                    + "month each."
             }
             return ask.fail(told)
         }
-        let split = need.needsTensorParallelism(on: type) ? ", split over its \(type.gpus) GPUs by tensor parallelism" : ""
+        let split =
+            need.needsTensorParallelism(on: type) ? ", split over its \(type.gpus) GPUs by tensor parallelism" : ""
         ask.prove("\(told)\(split). \(considered)")
     }
 
@@ -193,8 +206,9 @@ extension PolicyBook {
         provableAt: [.spec, .live, .engine],
         seed: "based on workload characteristics",
         limit: "p95 of at least 40 % CPU or GPU, 60 % memory",
-        remedy: "Run the load test on the production type and record the 95th percentiles (plumb bench; spec: benchmark); "
-            + "a type that stays idle is too large.",
+        remedy:
+            "Run the load test on the production type and record the 95th percentiles (plumb bench; spec: "
+            + "benchmark); a type that stays idle is too large.",
         traps: [
             "CPUUtilization above 100 is not normalised: divide by the vCPUs first.",
             "A GPU that the model never touches is paid for all the same.",
@@ -202,7 +216,8 @@ extension PolicyBook {
         holds: [
             ControlExample("62 % of the CPU at peak"),
             ControlExample(
-                "55 % of the GPU", spec: "workload: gpu\ninstances: {type: ml.g5.xlarge}\nbenchmark: {gpuP95Percent: 55}"),
+                "55 % of the GPU",
+                spec: "workload: gpu\ninstances: {type: ml.g5.xlarge}\nbenchmark: {gpuP95Percent: 55}"),
         ],
         fails: [
             ControlExample("12 % of the CPU", spec: "benchmark: {cpuP95Percent: 12}"),

@@ -15,7 +15,8 @@ extension PolicyBook {
         provableAt: [.spec, .live, .engine],
         isAttestable: true,
         seed: "Techniques: Model quantization, pruning, TensorRT optimization",
-        remedy: "Optimise the model (plumb optimize), and record technique, tool and both digests (spec: optimization).",
+        remedy:
+            "Optimise the model (plumb optimize), and record technique, tool and both digests (spec: optimization).",
         traps: [
             "The digest of a tarball changes with each build: the content is what counts.",
             "A TensorRT plan built on one GPU fails on another.",
@@ -59,7 +60,8 @@ extension PolicyBook {
         provableAt: [.spec, .live, .engine],
         seed: "Target: Reduce inference latency by 30-50% without accuracy degradation",
         limit: "30 %",
-        remedy: "Optimise further, or, where the baseline's p99 is already under 100 ms, have an owner waive this control.",
+        remedy:
+            "Optimise further, or, where the baseline's p99 is already under 100 ms, have an owner waive this control.",
         traps: [
             "Two machines cannot be compared, nor two batch sizes.",
             "A cold cache makes any baseline slow.",
@@ -69,8 +71,8 @@ extension PolicyBook {
             ControlExample("40 % off the p50 and 37.5 % off the p99"),
             ControlExample(
                 "exactly 30 %",
-                spec: "optimization: {baselineP50Milliseconds: 10, optimizedP50Milliseconds: 7, "
-                    + "reductionLowerBound: 0.3}"),
+                spec: "optimization: {baselineP50Milliseconds: 10, optimizedP50Milliseconds: 7, reductionLowerBound: "
+                    + "0.3}"),
         ],
         fails: [
             ControlExample("20 % off the p50", spec: "optimization: {optimizedP50Milliseconds: 1.6}"),
@@ -80,7 +82,9 @@ extension PolicyBook {
         ]
     ) { graph in
         graph.judgeDeclarations { _, declaration, ask in
-            guard let record = ask.need(declaration.optimization, "the measurement (spec: optimization)") else { return }
+            guard let record = ask.need(declaration.optimization, "the measurement (spec: optimization)") else {
+                return
+            }
             requireReduction("p50", record.baselineP50Milliseconds, record.optimizedP50Milliseconds, &ask)
             requireReduction("p99", record.baselineP99Milliseconds, record.optimizedP99Milliseconds, &ask)
             if let bound = record.reductionLowerBound {
@@ -88,8 +92,9 @@ extension PolicyBook {
                 if bound >= 0.3 - roundingError { ask.prove(told) } else { ask.fail("\(told), wanted at least 30 %") }
             }
             if let baseline = record.baselineP99Milliseconds, baseline < Arithmetic.p99MillisecondsMax / 5 {
-                ask.fix = "The baseline's p99 of \(Arithmetic.text(baseline)) ms is under 20 % of the 500 ms allowed: an owner "
-                    + "may waive this control (spec: waivers)."
+                ask.fix =
+                    "The baseline's p99 of \(Arithmetic.text(baseline)) ms is under 20 % of the 500 ms allowed: an "
+                    + "owner may waive this control (spec: waivers)."
             }
         }
     }
@@ -116,7 +121,8 @@ extension PolicyBook {
         provableAt: [.spec, .live, .engine],
         seed: "without accuracy degradation",
         limit: "half the 95 % interval, at most 0.5 points",
-        remedy: "Measure both artefacts on the same held-out rows, 1,000 or more, and choose a gentler technique if the "
+        remedy:
+            "Measure both artefacts on the same held-out rows, 1,000 or more, and choose a gentler technique if the "
             + "metric fell (spec: optimization).",
         traps: [
             "rmse is better when lower.",
@@ -148,7 +154,9 @@ extension PolicyBook {
 
     @Sendable private static func keepsAccuracy(_ graph: Graph) -> [Judgement] {
         graph.judgeDeclarations { _, declaration, ask in
-            guard let record = ask.need(declaration.optimization, "the measurement (spec: optimization)") else { return }
+            guard let record = ask.need(declaration.optimization, "the measurement (spec: optimization)") else {
+                return
+            }
             guard let metric = record.accuracyMetric, let before = record.baselineAccuracy,
                 let after = record.optimizedAccuracy
             else { return ask.fail("the record names no accuracy metric with its value before and after") }
@@ -185,8 +193,9 @@ extension PolicyBook {
         provableAt: [.spec, .live, .engine],
         seed: "Validation: Performance benchmarks must be met before production deployment",
         limit: "p99 500 ms and 1 % errors at 1.3 times the peak, 10,000 requests, 5 minutes, 30 days",
-        remedy: "Run an open-loop load test of this very artefact on the production type at 1.3 times the declared peak, and "
-            + "have it signed (plumb bench; spec: benchmark, peakRequestsPerSecond).",
+        remedy:
+            "Run an open-loop load test of this very artefact on the production type at 1.3 times the declared peak, "
+            + "and have it signed (plumb bench; spec: benchmark, peakRequestsPerSecond).",
         traps: [
             "A closed-loop generator waits for the server and so hides its queues (coordinated omission).",
             "A benchmark of another artefact, or on another machine, says nothing.",
@@ -236,7 +245,8 @@ extension PolicyBook {
     }
 
     private static func requirePeak(_ record: BenchmarkRecord, _ declaration: Declaration, _ ask: inout Inquiry) {
-        guard let peak = ask.need(declaration.peakRequestsPerSecond, "the peak load (spec: peakRequestsPerSecond)") else {
+        guard let peak = ask.need(declaration.peakRequestsPerSecond, "the peak load (spec: peakRequestsPerSecond)")
+        else {
             return
         }
         let sum = "1.3 x \(Arithmetic.text(peak)) = \(Arithmetic.text(1.3 * peak))"

@@ -38,7 +38,8 @@ extension Graph {
 }
 
 extension CacheDecision {
-    /// Whether the seed's "frequently accessed" holds: deterministic, one request in ten repeated, one a second or more.
+    /// Whether the seed's "frequently accessed" holds: deterministic, one request in ten repeated, one a second or
+    /// more.
     func isDue(atPeak requestsPerSecond: Double) -> Bool {
         isDeterministic && repeatRate ?? 0 >= 0.1 && requestsPerSecond >= 1
     }

@@ -10,11 +10,12 @@ extension PolicyBook {
         provableAt: [.spec, .cloudformation, .terraform, .live, .engine],
         seed: "Target utilization 70% / CPU/GPU utilization",
         limit: "70 %",
-        remedy: "Track 70 % of the instance: CPUUtilization divided by the number of vCPUs, GPUUtilization by the number "
+        remedy:
+            "Track 70 % of the instance: CPUUtilization divided by the number of vCPUs, GPUUtilization by the number "
             + "of GPUs (spec: scaling.targetPercent).",
         traps: [
-            "CPUUtilization runs to 100 % for each vCPU: a target of 70 on ml.m5.4xlarge is 4.4 % and pins the fleet at "
-                + "its maximum.",
+            "CPUUtilization runs to 100 % for each vCPU: a target of 70 on ml.m5.4xlarge is 4.4 % and pins the fleet "
+                + "at its maximum.",
             "CPUUtilizationNormalized exists only for endpoints with inference components.",
             "Instance metrics live in /aws/sagemaker/Endpoints, with a leading slash.",
         ],
@@ -62,7 +63,8 @@ extension PolicyBook {
         row.metricName = .known(metric)
         row.statistic = "Average"
         row.dimensions = .known([
-            DimensionFact("EndpointName", graph.endpoints.first?.name ?? .absent), DimensionFact("VariantName", variant),
+            DimensionFact("EndpointName", graph.endpoints.first?.name ?? .absent),
+            DimensionFact("VariantName", variant),
         ])
         graph.scalingPolicies.mutateEach {
             guard $0.kind.value == .targetTracking else { return }
@@ -126,7 +128,8 @@ extension PolicyBook {
             graph, engineNeeds: "the engine does not show its set point; the spec (scaling.targetPercent) decides it"
         ) { scaled, ask in
             ask.requireOne(
-                of: scaled.trackers, orFail: "no target-tracking policy keeps variant \(scaled.identity.variant) at 70 %",
+                of: scaled.trackers,
+                orFail: "no target-tracking policy keeps variant \(scaled.identity.variant) at 70 %",
                 name: \.id
             ) { policy, ask in
                 ask.relate("the policy \(policy.id)", at: policy.place)
@@ -134,7 +137,8 @@ extension PolicyBook {
                     return requireLoadTestedTarget(policy, scaled, in: graph, &ask)
                 }
                 guard let percent = scaled.setPoint(of: policy, &ask) else { return }
-                let told = "\(CapacityScale.metricName(of: scaled.type)) of \(Arithmetic.text(percent)) % of "
+                let told =
+                    "\(CapacityScale.metricName(of: scaled.type)) of \(Arithmetic.text(percent)) % of "
                     + "\(scaled.type.name) (target value \(Arithmetic.text(policy.targetValue.value ?? 0)))"
                 guard abs(percent - 70) <= 1 else { return ask.fail("it keeps \(told), wanted 70 %") }
                 ask.prove("it keeps \(told)")
@@ -222,9 +226,12 @@ extension PolicyBook {
             ask.requireFlag(
                 scaled.target.suspendsScaleOut, "suspension of scale-out", is: false, absentAs: false)
             let least = scaled.target.minimum.value ?? 1
-            let adding = scaled.policies.filter { $0.kind.value != .step || $0.steps(adding: true, from: least) }
+            let adding = scaled.policies.filter {
+                $0.kind.value != .step || $0.hasStep(adding: true, from: least).value != false
+            }
             ask.requireOne(
-                of: adding, orFail: "nothing adds instances to variant \(scaled.identity.variant) above 80 %", name: \.id
+                of: adding, orFail: "nothing adds instances to variant \(scaled.identity.variant) above 80 %",
+                name: \.id
             ) { policy, ask in
                 ask.relate("the policy \(policy.id)", at: policy.place)
                 guard let kind = ask.need(policy.kind, "the policy's type") else { return }
@@ -246,12 +253,19 @@ extension PolicyBook {
     ) {
         let adding = (policy.steps.value ?? []).filter { ($0.adjustment.value ?? 0) > 0 }
         let least = scaled.target.minimum.value ?? 1
-        if policy.adjustmentType.value == "PercentChangeInCapacity", policy.minimumAdjustmentMagnitude.value ?? 0 < 1,
+        guard ask.need(policy.hasStep(adding: true, from: least), "whether it adds instances") != nil else { return }
+        if policy.adjustmentType.value == "PercentChangeInCapacity",
             let percent = adding.compactMap(\.adjustment.value).max(), percent * least < 100
         {
-            ask.fail("\(percent) % of \(least) instances is no whole instance, and MinAdjustmentMagnitude is not set")
+            ask.require(
+                policy.minimumAdjustmentMagnitude,
+                "\(percent) % of \(least) instances is no whole instance, and MinAdjustmentMagnitude",
+                wanted: "at least 1", absentAs: 0
+            ) { $0 >= 1 }
         }
-        let beginning = adding.map { $0.lowerBound.value ?? 0 }.min() ?? 0
+        let bounds = adding.map { $0.lowerBound.defaulting(to: 0) }
+        if bounds.contains(where: \.isUnknown) { return ask.doubt("where its first step begins is not known") }
+        let beginning = bounds.compactMap(\.value).min() ?? 0
         guard let alarms = graph.alarms(starting: policy) else {
             return ask.doubt("the actions of the alarms are not known, and one of them may start it")
         }
@@ -280,8 +294,8 @@ extension PolicyBook {
         provableAt: [.spec, .cloudformation, .terraform, .live, .engine],
         seed: "scale down < 50%",
         limit: "50 %",
-        remedy: "Set DisableScaleIn on target tracking, and remove instances by a step policy below 46 % (35 % with a "
-            + "floor of one) for ten periods, with a cooldown of 300 s (spec: scaling.scaleInBelowPercent).",
+        remedy: "Set DisableScaleIn on target tracking, and remove instances by a step policy below 46 % (35 % with "
+            + "a floor of one) for ten periods, with a cooldown of 300 s (spec: scaling.scaleInBelowPercent).",
         traps: [
             "Target tracking alone removes capacity below 0.9 x 70 = 63 %.",
             "At three instances 50 % becomes 75 % on two: a threshold of 50 flaps against a set point of 70.",
@@ -311,7 +325,15 @@ extension PolicyBook {
         judgeScaledVariants(
             graph, engineNeeds: "the engine does not show when it removes capacity; the spec decides it"
         ) { scaled, ask in
+            if scaled.target.suspendsScaleIn.value == true {
+                ask.severity = .low
+                return ask.fail("scale-in is suspended: what is added is paid for ever")
+            }
             var hasPath = false
+            for policy in scaled.policies where policy.kind.isUnknown {
+                hasPath = true
+                ask.doubt("whether \(policy.id) removes instances cannot be told: its type is not known")
+            }
             for policy in scaled.trackers {
                 let disabled = policy.disablesScaleIn.defaulting(to: false)
                 if disabled.value == true { continue }
@@ -324,14 +346,21 @@ extension PolicyBook {
                 let percent = Arithmetic.text(0.9 * target)
                 if 0.9 * target > 50 {
                     ask.fail(
-                        "\(policy.id) removes instances below 0.9 x \(Arithmetic.text(target)) = \(percent) %, wanted at "
-                            + "most 50 %: set DisableScaleIn", at: policy.place)
+                        "\(policy.id) removes instances below 0.9 x \(Arithmetic.text(target)) = \(percent) %, "
+                            + "wanted at most 50 %: set DisableScaleIn", at: policy.place)
                 } else {
                     ask.prove("\(policy.id) removes below \(percent) %")
                 }
             }
             let most = scaled.target.maximum.value ?? 4
-            for policy in scaled.policies where policy.kind.value == .step && policy.steps(adding: false, from: most) {
+            for policy in scaled.policies where policy.kind.value == .step {
+                let removes = policy.hasStep(adding: false, from: most)
+                if removes.value == false { continue }
+                guard removes.isKnown else {
+                    hasPath = true
+                    ask.doubt("whether \(policy.id) removes instances cannot be told: \(removes.whyUnknown ?? "")")
+                    continue
+                }
                 guard let alarms = graph.alarms(starting: policy) else {
                     hasPath = true
                     ask.doubt("the actions of the alarms are not known, and one of them may start \(policy.id)")
@@ -342,7 +371,7 @@ extension PolicyBook {
                     requireStepIn(policy, alarm, scaled, &ask)
                 }
             }
-            if !hasPath || scaled.target.suspendsScaleIn.value == true {
+            if !hasPath {
                 ask.severity = .low
                 ask.fail("nothing removes instances again: what is added is paid for ever")
             }
@@ -358,7 +387,9 @@ extension PolicyBook {
         guard falls else { return ask.fail("\(alarm.id) fires when the load rises, and removes instances") }
         let minutes = definition.datapointsToAlarm * definition.periodSeconds / 60
         if definition.datapointsToAlarm < 10 {
-            ask.fail("\(alarm.id) removes after \(definition.datapointsToAlarm) periods, wanted at least 10", at: alarm.place)
+            ask.fail(
+                "\(alarm.id) removes after \(definition.datapointsToAlarm) periods, wanted at least 10", at: alarm.place
+            )
         }
         ask.require(
             policy.cooldownSeconds, "the cooldown of \(policy.id) in seconds", wanted: "at least 300", absentAs: 300
@@ -366,12 +397,14 @@ extension PolicyBook {
         guard let percent = scaled.percent(definition.threshold, on: .known(definition.queries), &ask) else { return }
         guard percent > 0, percent <= 50 else {
             return ask.fail(
-                "\(alarm.id) removes below \(Arithmetic.text(percent)) %, wanted above 0 and at most 50 %", at: alarm.place)
+                "\(alarm.id) removes below \(Arithmetic.text(percent)) %, wanted above 0 and at most 50 %",
+                at: alarm.place)
         }
         // From m + 1 to m instances the load grows by (m + 1) / m, and must not pass the set point.
         let least = Double(scaled.target.minimum.value ?? 1)
         let bound = 70 * least / (least + 1)
-        let note = percent > bound ? "; above \(Arithmetic.text(bound)) % it can flap against the set point of 70 %" : ""
+        let note =
+            percent > bound ? "; above \(Arithmetic.text(bound)) % it can flap against the set point of 70 %" : ""
         ask.prove("\(alarm.id) removes below \(Arithmetic.text(percent)) % after \(minutes) minutes\(note)")
     }
 }

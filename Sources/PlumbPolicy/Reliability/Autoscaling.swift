@@ -12,8 +12,8 @@ extension PolicyBook {
         severities: Severities(dev: .medium, staging: .high, production: .critical),
         provableAt: [.spec, .cloudformation, .terraform, .live, .engine],
         seed: "Endpoints must use autoscaling for traffic spikes.",
-        remedy: "Register endpoint/NAME/variant/NAME as a scalable target and give it a scaling policy "
-            + "(spec: scaling.enabled).",
+        remedy: "Register endpoint/NAME/variant/NAME as a scalable target and give it a scaling policy (spec: "
+            + "scaling.enabled).",
         traps: [
             "The resource id is text: a typo scales another variant.",
             "A target without a policy never moves.",
@@ -85,8 +85,8 @@ extension PolicyBook {
         provableAt: [.spec, .cloudformation, .terraform, .live, .engine],
         seed: "min instances = 1, max instances = 4",
         limit: "1 to 4 instances; 2 to 4 in production",
-        remedy: "Set MinCapacity to 1 (2 in production) and MaxCapacity above it and at most 4 "
-            + "(spec: instances.minimum, instances.maximum).",
+        remedy: "Set MinCapacity to 1 (2 in production) and MaxCapacity above it and at most 4 (spec: "
+            + "instances.minimum, instances.maximum).",
         traps: [
             "A maximum equal to the minimum switches scaling off without a word.",
             "In production the floor of two (REL-1.2) replaces the seed's one.",
@@ -165,7 +165,8 @@ extension PolicyBook {
         severities: Severities(dev: .medium, staging: .medium, production: .high),
         provableAt: [.cloudformation, .terraform, .live, .engine],
         seed: "Benefits: Handle traffic spikes without manual intervention",
-        remedy: "Suspend nothing, keep the counts over updates (RetainAllVariantProperties: true), and leave the role to "
+        remedy:
+            "Suspend nothing, keep the counts over updates (RetainAllVariantProperties: true), and leave the role to "
             + "Application Auto Scaling.",
         traps: [
             "An update that changes the instance type of a registered variant fails: deregister it first.",
@@ -192,8 +193,8 @@ extension PolicyBook {
         judge: scalesUnattended)
 
     private static let serviceLinkedRole =
-        "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/"
-        + "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+        "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/"
+        + "sagemaker.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
 
     @Sendable private static func scalesUnattended(_ graph: Graph) -> [Judgement] {
         graph.judgeInstanceEndpoints { endpoint, variants, ask in
@@ -239,8 +240,8 @@ extension PolicyBook {
                 return ask.prove("an update starts at \(first) instances, the most there are")
             }
             ask.doubt(
-                "an update starts again at the first count, because Terraform's provider cannot keep the current one; the "
-                    + "live account decides whether that loses capacity")
+                "an update starts again at the first count, because Terraform's provider cannot keep the current "
+                    + "one; the live account decides whether that loses capacity")
         case .engine where kept.isAbsent:
             ask.doubt("whether the engine carries the count over a deployment is not recorded")
         default: ask.requireFlag(kept, "RetainAllVariantProperties", absentAs: false)

@@ -9,8 +9,9 @@ extension PolicyBook {
         provableAt: [.spec, .cloudformation, .terraform, .live, .engine],
         seed: "RPO (Recovery Point Objective): < 15 minutes data loss tolerance",
         limit: "15 minutes",
-        remedy: "Version every bucket, replicate the models of critical endpoints with Replication Time Control and alarm on "
-            + "its latency, and switch on point-in-time recovery of every table.",
+        remedy:
+            "Version every bucket, replicate the models of critical endpoints with Replication Time Control and "
+            + "alarm on its latency, and switch on point-in-time recovery of every table.",
         traps: [
             "Hourly backups lose 60 + 60 minutes and the time of the job, whatever the plan's text says.",
             "Captured requests are flushed in batches: their loss is flush + 15 minutes.",
@@ -41,7 +42,6 @@ extension PolicyBook {
             ControlExample("replication whose latency nobody watches") { graph in
                 graph.alarms.removeAll { $0.id == "ReplicationLagAlarm" }
             },
-            ControlExample("a plan that tolerates an hour", spec: "recovery: {rpoMinutes: 60}"),
         ],
         judge: losesLittle)
 
@@ -64,14 +64,7 @@ extension PolicyBook {
         let ofTables = graph.tables.map { table -> Judgement in
             .about(table) { ask in requirePointInTime(table, &ask) }
         }
-        let ofPlans = graph.endpoints.compactMap { endpoint -> Judgement? in
-            guard let minutes = graph.declaration(of: endpoint)?.recovery.value?.rpoMinutes else { return nil }
-            return .about(endpoint) { ask in
-                let told = "the plan tolerates \(Arithmetic.text(minutes)) min of loss"
-                if minutes <= DataLoss.minutesMax { ask.prove(told) } else { ask.fail("\(told), wanted at most 15") }
-            }
-        }
-        return ofBuckets + ofTables + ofPlans + graph.judgeMissingArtefacts("the loss of models")
+        return ofBuckets + ofTables + graph.judgeMissingArtefacts("the loss of models")
     }
 
     private static func requireVersions(_ bucket: Bucket, _ ask: inout Inquiry) {
@@ -101,7 +94,7 @@ extension PolicyBook {
         guard let rules = ask.need(bucket.replication, "replication to another region") else { return }
         ask.requireOne(of: rules.enumerated(), orFail: "no rule replicates", name: { "rule \($0.offset + 1)" }) {
             let rule = $0.element
-            $1.requireFlag(rule.isEnabled, "its status", absentAs: false)
+            $1.requireFlag(rule.isEnabled, "its status (enabled)", absentAs: false)
             $1.require(rule.timeControlMinutes, "its time control in minutes", wanted: "15") { Double($0) <= 15 }
         }
         let watching = graph.alarms.filter { alarm in
@@ -170,7 +163,8 @@ extension PolicyBook {
                     guard let rules = ask.need(bucket.replication, "its replication") else { return }
                     if bucket.replicationRole.isAbsent { ask.fail("its replication has no role") }
                     ask.requireOne(
-                        of: rules.enumerated(), orFail: "no rule replicates the models", name: { "rule \($0.offset + 1)" }
+                        of: rules.enumerated(), orFail: "no rule replicates the models",
+                        name: { "rule \($0.offset + 1)" }
                     ) { requireFullReplication($0.element, of: bucket, in: graph, &$1) }
                 }
             }
@@ -181,7 +175,7 @@ extension PolicyBook {
     private static func requireFullReplication(
         _ rule: ReplicationRule, of bucket: Bucket, in graph: Graph, _ ask: inout Inquiry
     ) {
-        ask.requireFlag(rule.isEnabled, "its status", absentAs: false)
+        ask.requireFlag(rule.isEnabled, "its status (enabled)", absentAs: false)
         ask.require(rule.timeControlMinutes, "its time control in minutes", wanted: "15") { $0 == 15 }
         ask.requireFlag(rule.hasMetrics, "its metrics", absentAs: false)
         requirePrefix(rule, in: graph, &ask)
@@ -193,10 +187,10 @@ extension PolicyBook {
         } else if let own = ask.need(graph.region(of: bucket), "the bucket's region") {
             ask.require(region, "the destination's region", wanted: "another than \(own)") { $0 != own }
         }
-        guard let encryption = bucket.encryption.value, encryption.algorithm.value?.hasPrefix("aws:kms") == true else {
-            if bucket.encryption.isUnknown { ask.doubt("how the bucket encrypts cannot be told") }
-            return
-        }
+        // A bucket that says nothing is encrypted under S3's own keys, which replicate without more ado.
+        let algorithm = bucket.encryption.value?.algorithm ?? bucket.encryption.map { _ in "" }
+        if let why = algorithm.whyUnknown { return ask.doubt("how the bucket encrypts cannot be told: \(why)") }
+        guard algorithm.value?.hasPrefix("aws:kms") == true else { return }
         ask.requireFlag(rule.selectsKMSObjects, "SseKmsEncryptedObjects", absentAs: false)
         guard let key = ask.need(rule.replicaKey, "the key of the replicas") else { return }
         if let known = graph.keys[key], graph.isElsewhere(known).value == false, region.isKnown {
@@ -211,7 +205,9 @@ extension PolicyBook {
         }
         for model in graph.models {
             guard let address = model.dataURL.value, address.hasPrefix("s3://") else {
-                if !model.dataURL.isAbsent { ask.doubt("whether '\(prefix)' covers the data of \(model.id) is not known") }
+                if !model.dataURL.isAbsent {
+                    ask.doubt("whether '\(prefix)' covers the data of \(model.id) is not known")
+                }
                 continue
             }
             let key = Graph.key(of: address)
@@ -225,8 +221,9 @@ extension PolicyBook {
         provableAt: [.cloudformation, .terraform, .live, .engine],
         seed: "Implementation: Automated backups",
         limit: "35 days at most for continuous backups",
-        remedy: "Back the model bucket up continuously into a locked vault under a customer-managed key, by a selection that "
-            + "names it or its tag, and switch on point-in-time recovery of tables.",
+        remedy:
+            "Back the model bucket up continuously into a locked vault under a customer-managed key, by a selection "
+            + "that names it or its tag, and switch on point-in-time recovery of tables.",
         traps: [
             "A selection by a tag that no resource carries backs nothing up.",
             "Continuous backup covers S3, not DynamoDB: tables need their own point-in-time recovery.",
@@ -272,7 +269,8 @@ extension PolicyBook {
 
     @Sendable private static func backsUp(_ graph: Graph) -> [Judgement] {
         if graph.source == .engine {
-            return graph.judgeUndecided("the engine has recorded no snapshot that was restored and verified, which decides it")
+            return graph.judgeUndecided(
+                "the engine has recorded no snapshot that was restored and verified, which decides it")
         }
         let ofBuckets = graph.artefactBuckets.map { bucket -> Judgement in
             .about(bucket) { ask in

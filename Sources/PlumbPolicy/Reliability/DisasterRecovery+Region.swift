@@ -8,8 +8,9 @@ extension PolicyBook {
         severities: Severities(production: .high),
         provableAt: [.spec, .cloudformation, .terraform, .live, .engine],
         seed: "multi-region deployment for critical workloads",
-        remedy: "Keep the model, its configuration, a key and the image in the second region, and two failover records, the "
-            + "first with a health check on the health alarm (spec: recovery.region).",
+        remedy:
+            "Keep the model, its configuration, a key and the image in the second region, and two failover records, "
+            + "the first with a health check on the health alarm (spec: recovery.region).",
         traps: [
             "CloudFront's origin groups never fail over a POST.",
             "The health check of a private endpoint must be one on a CloudWatch alarm.",
@@ -84,8 +85,8 @@ extension PolicyBook {
                 ask.doubt("the region of a model cannot be told")
             } else {
                 ask.fail(
-                    "no model lies outside \(graph.region.value ?? "the region"); if a second stack makes it, check it "
-                        + "together with this one")
+                    "no model lies outside \(graph.region.value ?? "the region"); if a second stack makes it, check "
+                        + "it together with this one")
             }
             return nil
         }
@@ -103,11 +104,16 @@ extension PolicyBook {
 
     private static func requireImages(in region: String, _ graph: Graph, _ ask: inout Inquiry) {
         for model in graph.models where graph.isElsewhere(model).value == true {
+            if let why = model.image.whyUnknown {
+                ask.doubt("where the image of \(model.id) lies is not known: \(why)")
+            }
             guard let image = model.image.value, let registry = image.split(separator: "/").first,
                 registry.contains(".dkr.ecr.")
             else { continue }
             let isThere = registry.contains(".ecr.\(region).") || registry.contains("${")
-            if !isThere { ask.fail("the image of \(model.id) lies outside \(region): \(registry)", at: model.image.place) }
+            if !isThere {
+                ask.fail("the image of \(model.id) lies outside \(region): \(registry)", at: model.image.place)
+            }
         }
         for repository in graph.repositories where !graph.isElsewhereForCertain(repository) {
             ask.require(
@@ -154,6 +160,7 @@ extension PolicyBook {
         }
     }
 
+    /// A declared residency that leaves the region out; what is not declared is SEC-3.8's question.
     private static func requireResidency(
         of region: String, _ endpoint: Endpoint, _ graph: Graph, _ ask: inout Inquiry
     ) {
@@ -163,7 +170,8 @@ extension PolicyBook {
         if allowed.contains(region) {
             ask.prove("personal data may be in \(region)")
         } else {
-            ask.fail("personal data may be in \(allowed.formatted(joinedBy: "or")) only, and the replica is in \(region)")
+            ask.fail(
+                "personal data may be in \(allowed.formatted(joinedBy: "or")) only, and the replica is in \(region)")
         }
     }
 }

@@ -18,9 +18,10 @@ extension PolicyBook {
         provableAt: [.spec, .engine],
         isAttestable: true,
         seed: "Disaster recovery plan must be documented and tested.",
-        limit: "reviewed within 180 days",
-        remedy: "Write the plan into the spec: recovery with runbook, owner, region, rtoMinutes, rpoMinutes, steps and the "
-            + "day it was reviewed.",
+        limit: "reviewed within 180 days; RTO under 60 min if critical, RPO at most 15 min",
+        remedy:
+            "Write the plan into the spec: recovery with runbook, owner, region, rtoMinutes, rpoMinutes, steps and "
+            + "the day it was reviewed.",
         traps: [
             "A runbook that needs the failed region (its console, its pipeline, its registry) cannot be followed.",
             "A plan without numbers cannot be tested.",
@@ -33,6 +34,8 @@ extension PolicyBook {
             ControlExample("no plan") { $0.changeDeclarations { $0.recovery = .absent } },
             ControlExample("a plan last reviewed a year ago", spec: "recovery: {reviewed: 2025-11-01}"),
             ControlExample("a plan without steps", spec: "recovery: {steps: []}"),
+            ControlExample("a plan that tolerates the loss of an hour", spec: "recovery: {rpoMinutes: 60}"),
+            ControlExample("a plan that takes two hours", spec: "recovery: {rtoMinutes: 120}"),
             ControlExample("a plan that recovers into the region that failed") { graph in
                 let region = graph.region.value
                 graph.changeDeclarations { declaration in
@@ -48,9 +51,12 @@ extension PolicyBook {
                 guard let plan = ask.needRecoveryPlan(of: endpoint, in: graph) else { return }
                 requireComplete(plan, &ask)
                 ask.requireFresh(plan.reviewed, "the plan's review", daysMax: daysMax, on: graph.asOf)
-                if let region = plan.region, region == graph.region.value {
+                if graph.region.isUnknown {
+                    ask.doubt("whether the plan recovers into another region: the primary region is not known")
+                } else if let region = plan.region, region == graph.region.value {
                     ask.fail("the plan recovers into \(region), the region it must do without")
                 }
+                requireTargets(plan, isCritical: graph.isCritical(endpoint), &ask)
             }
         }
     }
@@ -68,6 +74,17 @@ extension PolicyBook {
         ask.prove("the plan names its runbook, owner, region, targets and \(plan.steps.count) steps")
     }
 
+    /// What the plan promises must be what the policy asks for.
+    private static func requireTargets(_ plan: RecoveryPlan, isCritical: Fact<Bool>, _ ask: inout Inquiry) {
+        if let minutes = plan.rpoMinutes, minutes > DataLoss.minutesMax {
+            ask.fail("the plan tolerates \(Arithmetic.text(minutes)) min of loss, wanted at most 15")
+        }
+        if let minutes = plan.rtoMinutes, minutes >= 60, isCritical.value != false {
+            let told = "the plan takes \(Arithmetic.text(minutes)) min, wanted under 60 for a critical endpoint"
+            if isCritical.isKnown { ask.fail(told) } else { ask.doubt("\(told), and whether it is one is not known") }
+        }
+    }
+
     private static let recoveryDrill = Control(
         "REL-3.2", "It was tested recently and met its numbers",
         severities: Severities(production: .high),
@@ -75,8 +92,8 @@ extension PolicyBook {
         isAttestable: true,
         seed: "documented and tested",
         limit: "a drill within 180 days, a restore test every quarter",
-        remedy: "Practise the recovery, record the day and the measured minutes (spec: recovery.drill), and schedule a "
-            + "restore test that selects what is backed up.",
+        remedy: "Practise the recovery, record the day and the measured minutes (spec: recovery.drill), and schedule "
+            + "a restore test that selects what is backed up.",
         traps: [
             "A restore testing plan without a selection tests nothing.",
             "A restored bucket is not a restored endpoint: only a drill that answered a request counts.",
@@ -95,7 +112,8 @@ extension PolicyBook {
                     declaration.recovery = .known(plan)
                 }
             },
-            ControlExample("a drill that took longer than the plan allows", spec: "recovery: {drill: {rtoMinutes: 70}}"),
+            ControlExample(
+                "a drill that took longer than the plan allows", spec: "recovery: {drill: {rtoMinutes: 70}}"),
             ControlExample("a drill that failed", spec: "recovery: {drill: {succeeded: false}}"),
             ControlExample("a drill seven months ago", spec: "recovery: {drill: {day: 2026-04-20}}"),
             ControlExample("a restore test that selects nothing") { graph in
@@ -212,7 +230,9 @@ extension PolicyBook {
     ) {
         let plan = graph.declaration(of: endpoint)?.recovery.value
         // The variants that would be created: the second region's where they are known.
-        let away = graph.endpointConfigs.filter { graph.isElsewhere($0).value == true }.flatMap { $0.variants.value ?? [] }
+        let away = graph.endpointConfigs.filter { graph.isElsewhere($0).value == true }.flatMap {
+            $0.variants.value ?? []
+        }
         let created = (away.isEmpty ? variants : away).filter { !$0.isShadow && !$0.isServerless }
         let timeouts = created.map { ($0.modelDataDownloadTimeoutSeconds, $0.containerStartupTimeoutSeconds) }
         if let open = timeouts.flatMap({ [$0.0, $0.1] }).first(where: \.isUnknown) {

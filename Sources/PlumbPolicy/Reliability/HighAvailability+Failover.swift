@@ -10,7 +10,8 @@ extension PolicyBook {
         provableAt: [.cloudformation, .terraform, .live, .engine],
         seed: "Failover: Automatic failover within same region",
         limit: "a dead worker is out within 15 s",
-        remedy: "Put every interface endpoint into subnets of two zones, and keep an alarm that fires when the container "
+        remedy:
+            "Put every interface endpoint into subnets of two zones, and keep an alarm that fires when the container "
             + "is dead.",
         traps: [
             "An interface endpoint in one zone takes the endpoint down with that zone.",
@@ -134,17 +135,15 @@ extension PolicyBook {
             }
         }
         return graph.judgeInstanceEndpoints { endpoint, variants, ask in
-            if let stop = graph.schedules.first(where: { stops(endpoint, $0) }) {
-                ask.fail(
-                    "schedule \(stop.id) switches the endpoint off: an off-time of 8.76 hours a year, 1.4 minutes a day, "
-                        + "spends the whole budget", at: stop.place)
-            }
+            // 8.76 hours a year are 1.4 minutes a day: any switching off spends them all.
+            graph.requireNoStop(of: endpoint, &ask)
             for variant in variants {
                 guard let count = leastCount(of: variant, of: endpoint, in: graph, &ask) else { continue }
                 switch graph.zoneSpread(of: variant, &ask) {
                 case .atLeast(let zones): requireTarget(Availability(instances: count, zones: zones), 70, &ask)
                 case .one: requireTarget(Availability(instances: count, zones: 1), 70, &ask)
-                case .unknown(let why) where count >= 2: ask.doubt("the zones of \(variant.title) cannot be told: \(why)")
+                case .unknown(let why) where count >= 2:
+                    ask.doubt("the zones of \(variant.title) cannot be told: \(why)")
                 case .unknown: requireTarget(Availability(instances: count, zones: 1), 70, &ask)
                 case nil: break
                 }
@@ -152,17 +151,14 @@ extension PolicyBook {
         }
     }
 
-    private static func stops(_ endpoint: Endpoint, _ schedule: Schedule) -> Bool {
-        schedule.isEnabled.value != false && schedule.endpointName.isKnown && schedule.endpointName == endpoint.name
-            && (schedule.targetARN.value?.lowercased().hasSuffix("deleteendpoint") ?? false)
-    }
-
     /// The fewest instances that any writer of the count may leave.
     private static func leastCount(
         of variant: Variant, of endpoint: Endpoint, in graph: Graph, _ ask: inout Inquiry
     ) -> Int? {
         if let managed = variant.managedMinimum.value { return managed }
-        guard let first = ask.need(variant.initialInstanceCount, "the first count of \(variant.title)") else { return nil }
+        guard let first = ask.need(variant.initialInstanceCount, "the first count of \(variant.title)") else {
+            return nil
+        }
         switch graph.scalableTarget(of: variant, of: endpoint) {
         case .none: return first
         case .unknown(let why):
@@ -177,13 +173,16 @@ extension PolicyBook {
 
     private static func requireTarget(_ reached: Availability, _ load: Double, _ ask: inout Inquiry) {
         let percent = Arithmetic.text(reached.value * 100, places: 4)
-        let told = "\(reached.instances) instances in \(reached.zones) zones reach \(percent) %, "
+        let told =
+            "\(reached.instances) instances in \(reached.zones) zones reach \(percent) %, "
             + "\(Arithmetic.text(reached.hoursDownPerYear)) hours down a year"
         guard reached.value >= Availability.target else {
             return ask.fail("\(told), wanted at least 99.9 %, under 8.76 hours")
         }
         let after = Arithmetic.text(reached.loadAfterZoneLoss(from: load))
-        ask.prove("\(told); when a zone goes, \(load) % load becomes \(after) % until new instances serve, some 15 minutes")
+        ask.prove(
+            "\(told); when a zone goes, \(Arithmetic.text(load)) % load becomes \(after) % until new instances serve, some 15 minutes"
+        )
     }
 
     static let measuredAvailability = Control(
@@ -192,8 +191,8 @@ extension PolicyBook {
         provableAt: [.cloudformation, .terraform, .live, .engine],
         seed: "Target: 99.9% uptime SLA",
         limit: "99.9 %, 43.8 minutes a month",
-        remedy: "Alarm on the burn of the error budget: 14.4 times over one hour (1.44 % errors) and 6 times over six "
-            + "hours (0.6 %).",
+        remedy: "Alarm on the burn of the error budget: 14.4 times over one hour (1.44 % errors) and 6 times over "
+            + "six hours (0.6 %).",
         traps: [
             "CloudWatch keeps 1-minute data for 15 days, 5-minute data for 63 and hourly data for 455.",
             "No traffic is not downtime.",
@@ -246,7 +245,8 @@ extension PolicyBook {
             let days = ask.need(measured.number("days"), "the days measured")
         else { return }
         guard total > 0 else { return ask.doubt("no request has been measured yet, and no traffic is no downtime") }
-        let told = "\(Arithmetic.text(good)) of \(Arithmetic.text(total)) requests answered well in "
+        let told =
+            "\(Arithmetic.text(good)) of \(Arithmetic.text(total)) requests answered well in "
             + "\(Arithmetic.text(days)) days, \(Arithmetic.text(good / total * 100, places: 3)) %"
         if good / total >= Availability.target {
             ask.prove(told)

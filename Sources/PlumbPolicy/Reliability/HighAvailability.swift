@@ -38,7 +38,9 @@ extension PolicyBook {
     ) { graph in
         if graph.source == .engine {
             return graph.judgeEvidence(.fleet) { _, fleet, ask in
-                ask.require(fleet.number("running"), "the number of running instances", wanted: "at least 2") { $0 >= 2 }
+                ask.require(fleet.number("running"), "the number of running instances", wanted: "at least 2") {
+                    $0 >= 2
+                }
             }
         }
         return graph.judgeInstanceEndpoints { _, variants, ask in
@@ -62,9 +64,13 @@ extension PolicyBook {
         }
         guard !variant.initialInstanceCount.isAbsent else {
             return ask.doubt(
-                "\(variant.title) has no InitialInstanceCount: an instance pool may set it; write the count to decide it")
+                "\(variant.title) has no InitialInstanceCount: an instance pool may set it; write the count to "
+                    + "decide it"
+            )
         }
-        ask.require(variant.initialInstanceCount, "the first count of \(variant.title)", wanted: "at least 2") { $0 >= 2 }
+        ask.require(variant.initialInstanceCount, "the first count of \(variant.title)", wanted: "at least 2") {
+            $0 >= 2
+        }
     }
 
     private static let floorOfTwo = Control(
@@ -73,7 +79,8 @@ extension PolicyBook {
         provableAt: [.spec, .cloudformation, .terraform, .live, .engine],
         seed: "instance_count >= 2",
         limit: "2 instances",
-        remedy: "Set the scalable target's MinCapacity, every scheduled action's bounds and managed scaling's minimum to "
+        remedy:
+            "Set the scalable target's MinCapacity, every scheduled action's bounds and managed scaling's minimum to "
             + "2 or more, keep the counts over updates, and schedule no stop (spec: instances.minimum).",
         traps: [
             "AWS Config's rule on production instance counts looks only at InitialInstanceCount.",
@@ -127,7 +134,7 @@ extension PolicyBook {
         return graph.judgeInstanceEndpoints { endpoint, variants, ask in
             for variant in variants { requireFloor(of: variant, of: endpoint, in: graph, &ask) }
             requireCountsKept(endpoint, in: graph, &ask)
-            requireNoStop(of: endpoint, in: graph, &ask)
+            graph.requireNoStop(of: endpoint, &ask)
         }
     }
 
@@ -167,30 +174,14 @@ extension PolicyBook {
         ask.requireFlag(kept, "RetainAllVariantProperties", absentAs: false)
     }
 
-    private static func requireNoStop(of endpoint: Endpoint, in graph: Graph, _ ask: inout Inquiry) {
-        for schedule in graph.schedules where schedule.isEnabled.value != false {
-            guard schedule.endpointName.isKnown else {
-                if schedule.endpointName.isUnknown { ask.doubt("which endpoint schedule \(schedule.id) acts on is not known") }
-                continue
-            }
-            guard schedule.endpointName == endpoint.name else { continue }
-            let target = schedule.targetARN.value?.lowercased() ?? ""
-            if target.hasSuffix("createendpoint") { continue }
-            if target.contains("delete") || target.contains("stop") {
-                ask.fail("schedule \(schedule.id) takes the endpoint away: \(target)", at: schedule.place)
-            } else {
-                ask.doubt("what schedule \(schedule.id) does with the endpoint is not known: its target is '\(target)'")
-            }
-        }
-    }
-
     private static let zones = Control(
         "REL-1.3", "Instances are spread over at least two Availability Zones",
         severities: Severities(production: .critical),
         provableAt: [.cloudformation, .terraform, .live, .engine],
         seed: "Multi-AZ deployment",
         limit: "2 zones",
-        remedy: "Give the model's network subnets in at least two different Availability Zones (spec: instances.zones).",
+        remedy:
+            "Give the model's network subnets in at least two different Availability Zones (spec: instances.zones).",
         traps: [
             "Two subnets can lie in one zone.",
             "Zone names differ from account to account; ids do not.",

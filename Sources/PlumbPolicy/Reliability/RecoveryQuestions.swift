@@ -69,7 +69,9 @@ extension Graph {
         guard let own = resource.head.region.value else {
             return .unknown(resource.head.region.whyUnknown ?? "its region is not known")
         }
-        guard let primary = region.value else { return .unknown(region.whyUnknown ?? "the primary region is not known") }
+        guard let primary = region.value else {
+            return .unknown(region.whyUnknown ?? "the primary region is not known")
+        }
         return .known(own != primary)
     }
 
@@ -78,7 +80,8 @@ extension Graph {
         guard artefactBuckets.isEmpty else { return [] }
         return endpoints.map {
             .about($0) { ask in
-                ask.doubt("the bucket that holds the model is not part of this input; \(subject) is decided where it is")
+                ask.doubt(
+                    "the bucket that holds the model is not part of this input; \(subject) is decided where it is")
             }
         }
     }

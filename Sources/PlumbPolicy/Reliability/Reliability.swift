@@ -52,6 +52,26 @@ extension Graph {
         endpoints.map { .about($0) { $0.doubt(wouldDecide) } }
     }
 
+    /// No schedule takes the endpoint away.
+    func requireNoStop(of endpoint: Endpoint, _ ask: inout Inquiry) {
+        for schedule in schedules where schedule.isEnabled.value != false {
+            if schedule.endpointName.isUnknown || endpoint.name.isUnknown {
+                ask.doubt("whether schedule \(schedule.id) acts on this endpoint is not known")
+                continue
+            }
+            guard schedule.endpointName.isKnown, schedule.endpointName == endpoint.name else { continue }
+            let target = schedule.targetARN.value?.lowercased() ?? ""
+            if target.hasSuffix("createendpoint") { continue }
+            if schedule.isEnabled.isUnknown {
+                ask.doubt("whether schedule \(schedule.id), which acts on the endpoint, is enabled is not known")
+            } else if target.contains("delete") || target.contains("stop") {
+                ask.fail("schedule \(schedule.id) takes the endpoint away: \(target)", at: schedule.place)
+            } else {
+                ask.doubt("what schedule \(schedule.id) does with the endpoint is not known: its target is '\(target)'")
+            }
+        }
+    }
+
     /// The newest evidence of one kind about an endpoint.
     func newestEvidence(_ kind: Evidence.Kind, of endpoint: Endpoint) -> Evidence? {
         evidence(kind, for: endpoint.name.value ?? endpoint.id).first
@@ -171,7 +191,9 @@ extension Graph {
             let answers = [CanonicalTrace.containerDead, .containerDeadProbeSilent].map {
                 judge.behaviour(of: definition, on: $0)
             }
-            guard isQuiet, case .fires(let reported) = answers[0], case .fires(let silent) = answers[1] else { continue }
+            guard isQuiet, case .fires(let reported) = answers[0], case .fires(let silent) = answers[1] else {
+                continue
+            }
             let seconds = max(reported, silent)
             if case .within(let fastest, _)? = best, fastest <= seconds { continue }
             best = .within(seconds: seconds, by: alarm)

@@ -31,7 +31,8 @@ extension Graph {
             return .unknown("the endpoint's name, by which scalable targets find it")
         }
         let others = scalableTargets.map { "\($0.id) scales '\($0.resourceID.value ?? "")'" }
-        return .none("'\(wanted[0])' is no scalable target" + (others.isEmpty ? "" : ": " + others.joined(separator: ", ")))
+        return .none(
+            "'\(wanted[0])' is no scalable target" + (others.isEmpty ? "" : ": " + others.joined(separator: ", ")))
     }
 
     /// The variant's scalable target; its absence fails.
@@ -80,11 +81,14 @@ extension ScalingPolicy {
     }
 
     /// Whether any step adds (`true`) or removes (`false`) instances.
-    func steps(adding: Bool, from count: Int) -> Bool {
-        (steps.value ?? []).contains { step in
-            guard let adjustment = step.adjustment.value else { return false }
+    func hasStep(adding: Bool, from count: Int) -> Fact<Bool> {
+        if let why = steps.whyUnknown ?? adjustmentType.whyUnknown { return .unknown(why) }
+        let adjustments = (steps.value ?? []).map(\.adjustment)
+        let moves = adjustments.compactMap(\.value).contains { adjustment in
             let change = adjustmentType.value == "ExactCapacity" ? adjustment - count : adjustment
             return adding ? change > 0 : change < 0
         }
+        if moves { return true }
+        return adjustments.first(where: \.isUnknown).map { .unknown($0.whyUnknown ?? "") } ?? false
     }
 }

@@ -11,7 +11,8 @@ struct RolloutEye {
     /// The new revision's share that is live, since when, and the requests it had answered by then.
     private var live: (share: Int, since: Double, requests: Int)?
     private var sawAlarm = false
-    private var isShareDecided = false
+    /// The share that had been decided on when the engine went away; its bake is behind it.
+    private var decided: Int?
     /// Tenths of a second do not add up exactly.
     private static let rounding = 1e-6
 
@@ -25,7 +26,8 @@ struct RolloutEye {
     mutating func resumed(_ rollout: RolloutMachine) {
         live = nil
         sawAlarm = false
-        if case .shifting = rollout.phase { isShareDecided = true } else { isShareDecided = false }
+        decided = nil
+        if case .shifting(let step) = rollout.phase { decided = order.shares[step] }
     }
 
     /// The title of active stays where it was until the rollout ends.
@@ -64,8 +66,9 @@ struct RolloutEye {
 
     private mutating func noteShare(_ sight: RolloutSight, at now: Double) {
         let share = sight.new?.weight ?? 0
+        if share == decided { decided = nil }
         guard live?.share != share else { return }
-        live = share == 0 || isShareDecided ? nil : (share, now, sight.newRequests)
+        live = share == 0 || decided != nil ? nil : (share, now, sight.newRequests)
     }
 
     /// An endpoint whose old fleet could answer is not left without traffic.
@@ -97,16 +100,17 @@ struct RolloutEye {
             }
         }
         let share = weights[order.new] ?? 0
-        isShareDecided = false
         guard let live, share > live.share, !order.isRollback else { return }
         let seen = sight.newRequests - live.requests
         if seen < order.plan.requestsMinimum {
-            breach("\(now): share goes from \(live.share) to \(share) after \(seen) of "
-                + "\(order.plan.requestsMinimum) requests")
+            breach(
+                "\(now): share goes from \(live.share) to \(share) after \(seen) of "
+                    + "\(order.plan.requestsMinimum) requests")
         }
         if now - live.since + Self.rounding < Double(order.plan.waitSeconds) {
-            breach("\(now): share goes from \(live.share) to \(share) after \(now - live.since) s of "
-                + "\(order.plan.waitSeconds)")
+            breach(
+                "\(now): share goes from \(live.share) to \(share) after \(now - live.since) s of "
+                    + "\(order.plan.waitSeconds)")
         }
     }
 
@@ -115,7 +119,8 @@ struct RolloutEye {
         case .rolledBack(let reason):
             if reason.isEmpty { breach("\(now): rolled back without a reason") }
             if order.old != nil, sight.old?.weight != 100, sight.old.map({ $0.desired >= order.oldCount }) ?? false {
-                breach("\(now): said to be rolled back while the old fleet has \(sight.old?.weight ?? 0) % of the traffic")
+                breach(
+                    "\(now): said to be rolled back while the old fleet has \(sight.old?.weight ?? 0) % of the traffic")
             }
         case .promoted:
             if sight.alarm != nil || sawAlarm { breach("\(now): promoted with an alarm firing") }
