@@ -74,9 +74,7 @@ struct SpecDefaultsTests {
         #expect(spec.workingHours == nil || spec.workingHours?.hoursPerWeek == 60)
         #expect(spec.rollout.waitSeconds == 300 && spec.rollout.terminationWaitSeconds == 300)
         #expect(spec.rollout.timeoutSeconds == expected.timeoutSeconds)
-        #expect(
-            spec.rollout.strategy == (expected.environment == .production ? .canary : .allAtOnce)
-                && spec.rollout.canaryPercent == 10)
+        #expect(spec.rollout.strategy == (isProduction ? .canary : .allAtOnce) && spec.rollout.canaryPercent == 10)
         #expect(spec.rollout.requestsMinimum == 100 && spec.rollout.keptRevisions == 2)
         #expect(spec.capture.isEnabled && spec.capture.samplingPercent >= 20 && spec.capture.ttlDays <= 30)
         #expect(spec.retentionDays == 365 && spec.region == "us-east-1" && !spec.isCritical)
@@ -115,13 +113,24 @@ struct SpecDefaultsTests {
 
     /// T-17, with the prices of controls' arithmetic: the worst case stays under the cap.
     @Test(arguments: [
-        ("08:00", "20:00", 3), ("08:00", "18:00", 4), ("00:00", "24:00", 1), ("09:00", "17:00", 4),
+        ("08:00", "20:00", 3), ("08:00", "18:00", 3), ("00:00", "24:00", 1), ("09:00", "17:00", 4),
     ])
     func devGrowsAsFarAsItsCapPaysFor(start: String, stop: String, maximum: Int) throws {
         let spec = try spec("workingHours: {start: '\(start)', stop: '\(stop)'}", in: .dev)
         #expect(spec.instances.maximum == maximum)
         let hours = try #require(spec.workingHours).hoursPerWeek * 4.345
         #expect(Double(maximum) * 0.115 * hours < 100)
+    }
+
+    @Test func theRegionsPriceCounts() throws {
+        // 3 x 0.138 $/h x 260.7 h = 107.9 $.
+        #expect(try spec("region: eu-central-1", in: .dev).instances.maximum == 2)
+    }
+
+    @Test func aCanaryNeedsTwoInstances() throws {
+        #expect(try spec("instances: {minimum: 2}", in: .staging).rollout.strategy == .canary)
+        #expect(try spec("instances: {minimum: 1}").rollout.strategy == .allAtOnce)
+        #expect(try spec("rollout: {strategy: canary}", in: .dev).rollout.strategy == .canary)
     }
 
     @Test func alwaysOnLeavesDevOneInstance() throws {

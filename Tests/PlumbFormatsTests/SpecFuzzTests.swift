@@ -1,21 +1,10 @@
 // Files that nobody would write: the reader answers all of them, soon, with a spec or an error.
 
 import PlumbModel
+import PlumbTesting
 import Testing
 
 @testable import PlumbFormats
-
-/// A small generator with a seed, so that a failure can be had again (Steele, Lea and Flood, "SplitMix").
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
 
 struct SpecFuzzTests {
     /// Either a spec and no error, or an error, with a place in the file, and no spec.
@@ -44,7 +33,7 @@ struct SpecFuzzTests {
             "? ", "%", "<<: *a", "1e999", "NaN", "---\n",
         ]
         for seed in 0..<5000 {
-            var random = SeededGenerator(state: UInt64(seed))
+            var random = SeededGenerator(seed: UInt64(seed))
             var bytes = original
             for _ in 0..<Int.random(in: 1...6, using: &random) {
                 let position = Int.random(in: 0..<bytes.count, using: &random)

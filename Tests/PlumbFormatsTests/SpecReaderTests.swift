@@ -157,6 +157,8 @@ struct SpecReaderTests {
         let suffix = name.dropFirst("plumb".count).prefix { $0 != "." }
         #expect(spec.model.path == "model\(suffix).onnx")
         // Apart from the model and the places the five are one.
+        for index in spec.waivers.indices { spec.waivers[index].place = nil }
+        for index in first.waivers.indices { first.waivers[index].place = nil }
         (spec.model.path, spec.places) = (nil, [:])
         (first.model.path, first.places) = (nil, [:])
         #expect(spec == first)

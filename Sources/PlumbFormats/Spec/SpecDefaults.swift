@@ -118,17 +118,26 @@ enum SpecDefaults {
         case .staging: cap = 500
         case .production: return 4
         }
-        guard let price = InstanceType.named(spec.instances.type)?.usdPerHour, price > 0 else { return 4 }
-        let limit = isWritten("budget.monthlyUSD") ? min(cap, spec.budget.monthlyUSD) : cap
+        guard let price = usdPerHour(of: spec), price > 0 else { return 4 }
+        let limit = (isWritten("budget.monthlyUSD") ? min(cap, spec.budget.monthlyUSD) : cap) - fixedUSD
         // 4.345 weeks a month.
         let hours = spec.workingHours.map { $0.hoursPerWeek * 4.345 } ?? 730
         guard hours > 0 else { return 4 }
         return max(1, Int(min(4, (limit / (price * hours)).rounded(.down))))
     }
 
+    /// What keys, alarms and deployments of dev or staging cost a month, next to the instances.
+    private static let fixedUSD = 8.0
+
+    /// The price in the spec's region, or us-east-1's where that region's is not known.
+    private static func usdPerHour(of spec: Spec) -> Double? {
+        let type = InstanceType.named(spec.instances.type)
+        return type?.usdPerHour(in: spec.region) ?? type?.usdPerHour
+    }
+
     /// The worst case to the next hundred, and a hundred for keys, endpoints and alarms; within the seed's band.
     private static func productionBudgetUSD(of spec: Spec) -> Double {
-        guard let price = InstanceType.named(spec.instances.type)?.usdPerHour else { return 2000 }
+        guard let price = usdPerHour(of: spec) else { return 2000 }
         let worst = Double(spec.instances.maximum) * price * 730
         return min(5000, max(2000, (worst / 100).rounded(.up) * 100 + 100))
     }

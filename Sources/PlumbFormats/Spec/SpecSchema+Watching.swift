@@ -87,7 +87,8 @@ extension SpecSchema {
             SpecKey(
                 "strategy", \.strategy,
                 .choice([("canary", .canary), ("linear", .linear), ("allAtOnce", .allAtOnce)]),
-                "How traffic is shifted from the old fleet to the new one."),
+                "How traffic is shifted to the new fleet; one instance alone allows no canary (OPS-2.6)."
+            ),
             SpecKey(
                 "canaryPercent", \.canaryPercent, .integer(1...50),
                 "The canary's share; rounded up to whole instances, so one of two is half (A-1)."),
