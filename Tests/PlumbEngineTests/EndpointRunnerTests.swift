@@ -211,7 +211,7 @@ struct EndpointRunnerTests {
         #expect(unknown?.hint == "kept are r1, r2")
     }
 
-    /// Stopped for a while (a laptop asleep, a process paused), or the clock set: neither a fault nor a proof of health.
+    /// Stopped for a while (a laptop asleep, paused), or the clock set: neither a fault nor a proof of health.
     @Test(arguments: [20.0, 3600, -3600])
     func timeInWhichNobodyLookedProvesNothing(gap: Double) async throws {
         let runner = makeRunner()

@@ -27,7 +27,7 @@ public actor EndpointRunner {
     /// How often the endpoint is looked at.
     static let tickMilliseconds = 200
 
-    /// - Parameter now: seconds since 1970-01-01 UTC.
+    /// `now` answers seconds since 1970-01-01 UTC.
     public init(
         _ record: EndpointRecord, engine: any Engine, ledger: any EngineLedger, now: @escaping @Sendable () -> Double,
         log: Logger
@@ -43,8 +43,8 @@ public actor EndpointRunner {
 
     // MARK: - What people ask for
 
-    /// Adds a revision and begins to roll it out. Throws `conflict` while a rollout is under way, or when the revision's
-    /// number was taken meanwhile.
+    /// Adds a revision and begins to roll it out. Throws `conflict` while a rollout is under way, or when its number
+    /// was taken meanwhile.
     public func deploy(_ revision: Revision, by actor: String, details: [String: String]) async throws -> RolloutOrder {
         try requireNoRollout()
         guard revision.number >= record.nextNumber else {
@@ -125,7 +125,8 @@ public actor EndpointRunner {
             } catch {
                 log.error("\(record.name): \(error)")
             }
-            try? await clock.sleep(for: .milliseconds(Self.tickMilliseconds))  // Ending early is what cancelling is for.
+            // Ending early is what cancelling is for.
+            try? await clock.sleep(for: .milliseconds(Self.tickMilliseconds))
         }
     }
 
@@ -255,7 +256,7 @@ public actor EndpointRunner {
         let second = Int(moment)
         guard second != lastSecond else { return }
         lastSecond = second
-        // A fleet is watched from when it has traffic and can answer it; once watched, losing that is what is watched for.
+        // A fleet is watched from when it has traffic and can answer it; from then on it is watched for losing that.
         let watched = Set(
             fleets.filter { $0.weight > 0 && ($0.ready > 0 || alarms[$0.revision] != nil) }.map(\.revision))
         alarms = alarms.filter { watched.contains($0.key) }
