@@ -17,7 +17,8 @@ public actor EndpointRunner {
     private var alarms: [Int: RevisionWatch] = [:]
     private var abort: (reason: String, actor: String)?
     private var isWanted = true
-    /// A person's change is being written down; nothing else is begun until it is durable.
+    /// A change that somebody asked for, or the end of a rollout, is being written down; nothing else is begun until it
+    /// is durable.
     private var isChanging = false
     /// The revision a late alarm has already been answered for: one fault, one rollback.
     private var lateRollbackOf: Int?
@@ -79,15 +80,15 @@ public actor EndpointRunner {
     }
 
     private func stop(_ rollout: RolloutMachine, reason: String, by actor: String) async throws -> RolloutOrder {
+        guard !isChanging else {
+            throw PlumbError(
+                .conflict, "r\(rollout.order.new) is just ending its rollout",
+                hint: "plumb status \(record.name) shows how it ended")
+        }
         // The stop does not wait for the ledger: trouble is not left running because a disk is slow or full.
         abort = ("stopped by hand: \(reason)", actor)
         try await ledger.append(
             entry("rollback", by: actor, subject: "endpoint/\(record.name)", details: ["reason": reason]))
-        if record.rollout == nil, record.active == rollout.order.new {
-            throw PlumbError(
-                .conflict, "r\(rollout.order.new) became active before it could be stopped",
-                hint: "plumb rollback \(record.name) returns to the revision before it")
-        }
         return rollout.order
     }
 
@@ -196,13 +197,16 @@ public actor EndpointRunner {
             action = "rollout.rolledBack"
             details["reason"] = reason
         }
-        try await ledger.save(
-            changed,
-            audit: [
-                entry(action, by: "plumb", subject: "endpoint/\(changed.name)", details: details)
-            ])
-        record = changed
-        abort = nil
+        do {
+            // Whoever comes to stop it now is told that it is too late, and not that it was stopped.
+            isChanging = true
+            defer { isChanging = false }
+            try await ledger.save(
+                changed,
+                audit: [entry(action, by: "plumb", subject: "endpoint/\(changed.name)", details: details)])
+            record = changed
+            abort = nil
+        }
         log.info("\(record.name): \(action)", metadata: .init(uniqueKeysWithValues: details.map { ($0, "\($1)") }))
         let fleets = try await engine.observe(record.name)
         try await hold(fleets, at: moment)
