@@ -21,8 +21,11 @@ enum FormLaws {
 
     /// A function begins at its `func` or `init` and ends where its first brace is closed.
     private static func longFunctions(in file: SourceFile) -> [Breach] {
-        let start: Pattern =
-            #"^\s*(@\w+(\(.*\))?\s+)*((public|private|fileprivate|internal|package|static|class|mutating|nonisolated|override|convenience|required|final|borrowing|consuming)(\(\w+\))?\s+)*(func\s+\S|init[?!]?\s*[(<])"#
+        let modifier =
+            #"(public|private|fileprivate|internal|package|static|class|mutating|nonisolated|override|convenience"#
+            + #"|required|final|borrowing|consuming)(\(\w+\))?\s+"#
+        let start = Pattern(
+            stringLiteral: #"^\s*(@\w+(\(.*\))?\s+)*("# + modifier + #")*(func\s+\S|init[?!]?\s*[(<])"#)
         let requirement: Pattern = #"^\s*(func|var|init|static|associatedtype|mutating)\b"#
         return file.code.indices.compactMap { first in
             guard start.isIn(file.code[first]) else { return nil }
@@ -87,30 +90,30 @@ enum FormLaws {
         forbiddenNames.first { name == $0 || name.hasSuffix($0) }
     }
 
-    /// Every target has a face file of its own name, and every file says on its first line what it is for.
+    /// Every target has a face file of its own name, whose first words say in a sentence what the room is for.
     static func faceBreaches(in files: [SourceFile]) -> [Breach] {
-        let targets = Set(files.map(\.target)).sorted()
+        let sentenceEnd: Pattern = #"[.:!?](\s|$)"#
         var found: [Breach] = []
-        for target in targets where target != "COnnxRuntime" {
+        for target in Set(files.map(\.target)).sorted() {
             let path = "Sources/\(target)/\(target).swift"
-            guard files.contains(where: { $0.path == path }) else {
+            guard let face = files.first(where: { $0.path == path }) else {
                 found.append(
                     Breach(file: path, line: 1, message: "\(target) has no face; write one sentence of what it is for"))
                 continue
             }
-        }
-        return found + files.compactMap(sentenceBreach)
-    }
-
-    /// The comment a file begins with is a sentence: it starts with a capital and its first paragraph has a full stop.
-    private static func sentenceBreach(in file: SourceFile) -> Breach? {
-        let sentenceEnd: Pattern = #"[.:!?](\s|$)"#
-        let comment = file.lines.prefix { $0.hasPrefix("// ") && !$0.hasPrefix("// swift-tools") }
-        let text = comment.map { $0.dropFirst(3) }.joined(separator: " ")
-        guard sentenceEnd.isIn(text) else {
-            return file.breach(0, "the first line is no sentence; say what the file is for, with a full stop")
+            if !sentenceEnd.isIn(opening(of: face)) {
+                found.append(face.breach(0, "the first line is no sentence; say what \(target) is for, in one"))
+            }
         }
         let banner: Pattern = #"(?i)copyright|licen[sc]ed|all rights reserved|spdx"#
-        return banner.isIn(text) ? file.breach(0, "no banners: say what the file is for") : nil
+        return found
+            + files.filter { banner.isIn(opening(of: $0)) }.map {
+                $0.breach(0, "no banners: say what the file is for")
+            }
+    }
+
+    /// The comment a file begins with.
+    private static func opening(of file: SourceFile) -> String {
+        file.lines.prefix { $0.hasPrefix("//") }.joined(separator: " ")
     }
 }

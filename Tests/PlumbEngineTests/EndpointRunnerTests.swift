@@ -1,6 +1,7 @@
 import Logging
 import PlumbModel
 import PlumbTesting
+import Synchronization
 import Testing
 
 @testable import PlumbEngine
@@ -211,8 +212,7 @@ struct EndpointRunnerTests {
         #expect(unknown?.hint == "kept are r1, r2")
     }
 
-    /// Stopped for a while (a laptop asleep, a process paused), or the clock set: neither a fault nor a proof of
-    /// health.
+    /// Stopped for a while (a laptop asleep, paused), or the clock set: neither a fault nor a proof of health.
     @Test(arguments: [20.0, 3600, -3600])
     func timeInWhichNobodyLookedProvesNothing(gap: Double) async throws {
         let runner = makeRunner()
@@ -334,6 +334,74 @@ struct EndpointRunnerTests {
         engine.loseEverything()
         try await live(runner, for: 5)
         #expect(engine.send() == 200)
+    }
+
+    /// What was tried while a write was on its way, and how it went.
+    private func tryDuringNextWrite(_ attempt: @escaping @Sendable () async throws -> Void) -> Outcome {
+        let outcome = Outcome()
+        ledger.duringNextWrite {
+            do {
+                try await attempt()
+                outcome.note("done")
+            } catch let error as PlumbError {
+                outcome.note(error.kind.rawValue)
+            } catch {
+                outcome.note("\(error)")
+            }
+        }
+        return outcome
+    }
+
+    private final class Outcome: Sendable {
+        private let word = Mutex("not tried")
+        var text: String { word.withLock { $0 } }
+        func note(_ text: String) { word.withLock { $0 = text } }
+    }
+
+    @Test func nothingIsBegunWhileADeploymentIsBeingWrittenDown() async throws {
+        let runner = makeRunner()
+        let engine = engine
+        let looked = tryDuringNextWrite {
+            try await runner.tick()
+            #expect(engine.calls.isEmpty)
+        }
+        _ = try await runner.deploy(.sample(1), by: "ann", details: [:])
+        #expect(looked.text == "done")
+        try await live(runner, for: 10) { $0.rollout == nil }
+        let another = tryDuringNextWrite { _ = try await runner.deploy(.sample(3), by: "bob", details: [:]) }
+        _ = try await runner.deploy(.sample(2), by: "ann", details: [:])
+        #expect(another.text == "conflict")
+        #expect(await runner.record.revisions.map(\.number) == [1, 2])
+        #expect(await runner.record.rollout?.order.new == 2)
+    }
+
+    @Test func nothingIsBegunWhileARemovalIsBeingWrittenDown() async throws {
+        let runner = makeRunner()
+        try await deploy(1, on: runner)
+        engine.loseEverything()
+        let engine = engine
+        let before = engine.calls
+        let looked = tryDuringNextWrite {
+            try await runner.tick()
+            #expect(engine.calls == before)
+        }
+        try await runner.remove(by: "ann")
+        #expect(looked.text == "done")
+        #expect(try await ledger.load().isEmpty)
+    }
+
+    @Test func whoComesTooLateToStopIsToldSo() async throws {
+        let runner = makeRunner()
+        try await deploy(1, on: runner)
+        _ = try await runner.deploy(.sample(2), by: "ann", details: [:])
+        try await live(runner, for: 100) {
+            if case .terminationWait = $0.rollout?.phase { true } else { false }
+        }
+        let late = tryDuringNextWrite { _ = try await runner.rollBack(to: nil, reason: "wait", by: "bob") }
+        try await live(runner, for: 30) { $0.rollout == nil }
+        #expect(late.text == "conflict")
+        #expect(await runner.record.active == 2)
+        #expect(!actions.contains("rollback"))
     }
 
     /// What a daemon that was killed finds: its fleets, or nothing.

@@ -1,1 +1,1 @@
-// PlumbModelTests
+// The words of the product, by themselves.

@@ -22,6 +22,7 @@ public struct EngineContract: Sendable {
     private let now: @Sendable () -> Double
 
     /// - Parameters:
+    ///   - engine: what is put through it.
     ///   - revisions: two good revisions of one endpoint, the lower number first.
     ///   - send: sends one request to the endpoint and answers its HTTP status.
     ///   - pause: lets a little time pass: about 100 ms.

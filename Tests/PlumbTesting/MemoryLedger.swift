@@ -23,6 +23,7 @@ public final class MemoryLedger: EngineLedger {
         var writes = 0
         var fates: [Int: Fate] = [:]
         var isDead = false
+        var meanwhile: (@Sendable () async -> Void)?
     }
     private let state = Mutex(State())
 
@@ -34,6 +35,11 @@ public final class MemoryLedger: EngineLedger {
 
     /// The `number`th write from the beginning, counted from 1, meets this fate.
     public func plan(_ fate: Fate, forWrite number: Int) { state.withLock { $0.fates[number] = fate } }
+
+    /// Does something while the next write is on its way to the disk.
+    public func duringNextWrite(_ work: @escaping @Sendable () async -> Void) {
+        state.withLock { $0.meanwhile = work }
+    }
 
     /// A new process opens the ledger.
     public func reopen() { state.withLock { $0.isDead = false } }
@@ -48,22 +54,27 @@ public final class MemoryLedger: EngineLedger {
 
     public func save(_ record: EndpointRecord, audit: [AuditEntry]) async throws {
         let body = try JSONEncoder().encode(record)
-        try write { state in
+        try await write { state in
             state.records[record.name] = body
             state.audit += audit
         }
     }
 
     public func remove(_ endpoint: String, audit: [AuditEntry]) async throws {
-        try write { state in
+        try await write { state in
             state.records[endpoint] = nil
             state.audit += audit
         }
     }
 
-    public func append(_ entry: AuditEntry) async throws { try write { $0.audit.append(entry) } }
+    public func append(_ entry: AuditEntry) async throws { try await write { $0.audit.append(entry) } }
 
-    private func write(_ change: (inout State) -> Void) throws {
+    private func write(_ change: (inout State) -> Void) async throws {
+        let meanwhile = state.withLock { state in
+            defer { state.meanwhile = nil }
+            return state.meanwhile
+        }
+        await meanwhile?()
         try state.withLock { state in
             guard !state.isDead else { throw Killed() }
             state.writes += 1

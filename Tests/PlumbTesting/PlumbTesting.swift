@@ -1,2 +1,1 @@
-// Helpers for tests: seeded luck, time turned by hand, an engine in memory, and the contract every engine is put
-// through.
+// Helpers for tests: seeded luck, time turned by hand, an engine in memory, and the contract that every engine keeps.

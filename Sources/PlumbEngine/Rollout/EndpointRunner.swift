@@ -17,7 +17,8 @@ public actor EndpointRunner {
     private var alarms: [Int: RevisionWatch] = [:]
     private var abort: (reason: String, actor: String)?
     private var isWanted = true
-    /// A person's change is being written down; nothing else is begun until it is durable.
+    /// A change that somebody asked for, or the end of a rollout, is being written down; nothing else is begun until it
+    /// is durable.
     private var isChanging = false
     /// The revision a late alarm has already been answered for: one fault, one rollback.
     private var lateRollbackOf: Int?
@@ -27,7 +28,7 @@ public actor EndpointRunner {
     /// How often the endpoint is looked at.
     static let tickMilliseconds = 200
 
-    /// - Parameter now: seconds since 1970-01-01 UTC.
+    /// `now` answers seconds since 1970-01-01 UTC.
     public init(
         _ record: EndpointRecord, engine: any Engine, ledger: any EngineLedger, now: @escaping @Sendable () -> Double,
         log: Logger
@@ -43,9 +44,8 @@ public actor EndpointRunner {
 
     // MARK: - What people ask for
 
-    /// Adds a revision and begins to roll it out. Throws `conflict` while a rollout is under way, or when the
-    /// revision's
-    /// number was taken meanwhile.
+    /// Adds a revision and begins to roll it out. Throws `conflict` while a rollout is under way, or when its number
+    /// was taken meanwhile.
     public func deploy(_ revision: Revision, by actor: String, details: [String: String]) async throws -> RolloutOrder {
         try requireNoRollout()
         guard revision.number >= record.nextNumber else {
@@ -80,15 +80,15 @@ public actor EndpointRunner {
     }
 
     private func stop(_ rollout: RolloutMachine, reason: String, by actor: String) async throws -> RolloutOrder {
+        guard !isChanging else {
+            throw PlumbError(
+                .conflict, "r\(rollout.order.new) is just ending its rollout",
+                hint: "plumb status \(record.name) shows how it ended")
+        }
         // The stop does not wait for the ledger: trouble is not left running because a disk is slow or full.
         abort = ("stopped by hand: \(reason)", actor)
         try await ledger.append(
             entry("rollback", by: actor, subject: "endpoint/\(record.name)", details: ["reason": reason]))
-        if record.rollout == nil, record.active == rollout.order.new {
-            throw PlumbError(
-                .conflict, "r\(rollout.order.new) became active before it could be stopped",
-                hint: "plumb rollback \(record.name) returns to the revision before it")
-        }
         return rollout.order
     }
 
@@ -197,13 +197,16 @@ public actor EndpointRunner {
             action = "rollout.rolledBack"
             details["reason"] = reason
         }
-        try await ledger.save(
-            changed,
-            audit: [
-                entry(action, by: "plumb", subject: "endpoint/\(changed.name)", details: details)
-            ])
-        record = changed
-        abort = nil
+        do {
+            // Whoever comes to stop it now is told that it is too late, and not that it was stopped.
+            isChanging = true
+            defer { isChanging = false }
+            try await ledger.save(
+                changed,
+                audit: [entry(action, by: "plumb", subject: "endpoint/\(changed.name)", details: details)])
+            record = changed
+            abort = nil
+        }
         log.info("\(record.name): \(action)", metadata: .init(uniqueKeysWithValues: details.map { ($0, "\($1)") }))
         let fleets = try await engine.observe(record.name)
         try await hold(fleets, at: moment)
@@ -257,8 +260,7 @@ public actor EndpointRunner {
         let second = Int(moment)
         guard second != lastSecond else { return }
         lastSecond = second
-        // A fleet is watched from when it has traffic and can answer it; once watched, losing that is what is watched
-        // for.
+        // A fleet is watched from when it has traffic and can answer it; from then on it is watched for losing that.
         let watched = Set(
             fleets.filter { $0.weight > 0 && ($0.ready > 0 || alarms[$0.revision] != nil) }.map(\.revision))
         alarms = alarms.filter { watched.contains($0.key) }

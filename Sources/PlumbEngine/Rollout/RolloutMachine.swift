@@ -80,8 +80,7 @@ public struct RolloutOrder: Sendable, Hashable, Codable {
 /// Safety: the old fleet is neither shrunk nor stopped before the new one is promoted; both never carry the title of
 /// "active" at once, because only `finish(.promoted)` passes it on; no traffic is moved onto a fleet without a ready
 /// instance while the other has one, before a rollback's time is up. Liveness: with an engine that does what it is
-/// asked, it finishes within `timeoutSeconds` + `rollbackSecondsMax` of its start and the few ticks the last move
-/// takes.
+/// asked, it finishes within `timeoutSeconds` + `rollbackSecondsMax` of its start and the few ticks of the last move.
 public struct RolloutMachine: Sendable, Hashable, Codable {
     public enum Phase: Sendable, Hashable, Codable {
         /// The new fleet is coming up; it has no traffic.
@@ -122,9 +121,8 @@ public struct RolloutMachine: Sendable, Hashable, Codable {
         if case .ended(let outcome) = phase { outcome } else { nil }
     }
 
-    /// Looks once and decides; call again after the action has been begun.
-    ///
-    /// - Parameter now: seconds; never assumed to move forward.
+    /// Looks once and decides; call again after the action has been begun. `now` is in seconds, and never assumed to
+    /// move forward.
     public mutating func tick(at now: Double, seeing sight: RolloutSight) -> RolloutAction {
         // A fleet that was made again counts from zero.
         if let restarts = sight.new?.restarts { restartsBefore = min(restartsBefore ?? restarts, restarts) }
