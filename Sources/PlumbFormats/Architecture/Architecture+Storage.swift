@@ -111,7 +111,6 @@ extension Architecture {
                     $0.replicaRegions = plan.said(regions, "recovery.region")
                     $0.replicaKeys = references(["ReplicaKey"])
                 }
-                if !regions.isEmpty { $0.replicaKeys = .known([.known(.resource("ReplicaKey"))]) }
             })
         guard plan.isGuarded else { return }
         // A stream forgets after 24 hours.
