@@ -164,8 +164,10 @@ enum SpecDefaults {
     }
 
     private static func settleRollout(_ spec: inout Spec, isWritten: (String) -> Bool) {
-        // Half of one instance is none: with a single instance no canary is legal (OPS-2.6).
-        if !isWritten("rollout.strategy"), spec.instances.initial < 2 { spec.rollout.strategy = .allAtOnce }
+        // Half of one instance is less than one: there is no legal canary of it (OPS-2.6).
+        if spec.instances.initial < 2, !isWritten("rollout.strategy"), !isWritten("rollout.canaryPercent") {
+            spec.rollout.strategy = .allAtOnce
+        }
         let detection = alarmRules.map { detectionSeconds(spec.alarms[keyPath: $0.path]) }.max() ?? 300
         let bake = min(3600, max(300, detection))
         if !isWritten("rollout.wait") { spec.rollout.waitSeconds = bake }
