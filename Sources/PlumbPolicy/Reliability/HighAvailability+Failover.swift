@@ -181,7 +181,8 @@ extension PolicyBook {
         }
         let after = Arithmetic.text(reached.loadAfterZoneLoss(from: load))
         ask.prove(
-            "\(told); when a zone goes, \(Arithmetic.text(load)) % load becomes \(after) % until new instances serve, some 15 minutes"
+            "\(told); when a zone goes, \(Arithmetic.text(load)) % load becomes \(after) % until new instances "
+                + "serve, some 15 minutes"
         )
     }
 
