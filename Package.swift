@@ -119,7 +119,8 @@ let package = Package(
             name: "PlumbPolicyTests",
             dependencies: ["PlumbPolicy", "PlumbFormats", "PlumbTesting"]
         ),
-        .testTarget(name: "PlumbFormatsTests", dependencies: ["PlumbFormats", "PlumbTesting"]),
+        .testTarget(
+            name: "PlumbFormatsTests", dependencies: ["PlumbFormats", "PlumbSignals", "PlumbTesting"]),
         .testTarget(name: "PlumbReportTests", dependencies: ["PlumbReport", "PlumbTesting"], exclude: ["Goldens"]),
         .testTarget(name: "PlumbEngineTests", dependencies: ["PlumbEngine", "PlumbTesting"]),
         .testTarget(name: "PlumbStoreTests", dependencies: ["PlumbStore", "PlumbTesting"]),

@@ -30,10 +30,8 @@ final class Exchange: UpstreamReceiver, Expiring {
     let revision: Int
     let deadline: NIODeadline
 
-    /// - Parameters:
-    ///   - request: the whole HTTP/1.1 request, as the worker reads it.
-    ///   - onFault: told of a worker whose connection broke.
-    ///   - completion: called exactly once, on the loop.
+    /// `request` is the whole HTTP/1.1 request as the worker reads it; `onFault` is told of a worker whose connection
+    /// broke; `completion` is called at most once, on the loop, and never after `cancel`.
     init(
         route: EndpointRoute, revision: Int, context: LoopContext, request: ByteBuffer, deadline: NIODeadline,
         onFault: @escaping @Sendable (WorkerRoute) -> Void, completion: @escaping (ExchangeResult) -> Void

@@ -21,7 +21,7 @@ struct CertificateAuthority {
 
     /// Makes what is missing or about to expire in `folder`, and answers where it lies.
     ///
-    /// - Parameter now: seconds since 1970-01-01 UTC.
+    /// `now` is in seconds since 1970-01-01 UTC. Fails with what the files or the cryptography say.
     static func prepare(in folder: String, hosts: [String], now: Double) throws -> CertificateAuthority {
         let folder = "\(folder)/certificates"
         try AtomicFile.makeFolder(folder)
