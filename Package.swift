@@ -124,7 +124,19 @@ let package = Package(
         .testTarget(name: "PlumbReportTests", dependencies: ["PlumbReport", "PlumbTesting"], exclude: ["Goldens"]),
         .testTarget(name: "PlumbEngineTests", dependencies: ["PlumbEngine", "PlumbTesting"]),
         .testTarget(name: "PlumbStoreTests", dependencies: ["PlumbStore", "PlumbTesting"]),
-        .testTarget(name: "PlumbLocalTests", dependencies: ["PlumbLocal", "PlumbTesting"]),
+        .testTarget(
+            name: "PlumbLocalTests",
+            dependencies: [
+                "PlumbLocal", "PlumbModel", "PlumbEngine", "PlumbTesting", "plumb-worker",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
         .testTarget(name: "OnnxRuntimeTests", dependencies: ["OnnxRuntime", "plumb-worker"], exclude: ["Fixtures"]),
         .testTarget(name: "EndToEndTests", dependencies: ["plumb", "plumb-worker"]),
     ],

@@ -87,7 +87,9 @@ import Testing
         let graph = try ArchitectureExample.graph(
             overlay: """
                 instances: {minimum: 1, maximum: 10, initial: 1, zones: 1}
-                alarms: {errorRate: {thresholdPercent: 5, missingData: breaching}, latencyP99: {thresholdMilliseconds: 900}}
+                alarms:
+                  errorRate: {thresholdPercent: 5, missingData: breaching}
+                  latencyP99: {thresholdMilliseconds: 900}
                 scaling: {targetPercent: 90, scaleOutAbovePercent: 95, scaleInBelowPercent: 60}
                 rollout: {strategy: allAtOnce, terminationWait: 0}
                 budget: {monthlyUSD: 9000}
