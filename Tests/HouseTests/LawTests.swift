@@ -93,9 +93,10 @@ struct LawCheckerTests {
     }
 
     @Test(arguments: [
-        ("let engine = LocalEngine()", "Commands/Up.swift", true),
-        ("let engine = LocalEngine()", "Composition.swift", false),
-        ("SpecReader().read(x)", "Commands/Check.swift", true), ("// LocalEngine does it.", "Commands/Up.swift", false),
+        ("import PlumbLocal", "Commands/Up.swift", true), ("import PlumbLocal", "Composition.swift", false),
+        ("public import PlumbFormats", "Commands/Check.swift", true),
+        ("import PlumbEngine", "Commands/Up.swift", false),
+        ("// import PlumbReport", "Commands/Up.swift", false),
     ])
     func composition(line: String, path: String, isBreach: Bool) {
         #expect(RoomLaws.compositionBreaches(in: file(line, "Sources/plumb/\(path)")).isEmpty != isBreach)
