@@ -56,11 +56,6 @@ struct LawTests {
         let found = tests.flatMap(CraftLaws.sleepBreaches)
         #expect(found.isEmpty, "\(told(found))")
     }
-
-    @Test func theProjectSpeaksOfItselfAlone() {
-        let found = (sources + tests).flatMap(CraftLaws.privacyBreaches)
-        #expect(found.isEmpty, "\(told(found))")
-    }
 }
 
 /// A law that nothing can break is none: each checker is shown a breach and its harmless twin.
@@ -188,10 +183,5 @@ struct LawCheckerTests {
     ])
     func sleeping(text: String, target: String, isBreach: Bool) {
         #expect(CraftLaws.sleepBreaches(in: file(text, "Tests/\(target)/A.swift")).isEmpty != isBreach)
-    }
-
-    @Test func privacy() {
-        #expect(CraftLaws.privacyBreaches(in: file("let a = \"/tmp/wt/x\"")).count == 1)
-        #expect(CraftLaws.privacyBreaches(in: file("let session = 1")).isEmpty)
     }
 }
