@@ -83,14 +83,4 @@ enum CraftLaws {
             file.breach($0, "a test does not sleep; turn the time by hand")
         }
     }
-
-    /// The project speaks of itself alone.
-    static func privacyBreaches(in file: SourceFile) -> [Breach] {
-        let words: Pattern =
-            #"(?i:/tmp/wt|/work/(?:main|shared)|\bsub-?agent\b|\bthis session\b|\bchatgpt\b|\bclaude\b)"#
-        guard file.target != "HouseTests" else { return [] }
-        return file.lines.indices.filter { words.isIn(file.lines[$0]) }.map {
-            file.breach($0, "the project speaks of itself alone; take it out")
-        }
-    }
 }

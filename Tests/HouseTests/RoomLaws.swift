@@ -79,20 +79,15 @@ enum RoomLaws {
         }
     }
 
-    /// Names of a concrete engine, format or report, which only the composition may name.
-    static let concrete: [Pattern] = [
-        #"\bLocalEngine\b"#, #"\bLocalHouse\b"#, #"\bLocalPlane\b"#, #"\bAWSEngine\b"#,
-        #"\b(CloudFormation|Terraform|Spec|Plan)(Reader|Renderer)\b"#,
-        #"\b(Text|JSON|SARIF|JUnit|Markdown|HTML|Explain)Report\b"#,
-    ]
+    /// Rooms of concrete engines, formats and reports; whoever does not import them cannot name what is in them.
+    static let concrete: Set<String> = ["PlumbLocal", "PlumbAWS", "PlumbFormats", "PlumbReport"]
 
     static func compositionBreaches(in file: SourceFile) -> [Breach] {
         guard file.target == "plumb", file.name != "Composition.swift" else { return [] }
-        return concrete.flatMap { pattern in
-            file.lines(with: pattern).map {
-                let name = pattern.first(in: file.code[$0]) ?? ""
-                return file.breach($0, "\(name) is named outside Composition.swift; ask Composition for it")
-            }
+        return file.code.indices.compactMap { index in
+            guard let module = module(in: file.code[index]), concrete.contains(module) else { return nil }
+            return file.breach(
+                index, "\(module) is known to Composition.swift alone; ask Composition for what is needed")
         }
     }
 }
