@@ -111,7 +111,8 @@ let package = Package(
             ]
         ),
 
-        .target(name: "PlumbTesting", dependencies: ["PlumbModel", "PlumbEngine"], path: "Tests/PlumbTesting"),
+        .target(
+            name: "PlumbTesting", dependencies: ["PlumbModel", "PlumbSignals", "PlumbEngine"], path: "Tests/PlumbTesting"),
         .testTarget(name: "HouseTests", dependencies: []),
         .testTarget(name: "PlumbModelTests", dependencies: ["PlumbModel"]),
         .testTarget(name: "PlumbSignalsTests", dependencies: ["PlumbSignals", "PlumbTesting"]),
