@@ -28,6 +28,8 @@ public struct Revision: Sendable, Hashable, Codable {
     }
 
     public var endpoint: String { spec.name }
+    /// A path of the spec as an absolute one.
+    public func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(folder)/\(path)" }
     /// The name its metrics carry, as an endpoint configuration's does on SageMaker: `digits-r3`.
     public var configName: String { "\(spec.name)-r\(number)" }
     /// The only variant of an endpoint of the embedded engine.

@@ -111,8 +111,8 @@ enum Composition {
     /// Whether the files a revision was made of are still what they were.
     static func isUnchanged(_ revision: Revision, in home: String) -> Bool {
         guard revision.spec.model.command == nil, let path = revision.spec.model.path else { return true }
-        let absolute = path.hasPrefix("/") ? path : "\(revision.folder)/\(path)"
-        return (try? ArtifactStore.digest(ofFileAt: absolute)) == revision.modelDigest  // Unreadable is not unchanged.
+        // Unreadable is not unchanged.
+        return (try? ArtifactStore.digest(ofFileAt: revision.absolute(path))) == revision.modelDigest
     }
 
     static func controlSocket(_ home: String) -> String { RunFolder.controlSocket(for: home) }

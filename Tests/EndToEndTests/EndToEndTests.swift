@@ -1,1 +1,256 @@
-// EndToEndTests
+// The commands as people run them: the built programs, real models, a daemon of its own.
+
+import Foundation
+import Testing
+
+/// The built `plumb`, with its state in a folder of its own.
+final class Command: Sendable {
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    static let digits = root.appending(path: "Examples/digits").path
+
+    struct Result: Sendable {
+        var status: Int32
+        var output: String
+        var errors: String
+    }
+    let home: String
+    private let program: URL
+
+    init() throws {
+        let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        program = URL(filePath: bundle).deletingLastPathComponent().appending(path: "plumb")
+        home = FileManager.default.temporaryDirectory.appending(path: "plumb-\(UUID().uuidString.prefix(8))").path
+        try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
+    }
+
+    func run(_ arguments: String..., input: String? = nil) throws -> Result {
+        try start(arguments, input: input)()
+    }
+
+    /// Starts the command; the answer waits for its end.
+    func start(_ arguments: [String], input: String? = nil) throws -> @Sendable () throws -> Result {
+        let process = Process()
+        process.executableURL = program
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(["PLUMB_HOME": home]) { $1 }
+        let files = try (0..<2).map { _ in
+            let path = "\(home)/\(UUID().uuidString).out"
+            try Data().write(to: URL(filePath: path))
+            return path
+        }
+        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: files[0]))
+        process.standardError = try FileHandle(forWritingTo: URL(filePath: files[1]))
+        if let input {
+            let pipe = Pipe()
+            process.standardInput = pipe
+            try process.run()
+            try pipe.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+            try pipe.fileHandleForWriting.close()
+        } else {
+            process.standardInput = FileHandle.nullDevice
+            try process.run()
+        }
+        let box = ProcessBox(process: process)
+        return {
+            box.process.waitUntilExit()
+            return Result(
+                status: box.process.terminationStatus, output: try String(contentsOfFile: files[0], encoding: .utf8),
+                errors: try String(contentsOfFile: files[1], encoding: .utf8))
+        }
+    }
+
+    /// `Process` is a class that only this file touches, one thread at a time.
+    private struct ProcessBox: @unchecked Sendable { let process: Process }
+
+    func json(_ arguments: String...) throws -> [String: Any] {
+        let result = try start(arguments)()
+        return try #require(JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    }
+
+    /// The digits example with waits as short as its alarms allow, at `model`.
+    func spec(_ model: String) throws -> String {
+        let text = try String(contentsOfFile: "\(Self.digits)/plumb.yaml", encoding: .utf8)
+            .replacing("model.onnx", with: "\(Self.digits)/\(model)")
+            .replacing("request.csv", with: "\(Self.digits)/request.csv")
+            .replacing("wait: 10s, terminationWait: 10s", with: "wait: 5s, terminationWait: 5s, requestsMinimum: 20")
+        let path = "\(home)/\(model).yaml"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        return path
+    }
+
+    func record() throws -> [String: Any] {
+        let endpoints = try #require(try json("status", "--format", "json")["endpoints"] as? [[String: Any]])
+        return try #require(endpoints.first?["record"] as? [String: Any])
+    }
+}
+
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct EndToEndTests {
+    @Test func checkKeepsItsContract() throws {
+        let command = try Command()
+        let report = try command.json("check", "\(Command.digits)/plumb.yaml", "--format", "json")
+        #expect(report["schema"] as? String == "plumbline.check/1")
+        #expect((report["policies"] as? [Any])?.count == 15 && (report["controls"] as? [Any])?.count == 95)
+        let summary = try #require(report["summary"] as? [String: Int])
+        #expect(summary["fails"] == 0 && summary.values.reduce(0, +) == 95)
+        // Nothing fails, so it exits 0; an unknown makes it 1 when production is asked for, or --strict.
+        #expect(try command.run("check", "\(Command.digits)/plumb.yaml").status == 0)
+        #expect(try command.run("check", "\(Command.digits)/plumb.yaml", "-e", "production").status == 1)
+        #expect(try command.run("check", "\(Command.digits)/plumb.yaml", "-e", "production", "--no-strict").status == 0)
+    }
+
+    @Test func badInputIsToldWithItsPlaceAndExitsWithTwo() throws {
+        let command = try Command()
+        let path = "\(command.home)/bad.yaml"
+        try "name: digits\nteam: vision\nworkload: cpu\nmodel: {path: m.onnx}\nexample: {body: '1'}\nenvironmnts: {}\n"
+            .write(toFile: path, atomically: true, encoding: .utf8)
+        let result = try command.run("check", path)
+        #expect(result.status == 2 && result.errors.contains("bad.yaml:6:1"))
+        #expect(result.errors.contains("did you mean `environments`?"))
+        #expect(try command.run("check", "nowhere.yaml").status == 2)
+        #expect(try command.run("check").status == 2)
+        #expect(try command.run("chekc").status == 2)
+        #expect(try command.run("explain", "OPS-9.9").status == 2)
+        #expect(try command.run("status").errors.contains("plumb up"))
+    }
+
+    @Test func specInitAndSchemaWork() throws {
+        let command = try Command()
+        let starter = try command.run("spec", "init", "--name", "cats", "--team", "zoo", "--model", "cats.onnx")
+        let path = "\(command.home)/cats.yaml"
+        try starter.output.write(toFile: path, atomically: true, encoding: .utf8)
+        let check = try command.run("check", path)
+        #expect(starter.status == 0 && check.status != 2, "\(check.errors)")
+        let schema = try command.json("spec", "schema")
+        #expect((schema["properties"] as? [String: Any])?["workload"] != nil)
+        #expect(try command.run("explain", "ops-1.2").output.contains("Alarms: Error rate > 1%"))
+        #expect(try command.run("explain").output.contains("COST-3.5"))
+    }
+
+    @Test func productionIsNotDeployedWithABrokenPolicy() throws {
+        let command = try Command()
+        let path = try command.spec("model.onnx")
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+            .replacing("{control: COST-1.1", with: "{control: COST-1.2")
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        let result = try command.run("up", "--detach", "--port", "0", path)
+        #expect(result.status == 3 && result.errors.contains("COST-1.1"), "\(result.errors)")
+        #expect(!FileManager.default.fileExists(atPath: "\(command.home)/state.sqlite"))
+    }
+
+    @Test func servesRollsOutRollsBackAndSurvivesAKill() async throws {
+        let command = try Command()
+        let up = try command.run("up", "--detach", "--port", "0", try command.spec("model.onnx"))
+        #expect(up.status == 0 && up.output.contains("listening on https://127.0.0.1:"), "\(up.errors)")
+        let traffic = Traffic(command)
+        async let answers = traffic.run()
+        #expect(try command.run("invoke", "digits").output.contains("\"label\":0"))
+
+        // A good revision is promoted.
+        let good = try command.run("deploy", try command.spec("model-v2.onnx"))
+        #expect(good.status == 0 && good.output.contains("r2 is active"), "\(good.output) \(good.errors)")
+        // One that fails on part of the real rows is rolled back, and says so.
+        let bad = try command.run("deploy", try command.spec("model-error.onnx"))
+        #expect(bad.status == 3 && bad.output.contains("error-rate is in ALARM"), "\(bad.output) \(bad.errors)")
+        #expect(try command.record()["active"] as? Int == 2)
+        // By hand, back to the first, weeks later or now.
+        let back = try command.run("rollback", "digits", "--reason", "a test")
+        #expect(back.status == 0 && back.output.contains("r1 is active"), "\(back.output) \(back.errors)")
+
+        // Killed in the middle of a rollout, the daemon comes back and brings it to an end.
+        let rollout = try command.start(["deploy", try command.spec("model-v2.onnx")])
+        try await until { try command.record()["rollout"] != nil }
+        try await Task.sleep(for: .seconds(2))
+        let pid = try #require(try command.json("status", "--format", "json")["processID"] as? Int)
+        kill(pid_t(pid), SIGKILL)
+        #expect(try rollout().status != 0)
+        let again = try command.run("up", "--detach", "--port", "0")
+        #expect(again.status == 0, "\(again.errors)")
+        try await until { try command.record()["rollout"] == nil }
+        let active = try #require(try command.record()["active"] as? Int)
+        #expect(active == 1 || active == 4)
+        #expect(try command.run("invoke", "digits").status == 0)
+
+        // What runs is judged, and the engine does not flatter itself: it keeps its state in plain text and knows one
+        // role only. Nothing else that it can show is broken.
+        let report = try command.json("check", "engine:", "--format", "json")
+        let findings = try #require(report["findings"] as? [[String: Any]])
+        let broken = findings.filter { $0["verdict"] as? String == "fails" }.compactMap { $0["control"] as? String }
+        #expect(Set(broken) == ["SEC-1.5", "SEC-1.6", "SEC-1.8", "SEC-1.9", "SEC-2.5"])
+        let audit = try command.run("audit", "log").output
+        for action in ["deploy", "rollout.promoted", "rollout.rolledBack", "rollback"] {
+            #expect(audit.contains(" \(action) "), "\(action)")
+        }
+        await traffic.stop()
+        _ = await answers
+        #expect(try command.run("down").status == 0)
+        #expect(kill(pid_t(pid), 0) != 0)
+    }
+
+    private func until(_ isSo: () throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < deadline {
+            if try isSo() { return }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        Issue.record("not within a minute")
+    }
+}
+
+/// Requests of held-out rows, one after another, for as long as a test needs traffic.
+actor Traffic {
+    private let command: Command
+    private var isRunning = true
+    private var address: (gateway: String, authority: String, token: String)?
+
+    init(_ command: Command) { self.command = command }
+
+    func stop() { isRunning = false }
+
+    /// Calls with curl in batches; answers how many batches there were.
+    func run() async -> Int {
+        var batches = 0
+        while isRunning {
+            batches += 1
+            do {
+                try send()
+            } catch {
+                address = nil
+            }
+            try? await Task.sleep(for: .milliseconds(50))  // Cancelled early is what cancelling is for.
+        }
+        return batches
+    }
+
+    private func send() throws {
+        let address = try address ?? find()
+        self.address = address
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/curl")
+        var arguments = ["-s", "--max-time", "2"]
+        let rows = try String(contentsOfFile: "\(Command.digits)/heldout.csv", encoding: .utf8).split(separator: "\n")
+        for (index, row) in rows.shuffled().prefix(30).enumerated() {
+            if index > 0 { arguments.append("--next") }
+            arguments += [
+                "-s", "-o", "/dev/null", "--cacert", address.authority, "-H", "Authorization: Bearer \(address.token)",
+                "-H", "Content-Type: text/csv", "--data-binary", String(row),
+                "\(address.gateway)/endpoints/digits/invocations",
+            ]
+        }
+        process.arguments = arguments
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        if process.terminationStatus != 0 { self.address = nil }
+    }
+
+    private func find() throws -> (gateway: String, authority: String, token: String) {
+        let status = try command.json("status", "--format", "json")
+        guard let gateway = status["gateway"] as? String, let path = status["tokenPath"] as? String,
+            let authority = status["certificateAuthorityPath"] as? String
+        else { throw CocoaError(.fileNoSuchFile) }
+        return (gateway, authority, try String(contentsOfFile: path, encoding: .utf8))
+    }
+}

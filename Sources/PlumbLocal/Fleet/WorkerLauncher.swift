@@ -93,7 +93,7 @@ struct WorkerLauncher: Sendable {
         if let text = example.body {
             body = Data(text.utf8)
         } else if let file = example.file {
-            guard let data = FileManager.default.contents(atPath: Self.absolute(file, from: revision.folder)) else {
+            guard let data = FileManager.default.contents(atPath: revision.absolute(file)) else {
                 throw PlumbError(
                     .notFound, "the example request \(file) is not in \(revision.folder)",
                     at: revision.spec.place(of: "example.file"))

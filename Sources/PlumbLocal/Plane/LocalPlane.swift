@@ -151,7 +151,7 @@ public actor LocalPlane: ControlPlane, Service {
                 ])
             add(.audit, ["entries": Double(head.entries), "verified": Double(verified)], ["head": head.hash])
             add(
-                .state, ["revisionsKept": Double(record.revisions.count)],
+                .state, ["revisionsKept": Double(record.revisions.count { $0.number != record.active })],
                 ["encryption": "none", "path": house.folder])
             add(.access, [:], ["authentication": "bearer token, stored as SHA-256", "roles": "invoker"])
         }

@@ -25,7 +25,7 @@ public struct Evidence: Sendable, Hashable, Codable {
         case startup
         /// The audit record: numbers `entries`; texts `head`.
         case audit
-        /// How state is kept: texts `encryption`, `path`; numbers `revisionsKept`.
+        /// How state is kept: texts `encryption`, `path`; numbers `revisionsKept`, the active one not counted.
         case state
         /// Availability over a window: numbers `good`, `total`, `days`.
         case availability

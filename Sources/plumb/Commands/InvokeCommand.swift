@@ -92,7 +92,7 @@ struct InvokeCommand: AsyncParsableCommand {
             throw PlumbError(.notFound, "\(endpoint) has no active revision, so no example", hint: "--body FILE")
         }
         if let text = example.body { return (Data(text.utf8), contentType ?? example.contentType) }
-        let path = "\(revision.folder)/\(example.file ?? "")"
+        let path = revision.absolute(example.file ?? "")
         guard let data = FileManager.default.contents(atPath: path) else {
             throw PlumbError(.notFound, "the example \(path) is not there any more", hint: "--body FILE")
         }

@@ -128,10 +128,10 @@ struct UpCommand: AsyncParsableCommand {
             lines.append("  plumb invoke \(name)")
             lines.append("  curl --cacert \(status.certificateAuthorityPath) \\")
             lines.append("    -H \"Authorization: Bearer $(cat \(status.tokenPath))\" \\")
-            if let example = endpoint.record.revision(endpoint.record.active)?.spec.example {
+            if let active = endpoint.record.revision(endpoint.record.active) {
+                let example = active.spec.example
                 lines.append("    -H 'Content-Type: \(example.contentType)' \\")
-                let folder = endpoint.record.revision(endpoint.record.active)?.folder ?? "."
-                let body = example.file.map { "@\(folder)/\($0)" } ?? example.body ?? ""
+                let body = example.file.map { "@" + active.absolute($0) } ?? example.body ?? ""
                 lines.append("    --data-binary '\(body)' \\")
             }
             lines.append("    \(status.gateway)/endpoints/\(name)/invocations")
