@@ -112,7 +112,10 @@ let package = Package(
         ),
 
         .target(
-            name: "PlumbTesting", dependencies: ["PlumbModel", "PlumbSignals", "PlumbEngine"], path: "Tests/PlumbTesting"),
+            name: "PlumbTesting",
+            dependencies: ["PlumbModel", "PlumbSignals", "PlumbEngine"],
+            path: "Tests/PlumbTesting"
+        ),
         .testTarget(name: "HouseTests", dependencies: []),
         .testTarget(name: "PlumbModelTests", dependencies: ["PlumbModel"]),
         .testTarget(name: "PlumbSignalsTests", dependencies: ["PlumbSignals", "PlumbTesting"]),

@@ -15,6 +15,8 @@ public struct Revision: Sendable, Hashable, Codable {
     public var author: String
     /// The folder that relative paths of the spec start from.
     public var folder: String
+    /// SHA-256 of the example request's file, which is kept with the revision: the spec's own may change.
+    public var exampleDigest: String?
 
     public init(
         number: Int, spec: Spec, modelDigest: String, createdAt: Double, author: String, folder: String

@@ -93,6 +93,8 @@ actor LocalEngine: Engine, Service {
         while fleet.workers.count < count {
             let process = try makeProcess(revision, beside: fleet.workers, route: route)
             fleet.workers.append(process)
+            // Noted one by one: if the next cannot be made, this one is not lost.
+            fleets[revision.endpoint, default: [:]][revision.number] = fleet
             processes.add(process)
             route.add(process.route)
             guard case .enqueued = startsContinuation.yield(process) else {
@@ -100,6 +102,7 @@ actor LocalEngine: Engine, Service {
             }
         }
         fleets[revision.endpoint, default: [:]][revision.number] = count == 0 ? nil : fleet
+        if count == 0 { route.stopMeasuring(revision: revision.number) }
     }
 
     private func makeProcess(
@@ -116,7 +119,11 @@ actor LocalEngine: Engine, Service {
     }
 
     func shift(_ endpoint: String, to weights: [Int: Int]) async throws {
-        gateway.route(endpoint)?.shift(to: weights)
+        guard let route = gateway.route(endpoint) else { return }
+        // The limits are those of whoever has most of the traffic.
+        let main = weights.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key
+        if let main, let fleet = fleets[endpoint]?[main] { route.limits = fleet.revision.spec.limits }
+        route.shift(to: weights)
     }
 
     func observe(_ endpoint: String) async throws -> [FleetObservation] {

@@ -22,8 +22,8 @@ enum ControlsDocument {
             # Controls
 
             The policy book breaks the seed's \(PolicyBook.policies.count) policies into \(controls.count) controls. \
-            A control **holds** when it is proved, **fails** when it is shown broken, and is **unknown** when the input \
-            cannot show it; an unknown never counts as holding. `plumb explain CONTROL` prints the same text.
+            A control **holds** when it is proved, **fails** when it is shown broken, and is **unknown** when the \
+            input cannot show it; an unknown never counts as holding. `plumb explain CONTROL` prints the same text.
 
             This page is written from the controls' own source; `PLUMB_RECORD=1 swift test --filter ControlsDocument` \
             writes it anew.

@@ -16,6 +16,8 @@ public actor EndpointRunner {
     private let log: Logger
     private var alarms: [Int: RevisionWatch] = [:]
     private var abort: (reason: String, actor: String)?
+    /// Entries of a way back that was begun while the ledger could not be written.
+    private var unwritten: [AuditEntry] = []
     private var isWanted = true
     /// A change that somebody asked for, or the end of a rollout, is being written down; nothing else is begun until it
     /// is durable.
@@ -106,6 +108,9 @@ public actor EndpointRunner {
         for revision in record.revisions { try await engine.apply(revision, count: 0) }
     }
 
+    /// Ends a runner whose endpoint never came to be.
+    public func retire() { isWanted = false }
+
     /// The state of every alarm of the revisions that have traffic, by revision.
     public func alarmStates() -> [EndpointStatus.AlarmStatus] {
         alarms.sorted { $0.key < $1.key }.flatMap(\.value.machines).map {
@@ -165,11 +170,25 @@ public actor EndpointRunner {
         if machine != rollout {
             var changed = record
             changed.rollout = machine
-            try await ledger.save(changed, audit: audit(of: machine, before: rollout))
+            let entries = audit(of: machine, before: rollout)
+            do {
+                try await ledger.save(changed, audit: unwritten + entries)
+            } catch {
+                // On a full disk a fault must not stay live: the way back is safe to begin, and to begin again.
+                guard case .rollingBack = machine.phase, case .shift = action else { throw error }
+                if unwritten.isEmpty { unwritten = entries }
+                log.error("\(record.name): going back, though it cannot be written down: \(error)")
+                return try await perform(action)
+            }
+            unwritten = []
             guard isWanted, !isChanging else { return }
             record = changed
             log.info("\(record.name): \(machine.phaseText)")
         }
+        try await perform(action)
+    }
+
+    private func perform(_ action: RolloutAction) async throws {
         switch action {
         case .wait, .finish: break
         case .apply(let number, let count):
@@ -203,7 +222,8 @@ public actor EndpointRunner {
             defer { isChanging = false }
             try await ledger.save(
                 changed,
-                audit: [entry(action, by: "plumb", subject: "endpoint/\(changed.name)", details: details)])
+                audit: unwritten + [entry(action, by: "plumb", subject: "endpoint/\(changed.name)", details: details)])
+            unwritten = []
             record = changed
             abort = nil
         }
@@ -268,7 +288,10 @@ public actor EndpointRunner {
         for number in watched.sorted() {
             guard let revision = record.revision(number) else { continue }
             var watch = try alarms[number] ?? RevisionWatch(revision, since: second)
-            for change in watch.tick(at: second, source: source) {
+            let changes = watch.tick(at: second, source: source)
+            // Held before it is written down: an alarm counts even when the disk is full.
+            alarms[number] = watch
+            for change in changes {
                 log.notice("\(change.alarm): \(change.from.rawValue) -> \(change.to.rawValue): \(change.reason)")
                 guard change.to == .alarm || change.from == .alarm else { continue }
                 try await ledger.append(
@@ -276,7 +299,6 @@ public actor EndpointRunner {
                         "alarm.\(change.to.rawValue)", by: "plumb", subject: "alarm/\(change.alarm)",
                         details: ["reason": change.reason]))
             }
-            alarms[number] = watch
         }
     }
 
@@ -288,7 +310,7 @@ public actor EndpointRunner {
     // MARK: - Small things
 
     private func requireNoRollout() throws(PlumbError) {
-        guard !isChanging else {
+        guard !isChanging, isWanted else {
             throw PlumbError(.conflict, "\(record.name) is being changed", hint: "try again")
         }
         guard let rollout = record.rollout else { return }

@@ -24,8 +24,7 @@ struct WorkerLauncher: Sendable {
         self.folder = folder
         self.artifacts = artifacts
         self.workerPath = workerPath
-        runFolder = RunFolder.path(for: folder)
-        try AtomicFile.makeFolder(runFolder)
+        runFolder = try RunFolder.make(for: folder)
         try AtomicFile.makeFolder("\(folder)/logs")
     }
 
@@ -93,10 +92,10 @@ struct WorkerLauncher: Sendable {
         if let text = example.body {
             body = Data(text.utf8)
         } else if let file = example.file {
-            guard let data = FileManager.default.contents(atPath: revision.absolute(file)) else {
+            let path = revision.exampleDigest.map(artifacts.path) ?? revision.absolute(file)
+            guard let data = FileManager.default.contents(atPath: path) else {
                 throw PlumbError(
-                    .notFound, "the example request \(file) is not in \(revision.folder)",
-                    at: revision.spec.place(of: "example.file"))
+                    .notFound, "the example request \(file) is gone", at: revision.spec.place(of: "example.file"))
             }
             body = data
         } else {

@@ -65,7 +65,7 @@ final class WorkerProcess: Sendable {
     /// Drains and ends it; `supervise` returns when that is done.
     func stop() {
         state.withLockedValue { $0.isStopping = true }
-        endpoint.setReady(route, false)
+        endpoint.retire(route)
     }
 
     /// A request's connection to it broke: no more traffic until a probe has passed.
@@ -119,9 +119,12 @@ final class WorkerProcess: Sendable {
             let environment = launch.environment.reduce(into: [Subprocess.Environment.Key: String]()) {
                 $0[Subprocess.Environment.Key(stringLiteral: $1.key)] = $1.value
             }
+            // A group of its own: Ctrl-C at a terminal is for the daemon, and signals reach a worker's helpers too.
+            var options = PlatformOptions()
+            options.processGroupID = 0
             _ = try await Subprocess.run(
                 .path(FilePath(launch.executable)), arguments: Arguments(launch.arguments),
-                environment: .custom(environment), workingDirectory: FilePath(launch.folder),
+                environment: .custom(environment), workingDirectory: FilePath(launch.folder), platformOptions: options,
                 input: .fileDescriptor(readEnd, closeAfterSpawningProcess: true),
                 output: .fileDescriptor(log, closeAfterSpawningProcess: false),
                 error: .fileDescriptor(log, closeAfterSpawningProcess: true)
@@ -210,11 +213,11 @@ final class WorkerProcess: Sendable {
     /// Signals the process and waits for its end (which cancels this task); insists after the grace.
     private func end(_ signal: Int32) async {
         guard let processID else { return }
-        kill(processID, signal)
+        kill(-processID, signal)
         let deadline = Self.now() + Self.graceSeconds
         while !Task.isCancelled {
             await Self.pause(milliseconds: Self.pollMilliseconds)
-            if Self.now() >= deadline { kill(processID, SIGKILL) }
+            if Self.now() >= deadline { kill(-processID, SIGKILL) }
         }
     }
 
@@ -227,7 +230,8 @@ final class WorkerProcess: Sendable {
 
     // MARK: - Small things
 
-    /// A worker that is woken does not push the gateway off its core: requests are passed on in batches, and on one core
+    /// A worker that is woken does not push the gateway off its core: requests are passed on in batches, and on one
+    /// core
     /// a quarter more of them are answered. What does not take (an older kernel) costs speed only.
     private static func letTheGatewayFirst(_ processID: Int32) {
         var parameters = sched_param()

@@ -26,8 +26,8 @@ final class WorkerRoute: Sendable {
 /// The answer to "who takes this request?".
 enum Admission {
     case worker(WorkerRoute)
-    /// The waiter will be called, once, when a worker is free or has none is left to wait for.
-    case queued
+    /// The waiter with this number will be called, once: with a worker, or with nil when none is left to wait for.
+    case queued(Int)
     /// Nothing can take it: the endpoint has no revision in service.
     case unavailable
     case queueFull
@@ -35,18 +35,25 @@ enum Admission {
 
 /// The routing state of one endpoint, shared by all event loops and changed atomically.
 final class EndpointRoute: Sendable {
-    typealias Waiter = @Sendable (WorkerRoute) -> Void
+    typealias Waiter = @Sendable (WorkerRoute?) -> Void
 
     private struct Slot {
         let worker: WorkerRoute
         var inFlight = 0
         var isReady = false
+        /// It takes no new requests, and goes once it has none.
+        var isRetired = false
+    }
+    private struct Waiting {
+        let number: Int
+        let call: Waiter
     }
     private struct State {
         var weights: [(revision: Int, weight: Int)] = []
         var slots: [Slot] = []
-        var waiting: [Int: [Waiter]] = [:]
+        var waiting: [Int: [Waiting]] = [:]
         var waitingCount = 0
+        var waitingNumber = 0
         var turn: UInt64 = 0
         var traffic: [Int: RevisionTraffic] = [:]
         var limits: RequestLimits
@@ -85,15 +92,37 @@ final class EndpointRoute: Sendable {
         state.withLockedValue { $0.slots.append(Slot(worker: worker)) }
     }
 
-    /// Takes a worker out; requests on it go on, `inFlight(on:)` tells how many.
+    /// Gives a worker no new requests; those on it go on, `inFlight(on:)` tells how many. When it was the last of its
+    /// revision, those who wait for one are told that there is none.
+    func retire(_ worker: WorkerRoute) {
+        let stranded = state.withLockedValue { state -> [Waiting] in
+            guard let index = state.slots.firstIndex(where: { $0.worker === worker }) else { return [] }
+            state.slots[index].isReady = false
+            state.slots[index].isRetired = true
+            return Self.takeStranded(&state, revision: worker.revision)
+        }
+        for waiting in stranded { waiting.call(nil) }
+    }
+
+    /// Takes a retired worker out, at once or with its last request.
     func remove(_ worker: WorkerRoute) {
+        retire(worker)
         state.withLockedValue { $0.slots.removeAll { $0.worker === worker && $0.inFlight == 0 } }
+    }
+
+    private static func takeStranded(_ state: inout State, revision: Int) -> [Waiting] {
+        guard !state.slots.contains(where: { $0.worker.revision == revision && !$0.isRetired }) else { return [] }
+        let stranded = state.waiting.removeValue(forKey: revision) ?? []
+        state.waitingCount -= stranded.count
+        return stranded
     }
 
     /// Marks a worker as able, or not, to take requests; those waiting for its revision are served at once.
     func setReady(_ worker: WorkerRoute, _ isReady: Bool) {
         let served = state.withLockedValue { state -> [(Waiter, WorkerRoute)] in
-            guard let index = state.slots.firstIndex(where: { $0.worker === worker }) else { return [] }
+            guard let index = state.slots.firstIndex(where: { $0.worker === worker && !$0.isRetired }) else {
+                return []
+            }
             state.slots[index].isReady = isReady
             var served: [(Waiter, WorkerRoute)] = []
             while isReady, let next = Self.nextWaiter(&state, for: index) { served.append((next, worker)) }
@@ -153,14 +182,26 @@ final class EndpointRoute: Sendable {
                 state.slots.append(state.slots.remove(at: best))
                 return .worker(worker)
             }
-            guard state.slots.contains(where: { $0.worker.revision == revision }) else { return .unavailable }
+            guard state.slots.contains(where: { $0.worker.revision == revision && !$0.isRetired }) else {
+                return .unavailable
+            }
             guard state.waitingCount < state.limits.queueMax else {
                 state.shed += 1
                 return .queueFull
             }
-            state.waiting[revision, default: []].append(waiter)
+            state.waitingNumber += 1
             state.waitingCount += 1
-            return .queued
+            state.waiting[revision, default: []].append(Waiting(number: state.waitingNumber, call: waiter))
+            return .queued(state.waitingNumber)
+        }
+    }
+
+    /// Leaves the queue: the client is gone, or its time is up.
+    func withdraw(_ number: Int, revision: Int) {
+        state.withLockedValue { state in
+            guard let index = state.waiting[revision]?.firstIndex(where: { $0.number == number }) else { return }
+            state.waiting[revision]?.remove(at: index)
+            state.waitingCount -= 1
         }
     }
 
@@ -169,6 +210,10 @@ final class EndpointRoute: Sendable {
         let next = state.withLockedValue { state -> Waiter? in
             guard let index = state.slots.firstIndex(where: { $0.worker === worker }) else { return nil }
             state.slots[index].inFlight -= 1
+            if state.slots[index].isRetired {
+                if state.slots[index].inFlight == 0 { state.slots.remove(at: index) }
+                return nil
+            }
             return Self.nextWaiter(&state, for: index)
         }
         next?(worker)
@@ -181,7 +226,7 @@ final class EndpointRoute: Sendable {
         else { return nil }
         state.waitingCount -= 1
         state.slots[index].inFlight += 1
-        return state.waiting[slot.worker.revision]?.removeFirst()
+        return state.waiting[slot.worker.revision]?.removeFirst().call
     }
 
     // MARK: - Measuring
@@ -213,15 +258,13 @@ final class EndpointRoute: Sendable {
         state.withLockedValue { read($0.traffic) }
     }
 
-    func forget(revision: Int) {
-        state.withLockedValue { state in
-            state.traffic[revision] = nil
-            state.slots.removeAll { $0.worker.revision == revision }
-        }
-    }
+    /// Stops measuring a revision whose fleet is gone: its recorders take megabytes.
+    func stopMeasuring(revision: Int) { state.withLockedValue { $0.traffic[revision] = nil } }
 
     /// Requests that workers are busy with.
     var inFlightTotal: Int { state.withLockedValue { $0.slots.reduce(0) { $0 + $1.inFlight } } }
+    /// Requests that wait for a worker.
+    var waitingTotal: Int { state.withLockedValue { $0.waitingCount } }
 }
 
 /// What one revision's traffic came to.

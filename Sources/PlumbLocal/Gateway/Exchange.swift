@@ -27,7 +27,11 @@ final class Exchange: UpstreamReceiver, Expiring {
     private var connection: UpstreamConnection?
     private var tried: [WorkerRoute] = []
     private var isReused = false
-    let revision: Int
+    private var attempts = 0
+    private var wasAskedAfresh = false
+    private var place: Int?
+    /// The revision that answers; another one when the first was taken away while the request waited.
+    private(set) var revision: Int
     let deadline: NIODeadline
 
     /// `request` is the whole HTTP/1.1 request as the worker reads it; `onFault` is told of a worker whose connection
@@ -55,6 +59,7 @@ final class Exchange: UpstreamReceiver, Expiring {
         guard completion != nil else { return }
         completion = nil
         context.forget(self)
+        leaveQueue()
         giveUpWorker()
     }
 
@@ -63,14 +68,31 @@ final class Exchange: UpstreamReceiver, Expiring {
     private func findWorker() {
         let bound = NIOLoopBound(self, eventLoop: context.loop)
         let admission = route.acquire(revision: revision, avoiding: tried) { worker in
-            bound._execute { $0.take(worker) }
+            bound._execute { exchange in
+                exchange.place = nil
+                if let worker { exchange.take(worker) } else { exchange.findOtherRevision() }
+            }
         }
         switch admission {
         case .worker(let worker): take(worker)
-        case .queued: break
+        case .queued(let number): place = number
         case .unavailable: finish(.unavailable)
         case .queueFull: finish(.queueFull)
         }
+    }
+
+    /// The revision was taken out of service while the request waited: the one that has the traffic now takes it.
+    private func findOtherRevision() {
+        guard completion != nil else { return }
+        guard let other = route.chooseRevision(), other != revision else { return finish(.unavailable) }
+        revision = other
+        tried = []
+        findWorker()
+    }
+
+    private func leaveQueue() {
+        if let place { route.withdraw(place, revision: revision) }
+        place = nil
     }
 
     private func take(_ worker: WorkerRoute) {
@@ -131,13 +153,15 @@ final class Exchange: UpstreamReceiver, Expiring {
         self.worker = nil
         route.release(worker)
         // A kept connection may end just as it is used, which says nothing about the worker: ask it once more, afresh.
-        if isReused, case .connectionLost = fault, route.isReady(worker), !tried.contains(where: { $0 === worker }) {
+        attempts += 1
+        if isReused, !wasAskedAfresh, case .connectionLost = fault, route.isReady(worker) {
+            wasAskedAfresh = true
             context.dropConnections(to: worker)
         } else {
             onFault(worker)
+            tried.append(worker)
         }
-        tried.append(worker)
-        guard tried.count < GatewayLimits.attemptsMax, case .connectionLost = fault else {
+        guard attempts < GatewayLimits.attemptsMax, case .connectionLost = fault else {
             return finish(.failed(fault))
         }
         findWorker()
@@ -155,6 +179,7 @@ final class Exchange: UpstreamReceiver, Expiring {
         guard let completion else { return }
         self.completion = nil
         context.forget(self)
+        leaveQueue()
         giveUpWorker()
         completion(result)
     }

@@ -20,6 +20,7 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
     private var exchange: Exchange?
     private var startedAt = NIODeadline.now()
     private var isRefused = false
+    private var isClosing = false
     private var keepsAlive = true
     /// The last token that was accepted here: hashing it again for each request would cost more than the model.
     private var acceptedToken: (text: String, holder: TokenHolder)?
@@ -48,11 +49,14 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // What comes behind the last answer of a connection is not served.
+        guard !isClosing else { return }
         switch unwrapInboundIn(data) {
         case .head(let head): begin(head, context: context)
         case .body(var part):
-            guard !isRefused else { return }
-            if let limits, (body?.readableBytes ?? 0) + part.readableBytes > limits.bodyBytesMax {
+            // A body that nobody will read is not kept.
+            guard !isRefused, let limits else { return }
+            if (body?.readableBytes ?? 0) + part.readableBytes > limits.bodyBytesMax {
                 return refuse(
                     .payloadTooLarge, "ValidationError", "the body is larger than \(limits.bodyBytesMax) bytes",
                     context: context)
@@ -68,7 +72,6 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
     // MARK: - Checking
 
     private func begin(_ received: HTTPRequestHead, context: ChannelHandlerContext) {
-        startedAt = .now()
         let head = RequestHead(received)
         self.head = head
         body = nil
@@ -78,6 +81,11 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
         isRefused = false
         keepsAlive = head.keepsAlive
         watchdog?.readBegan()
+        guard !gateway.isClosed else {
+            return refuse(
+                .serviceUnavailable, "ServiceUnavailable", "the engine is shutting down", retryAfter: true,
+                context: context)
+        }
         guard let holder = authenticate(head) else {
             return refuse(
                 .unauthorized, "MissingAuthenticationToken", "send the header Authorization: Bearer TOKEN",
@@ -136,6 +144,8 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
     // MARK: - Answering
 
     private func answer(_ head: RequestHead, context: ChannelHandlerContext) {
+        // From here, not from the head: a slow upload is no latency of the model.
+        startedAt = .now()
         guard let route, let limits else { return answerOther(head, context: context) }
         guard let revision = route.chooseRevision() else {
             return refuse(
@@ -184,6 +194,7 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func finish(_ result: ExchangeResult, route: EndpointRoute, context: ChannelHandlerContext) {
+        revision = exchange?.revision ?? revision
         exchange = nil
         let microseconds = Int((NIODeadline.now() - startedAt).nanoseconds / 1000)
         let status: Int
@@ -291,13 +302,17 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
         if gateway.isDraining { keepsAlive = false }
         if !keepsAlive { headers.add(name: "connection", value: "close") }
         let version = head?.version ?? .http1_1
+        let isBodyless = head?.method == .HEAD
         head = nil
         watchdog?.answered()
         context.write(
             wrapOutboundOut(.head(HTTPResponseHead(version: version, status: status, headers: headers))),
             promise: nil)
-        if body.readableBytes > 0 { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
+        if body.readableBytes > 0, !isBodyless {
+            context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+        }
         let isLast = !keepsAlive
+        isClosing = isLast
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         if isLast {
             context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in

@@ -103,8 +103,9 @@ final class GatewayService: Service {
         }
         state.isDraining = true
         let deadline = NIODeadline.now() + .milliseconds(Int64(Self.drainSecondsMax * 1000))
-        while NIODeadline.now() < deadline, state.routes.contains(where: { $0.inFlightTotal > 0 }) {
+        while NIODeadline.now() < deadline, state.routes.contains(where: { $0.inFlightTotal + $0.waitingTotal > 0 }) {
             try await Task.sleep(for: .milliseconds(20))
         }
+        state.isClosed = true
     }
 }

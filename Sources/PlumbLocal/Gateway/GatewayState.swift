@@ -12,6 +12,7 @@ final class GatewayState: Sendable {
         var throttled = 0
         var shed = 0
         var isDraining = false
+        var isClosed = false
     }
     let tokens: TokenRegistry
     /// Told of a worker whose connection broke before its answer was whole.
@@ -35,13 +36,10 @@ final class GatewayState: Sendable {
     var endpointNames: [String] { state.withLockedValue { Array($0.routes.keys) } }
     var routes: [EndpointRoute] { state.withLockedValue { $0.routes.values.sorted { $0.name < $1.name } } }
 
-    /// The route of an endpoint, made on first use with these limits.
+    /// The route of an endpoint, made on first use with these limits; they change with the traffic, not here.
     func route(_ name: String, limits: RequestLimits) -> EndpointRoute {
         state.withLockedValue { state in
-            if let route = state.routes[name] {
-                route.limits = limits
-                return route
-            }
+            if let route = state.routes[name] { return route }
             let route = EndpointRoute(name: name, limits: limits)
             state.routes[name] = route
             return route
@@ -62,6 +60,12 @@ final class GatewayState: Sendable {
     func countThrottled() { state.withLockedValue { $0.throttled += 1 } }
     func countShed() { state.withLockedValue { $0.shed += 1 } }
     var counters: (throttled: Int, shed: Int) { state.withLockedValue { ($0.throttled, $0.shed) } }
+
+    /// Drained: a request that still comes is refused, for there will be no worker to take it.
+    var isClosed: Bool {
+        get { state.withLockedValue { $0.isClosed } }
+        set { state.withLockedValue { $0.isClosed = newValue } }
+    }
 
     /// While draining, every answer closes its connection.
     var isDraining: Bool {

@@ -27,7 +27,8 @@ extension GatewayState {
             }
         }
         declare(
-            "plumb_request_duration_seconds", "histogram", "Time in the house, from the request's head to its answer.")
+            "plumb_request_duration_seconds", "histogram",
+            "Time in the house, from the request's last byte to its answer.")
         for (labels, traffic) in series(routes) {
             let counts = traffic.requests.lifetimeCounts(
                 atOrBelow: Self.boundsMilliseconds.map { Int($0 * 1000) })

@@ -31,7 +31,7 @@ struct CertificateAuthority {
         let date = Date(timeIntervalSince1970: now)
         let caKeyPath = "\(folder)/ca.key"
         let (caKey, ca) = try authority.loadAuthority(caKeyPath) ?? authority.makeAuthority(caKeyPath, date)
-        if try !authority.isServerCertificateUsable(date, hosts: hosts) {
+        if try !authority.isServerCertificateUsable(date, hosts: hosts, signedBy: ca) {
             try authority.makeServerCertificate(hosts, signedBy: caKey, ca, date)
         }
         return authority
@@ -65,9 +65,11 @@ struct CertificateAuthority {
         return (key, certificate)
     }
 
-    private func isServerCertificateUsable(_ now: Date, hosts: [String]) throws -> Bool {
+    private func isServerCertificateUsable(_ now: Date, hosts: [String], signedBy ca: Certificate) throws -> Bool {
         guard let text = Self.text(certificatePath), Self.text(keyPath) != nil else { return false }
         let certificate = try Certificate(pemEncoded: text)
+        // Every authority of ours has the same name: only the signature tells whose certificate it is.
+        guard ca.publicKey.isValidSignature(certificate.signature, for: certificate) else { return false }
         let renewal = certificate.notValidAfter.addingTimeInterval(-Double(Self.renewalDays) * 86_400)
         let names = try certificate.extensions.subjectAlternativeNames.map { Array($0) } ?? []
         return now < renewal && Set(names).isSuperset(of: Self.alternativeNames(hosts))

@@ -116,6 +116,12 @@ public final class LocalHouse: Sendable {
         return try artifacts.add(fileAt: WorkerLauncher.absolute(path, from: folder))
     }
 
+    /// Keeps the example request's file with the revision; nil when the spec holds the request itself.
+    func takeInExample(of revision: Revision) throws(PlumbError) -> String? {
+        guard let file = revision.spec.example.file else { return nil }
+        return try artifacts.add(fileAt: revision.absolute(file))
+    }
+
     func tryHandshakes() async -> (accepted: [String], refused: [String]) {
         guard let gatewayPort else { return ([], []) }
         return await HandshakeProbe.run(

@@ -58,8 +58,16 @@ public actor LocalPlane: ControlPlane, Service {
             return try await begin(request, by: actor)
         } catch let error as PlumbError {
             try await refused("deploy", request.spec.name, error, by: actor)
+            await forgetIfEmpty(request.spec.name)
             throw error
         }
+    }
+
+    /// A first deployment that was refused leaves no endpoint behind.
+    private func forgetIfEmpty(_ endpoint: String) async {
+        guard let runner = runners[endpoint], await runner.record.revisions.isEmpty else { return }
+        runners[endpoint] = nil
+        await runner.retire()
     }
 
     private func begin(_ request: DeploymentRequest, by actor: String) async throws -> DeploymentReceipt {
@@ -77,9 +85,10 @@ public actor LocalPlane: ControlPlane, Service {
                 hint: "deploy the artefact that was reviewed, or have the new one reviewed",
                 at: spec.place(of: "model.digest"))
         }
-        let revision = Revision(
+        var revision = Revision(
             number: record.nextNumber, spec: spec, modelDigest: digest, createdAt: house.now(), author: actor,
             folder: request.folder)
+        revision.exampleDigest = try house.takeInExample(of: revision)
         try house.launcher.check(revision)
         let order = try await runner.deploy(
             revision, by: actor,
@@ -108,10 +117,15 @@ public actor LocalPlane: ControlPlane, Service {
     }
 
     public func remove(_ endpoint: String, by actor: String) async throws {
-        let runner = try existing(endpoint)
-        try await runner.remove(by: actor)
-        runners[endpoint] = nil
-        await engine.forget(endpoint)
+        do {
+            let runner = try existing(endpoint)
+            try await runner.remove(by: actor)
+            runners[endpoint] = nil
+            await engine.forget(endpoint)
+        } catch let error as PlumbError {
+            try await refused("remove", endpoint, error, by: actor)
+            throw error
+        }
     }
 
     public func status() async throws -> EngineStatus {

@@ -56,13 +56,19 @@ struct UpCommand: AsyncParsableCommand {
 
     private func serve(_ loaded: [Composition.LoadedSpec]) async throws {
         if background { setsid() }
+        Self.raiseDescriptorLimit()
         var log = Logger(label: "plumb") { StreamLogHandler.standardError(label: $0) }
         log.logLevel = .notice
         let threads = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
         let engine = try await Composition.embeddedEngine(
             home: home.folder, host: host, port: port, threads: threads, log: log)
         let plane = engine.plane
-        let opening = Opening { try await deploy(loaded, on: plane) }
+        let opening = Opening(
+            open: { try await deploy(loaded, on: plane) },
+            isServing: {
+                // An engine that does not answer serves nothing.
+                (try? await plane.status())?.endpoints.contains { $0.record.active != nil } ?? false
+            })
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: (engine.services + [opening]).map {
@@ -81,12 +87,24 @@ struct UpCommand: AsyncParsableCommand {
         try await engine.close()
     }
 
+    /// Connections are file descriptors: the usual soft limit of 1,024 is less than the gateway takes.
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
     /// Deploys what is not live already, waits for each, and says how to call it.
     private func deploy(_ loaded: [Composition.LoadedSpec], on plane: some ControlPlane) async throws {
         try await Self.untilListening(plane)
         for spec in loaded {
             if try await isLive(spec, on: plane) {
                 print("\(spec.spec.name) is live as this spec says")
+                continue
+            }
+            guard try await !isUnderWay(spec, on: plane) else {
+                print("\(spec.spec.name) is being rolled out as this spec says; plumb status watches it")
                 continue
             }
             let receipt = try await plane.deploy(
@@ -106,6 +124,13 @@ struct UpCommand: AsyncParsableCommand {
         guard let record = status?.record, let active = record.revision(record.active) else { return false }
         return active.spec == loaded.spec && active.folder == loaded.folder
             && record.rollout == nil && Composition.isUnchanged(active, in: home.folder)
+    }
+
+    /// Whether a rollout of this very spec goes on: a daemon that was killed goes on with it by itself.
+    private func isUnderWay(_ loaded: Composition.LoadedSpec, on plane: some ControlPlane) async throws -> Bool {
+        let status = try await plane.status().endpoints.first { $0.record.name == loaded.spec.name }
+        guard let record = status?.record, let rollout = record.rollout else { return false }
+        return record.revision(rollout.order.new)?.spec == loaded.spec
     }
 
     private static func untilListening(_ plane: some ControlPlane) async throws {
@@ -196,9 +221,18 @@ struct UpCommand: AsyncParsableCommand {
 /// Deploys once the other services run, then stays until the end.
 private struct Opening: Service {
     let open: @Sendable () async throws -> Void
+    /// Whether anything is in service that a failed deployment must not take down.
+    let isServing: @Sendable () async -> Bool
 
     func run() async throws {
-        try await open()
+        do {
+            try await cancelWhenGracefulShutdown { try await open() }
+        } catch {
+            if Task.isShuttingDownGracefully { return }
+            guard await isServing() else { throw error }
+            // Told in full where it happened; what is in service stays so.
+            Terminal.printError("the deployment did not succeed (\(error)); what is in service stays in service")
+        }
         try await gracefulShutdown()
     }
 }

@@ -23,7 +23,10 @@ struct RemotePlane: ControlPlane {
                 .notFound, "no engine runs here (\(socketPath) is not there)",
                 hint: "plumb up SPEC starts one; PLUMB_HOME or --home names its folder")
         }
-        let client = HTTPClient(eventLoopGroupProvider: .singleton)
+        // A socket that a killed daemon left behind refuses at once, and goes on refusing.
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         do {
             let result = try await body(RemotePlane(client: client, socketPath: socketPath))
             try await client.shutdown()
