@@ -161,7 +161,8 @@ public actor EndpointRunner {
         let traffic = try await engine.traffic(record.name, revision: order.new)
         let sight = RolloutSight(
             new: fleets.first { $0.revision == order.new }, old: fleets.first { $0.revision == order.old },
-            newRequests: traffic.requests, alarm: firingAlarm(of: order.new), abort: abort?.reason)
+            newRequests: traffic.requests, alarm: firingAlarm(of: order.new),
+            verdict: try await verdict(on: rollout, at: moment), abort: abort?.reason)
         let action = machine.tick(at: moment, seeing: sight)
         guard record.rollout == rollout, isWanted, !isChanging else { return }
         if case .finish(let outcome) = action {
@@ -186,6 +187,15 @@ public actor EndpointRunner {
             log.info("\(record.name): \(machine.phaseText)")
         }
         try await perform(action)
+    }
+
+    /// What the whole bake says, once it could end.
+    private func verdict(on rollout: RolloutMachine, at moment: Double) async throws -> String? {
+        guard let since = rollout.watchedSince(at: moment), let revision = record.revision(rollout.order.new) else {
+            return nil
+        }
+        let source = try await engine.metrics(record.name)
+        return BakeVerdict.trouble(with: revision, from: source, since: since, until: moment)
     }
 
     private func perform(_ action: RolloutAction) async throws {

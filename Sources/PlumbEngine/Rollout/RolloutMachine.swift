@@ -10,17 +10,20 @@ public struct RolloutSight: Sendable, Hashable {
     public var newRequests: Int
     /// The new revision's alarm that is in ALARM, and why.
     public var alarm: String?
+    /// What speaks against the new revision over the whole time it was watched (`BakeVerdict`).
+    public var verdict: String?
     /// Why it is to stop whatever else is seen: a person's word, or a revision that can never start.
     public var abort: String?
 
     public init(
         new: FleetObservation?, old: FleetObservation?, newRequests: Int = 0, alarm: String? = nil,
-        abort: String? = nil
+        verdict: String? = nil, abort: String? = nil
     ) {
         self.new = new
         self.old = old
         self.newRequests = newRequests
         self.alarm = alarm
+        self.verdict = verdict
         self.abort = abort
     }
 }
@@ -170,10 +173,20 @@ public struct RolloutMachine: Sendable, Hashable, Codable {
         }
         if case .provisioning = phase { return nil }
         if let alarm = sight.alarm { return alarm }
+        if let verdict = sight.verdict { return verdict }
         if let new = sight.new, new.weight > 0, new.ready == 0 {
             return "none of its \(new.desired) instances is healthy"
         }
         return nil
+    }
+
+    /// Since when the revision has been watched, once the planned time is over; nil before, and when nothing is watched.
+    func watchedSince(at now: Double) -> Double? {
+        switch phase {
+        case .baking(_, let until, _) where now >= until: until - Double(order.plan.waitSeconds)
+        case .terminationWait(let until) where now >= until: until - Double(order.plan.terminationWaitSeconds)
+        default: nil
+        }
     }
 
     private func unfinished(seeing sight: RolloutSight) -> String {
