@@ -180,7 +180,8 @@ public struct RolloutMachine: Sendable, Hashable, Codable {
         return nil
     }
 
-    /// Since when the revision has been watched, once the planned time is over; nil before, and when nothing is watched.
+    /// Since when the revision has been watched, once the planned time is over; nil before, and when nothing is
+    /// watched.
     func watchedSince(at now: Double) -> Double? {
         switch phase {
         case .baking(_, let until, _) where now >= until: until - Double(order.plan.waitSeconds)

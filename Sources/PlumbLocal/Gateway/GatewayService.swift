@@ -12,7 +12,8 @@ import ServiceLifecycle
 /// The TLS listener on every address it was given.
 final class GatewayService: Service {
     private let state: GatewayState
-    private let tls: NIOSSLContext
+    /// Read anew for each connection: a renewed certificate needs no restart.
+    private let tls: NIOLockedValueBox<NIOSSLContext>
     private let host: String
     private let port: Int
     private let group: MultiThreadedEventLoopGroup
@@ -22,7 +23,8 @@ final class GatewayService: Service {
     private static let drainSecondsMax = 20.0
 
     init(
-        state: GatewayState, tls: NIOSSLContext, host: String, port: Int, group: MultiThreadedEventLoopGroup,
+        state: GatewayState, tls: NIOLockedValueBox<NIOSSLContext>, host: String, port: Int,
+        group: MultiThreadedEventLoopGroup,
         log: Logger
     ) {
         self.state = state
@@ -67,7 +69,7 @@ final class GatewayService: Service {
                             throw ChannelError.operationUnsupported
                         }
                         let pipeline = channel.pipeline.syncOperations
-                        try pipeline.addHandler(NIOSSLServerHandler(context: tls))
+                        try pipeline.addHandler(NIOSSLServerHandler(context: tls.withLockedValue { $0 }))
                         // Header values of answers are our own, or were checked by ResponseParser.
                         try pipeline.configureHTTPServerPipeline(
                             withPipeliningAssistance: true, withErrorHandling: true,

@@ -46,7 +46,7 @@ public final class LocalHouse: Sendable {
     private let gatewayService: GatewayService
     private let group: MultiThreadedEventLoopGroup
     private let host: String
-    private let tls: NIOSSLContext
+    let tls: NIOLockedValueBox<NIOSSLContext>
 
     /// Opens the state, makes certificates and the first token when they are missing, and ends what an earlier daemon
     /// left running. Nothing listens or runs yet.
@@ -61,7 +61,7 @@ public final class LocalHouse: Sendable {
         let now = Date().timeIntervalSince1970
         certificates = try CertificateAuthority.prepare(
             in: settings.folder, hosts: Self.hosts(settings.host), now: now)
-        tls = try certificates.serverContext()
+        tls = NIOLockedValueBox(try certificates.serverContext())
         artifacts = try ArtifactStore(folder: settings.folder)
         launcher = try WorkerLauncher(
             folder: settings.folder, artifacts: artifacts, workerPath: settings.workerPath)
@@ -82,7 +82,10 @@ public final class LocalHouse: Sendable {
         let records = try await StoreLedger(store: store).load()
         let plane = LocalPlane(self, records: records)
         // Shut down in reverse: runners first, then the gateway drains, then the workers end.
-        return (plane, [engine, gatewayService, plane])
+        let gateway = gateway
+        let renewal = CertificateRenewal(
+            folder: folder, hosts: Self.hosts(host), context: tls, now: { gateway.seconds() }, log: log)
+        return (plane, [engine, renewal, gatewayService, plane])
     }
 
     /// Lets go of the threads and the state; to be called after the services have ended.
