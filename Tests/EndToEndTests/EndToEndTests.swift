@@ -160,8 +160,7 @@ struct EndToEndTests {
 
         // Killed in the middle of a rollout, the daemon comes back and brings it to an end.
         let rollout = try command.start(["deploy", try command.spec("model-v2.onnx")])
-        try await until { try command.record()["rollout"] != nil }
-        try await Task.sleep(for: .seconds(2))
+        try await until { try command.json("status", "--format", "json").hasTrafficOnTwoRevisions }
         let pid = try #require(try command.json("status", "--format", "json")["processID"] as? Int)
         kill(pid_t(pid), SIGKILL)
         #expect(try rollout().status != 0)
@@ -252,5 +251,14 @@ actor Traffic {
             let authority = status["certificateAuthorityPath"] as? String
         else { throw CocoaError(.fileNoSuchFile) }
         return (gateway, authority, try String(contentsOfFile: path, encoding: .utf8))
+    }
+}
+
+extension [String: Any] {
+    /// Whether a status shows a rollout in the middle: old and new revision both have traffic.
+    fileprivate var hasTrafficOnTwoRevisions: Bool {
+        let endpoints = self["endpoints"] as? [[String: Any]]
+        let fleets = endpoints?.first?["fleets"] as? [[String: Any]]
+        return (fleets ?? []).count { ($0["weight"] as? Int ?? 0) > 0 } == 2
     }
 }
