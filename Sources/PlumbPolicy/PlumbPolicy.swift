@@ -26,6 +26,7 @@ public enum PolicyBook {
     /// Holds a graph to every control. `path` is what the user named as source, and `diagnostics` what the reader found
     /// odd; both are told in the report.
     public static func assess(_ graph: Graph, path: String, diagnostics: [Diagnostic] = []) -> Assessment {
+        let graph = graph.keepingJoins
         let ledger = Exceptions(graph)
         var verdicts: [PolicyVerdict] = []
         var findings: [Finding] = []
