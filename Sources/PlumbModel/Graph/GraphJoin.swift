@@ -5,7 +5,7 @@ import Synchronization
 /// A relation between the resources of a graph: alarms by the endpoint they name, budgets by the tag they filter on.
 ///
 /// Built by reading every resource once. Where a graph is judged it is built once and kept (`Graph.keepingJoins`), so
-/// that judging takes a time linear in the number of resources.
+/// that judging takes a time linear in the number of resources. A join must not hold the graph: the graph holds it.
 public protocol GraphJoin: Sendable {
     init(_ graph: Graph)
 }
@@ -23,10 +23,10 @@ struct KeptJoins: Sendable, Hashable, Codable {
     static func == (left: KeptJoins, right: KeptJoins) -> Bool { true }
     func hash(into hasher: inout Hasher) {}
 
-    /// Joins that are kept from now on; none so far.
-    static var empty: KeptJoins {
-        var kept = KeptJoins()
-        kept.store = Store()
+    /// Joins that are kept from now on: those that are kept already, else none so far.
+    var keeping: KeptJoins {
+        var kept = self
+        kept.store = store ?? Store()
         return kept
     }
 
@@ -45,7 +45,7 @@ extension Graph {
     /// This graph, remembering its joins. For reading only: a change would not show in a join that is kept already.
     public var keepingJoins: Graph {
         var graph = self
-        graph.joins = .empty
+        graph.joins = joins.keeping
         return graph
     }
 
