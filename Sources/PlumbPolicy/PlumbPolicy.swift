@@ -91,12 +91,11 @@ public enum PolicyBook {
 
     /// Failures before unknowns, worst first, then as the book and the source have them.
     private static func inTellingOrder(_ findings: [Finding]) -> [Finding] {
-        findings.enumerated().sorted { left, right in
-            let (a, b) = (left.element, right.element)
-            if a.verdict != b.verdict { return a.verdict == .fails }
-            if a.severity != b.severity { return a.severity > b.severity }
-            return left.offset < right.offset
-        }.map(\.element)
+        let failing = findings.filter { $0.verdict == .fails }
+        let open = findings.filter { $0.verdict != .fails }
+        return [failing, open].flatMap { group in
+            Severity.allCases.reversed().flatMap { severity in group.filter { $0.severity == severity } }
+        }
     }
 }
 
