@@ -91,11 +91,13 @@ public enum PolicyBook {
 
     /// Failures before unknowns, worst first, then as the book and the source have them.
     private static func inTellingOrder(_ findings: [Finding]) -> [Finding] {
-        let failing = findings.filter { $0.verdict == .fails }
-        let open = findings.filter { $0.verdict != .fails }
-        return [failing, open].flatMap { group in
-            Severity.allCases.reversed().flatMap { severity in group.filter { $0.severity == severity } }
+        var positions: [[Int]] = Array(repeating: [], count: 2 * Severity.allCases.count)
+        for (position, finding) in findings.enumerated() {
+            let grade = Severity.allCases.firstIndex(of: finding.severity) ?? 0
+            let rank = Severity.allCases.count - 1 - grade + (finding.verdict == .fails ? 0 : Severity.allCases.count)
+            positions[rank].append(position)
         }
+        return positions.joined().map { findings[$0] }
     }
 }
 
