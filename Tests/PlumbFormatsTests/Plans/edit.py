@@ -36,6 +36,11 @@ def mirror(value):
     return False
 
 
+def ordered(value):
+    """A value with its keys in the order in which jsonencode writes them."""
+    return json.loads(json.dumps(value, sort_keys=True))
+
+
 def expression(value):
     """How the writer's value looks in the configuration."""
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
@@ -176,8 +181,8 @@ class Plan:
         for tree in self.values(edit["address"]):
             parent = walk(tree, path[:-1])
             text = json.loads(step(parent, path[-1]))
-            self.alter(text, inside, edit)
-            put(parent, path[-1], json.dumps(text, separators=(",", ":"), sort_keys=True, ensure_ascii=False))
+            self.alter(text, inside, {key: ordered(value) for key, value in edit.items()})
+            put(parent, path[-1], json.dumps(text, separators=(",", ":"), ensure_ascii=False))
 
     @staticmethod
     def alter(tree, path, edit):
