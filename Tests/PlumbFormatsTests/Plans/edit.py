@@ -281,7 +281,8 @@ class Plan:
         elif edit["set"] == [] and isinstance(node, dict) and isinstance(node.get(key), list):
             leave(node, key)
         else:
-            put(node, key, expression(copy.deepcopy(edit["set"])))
+            value = copy.deepcopy(edit["set"])
+            put(node, key, block(value) if isinstance(node, list) and isinstance(value, dict) else expression(value))
 
     def remove(self, address):
         base = address.split("[")[0] if address.endswith("]") else address
