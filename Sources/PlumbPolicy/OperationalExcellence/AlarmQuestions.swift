@@ -119,7 +119,7 @@ struct WatchedVariant {
     private let isEngine: Bool
     private let replays: AlarmReplays
 
-    init(_ identity: VariantIdentity, siblings: Set<String>, in graph: Graph) {
+    init(_ identity: VariantIdentity, of endpoint: ResourceHead, siblings: Set<String>, in graph: Graph) {
         self.identity = identity
         replays = graph.joined()
         isEngine = graph.source == .engine
@@ -132,7 +132,7 @@ struct WatchedVariant {
                 !reading.endpointNames.isEmpty
                 && reading.endpointNames.allSatisfy { $0 != identity.endpoint && endpoints.contains($0) }
             let isSibling = !reading.variantNames.isEmpty && reading.variantNames.allSatisfy(others.contains)
-            return !isForeign && !isSibling
+            return !isForeign && !isSibling && !graph.isElsewhere(graph.alarms[position].head, than: endpoint)
         }
         alarms = graph.alarms[watching]
         readings = Dictionary(uniqueKeysWithValues: watching.map { (graph.alarms[$0].id, join.readings[$0]) })
