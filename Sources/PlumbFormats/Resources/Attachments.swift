@@ -98,10 +98,10 @@ extension Inventory {
         let property = property.unlessEmpty
         var reference = directory.reference(
             property, to: "AWS::KMS::Key", "AWS::KMS::ReplicaKey", "AWS::KMS::Alias")
-        if case .external(let name)? = reference.value, name.hasPrefix("arn:"),
-            let alias = name.range(of: ":alias/").map({ "alias/" + name[$0.upperBound...] })
-        {
-            reference = directory.reference(.text(alias, at: property.place), to: "AWS::KMS::Alias")
+        // `arn:aws:kms:REGION:ACCOUNT:alias/name`
+        if case .external(let name)? = reference.value, let alias = ARN.split(name).last, alias.hasPrefix("alias/") {
+            let byAlias = directory.reference(.text(alias, at: property.place), to: "AWS::KMS::Alias")
+            if self[byAlias] != nil { reference = byAlias }
         }
         guard let alias = self[reference], directory.kind(of: alias.id) == "AWS::KMS::Alias" else { return reference }
         let target = alias.type == "AWS::KMS::Alias" ? alias["TargetKeyId"] : alias["target_key_id"]
