@@ -75,7 +75,7 @@ public enum PolicyBook {
             severity: severity, judgements: settled)
     }
 
-    private static func findings(of verdict: ControlVerdict, _ control: Control, _ policy: Policy) -> [Finding] {
+    static func findings(of verdict: ControlVerdict, _ control: Control, _ policy: Policy) -> [Finding] {
         guard let severity = verdict.severity else { return [] }
         return verdict.judgements.filter { $0.verdict == .fails || $0.verdict == .unknown }.map { judgement in
             Finding(
@@ -87,7 +87,7 @@ public enum PolicyBook {
     }
 
     /// Failures before unknowns, worst first, then as the book and the source have them.
-    private static func inTellingOrder(_ findings: [Finding]) -> [Finding] {
+    static func inTellingOrder(_ findings: [Finding]) -> [Finding] {
         findings.enumerated().sorted { left, right in
             let (a, b) = (left.element, right.element)
             if a.verdict != b.verdict { return a.verdict == .fails }

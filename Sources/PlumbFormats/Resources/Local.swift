@@ -1,0 +1,4 @@
+// local
+import PlumbModel
+
+enum CloudFormationMapping { static func fill(_ graph: inout Graph, from inventory: Inventory) {} }
