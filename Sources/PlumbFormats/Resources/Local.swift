@@ -2,3 +2,4 @@
 import PlumbModel
 
 enum CloudFormationMapping { static func fill(_ graph: inout Graph, from inventory: Inventory) {} }
+enum PlanMapping { static func fill(_ graph: inout Graph, from inventory: Inventory) {} }
