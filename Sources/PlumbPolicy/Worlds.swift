@@ -3,8 +3,8 @@
 public import PlumbModel
 
 extension PolicyBook {
-    /// The assessments of one input under different assumptions as one: a verdict that all share stays; where they differ
-    /// it is unknown, and says under which assumption it would be worst.
+    /// The assessments of one input under different assumptions as one: a verdict that all share stays; where they
+    /// differ it is unknown, and says under which assumption it would be worst.
     ///
     /// - Parameters:
     ///   - cases: At least one; each with what is assumed in it.

@@ -87,10 +87,10 @@ extension PlanResolver {
         let blocks = attributes["statement"]
         if let why = blocks.whyUnknown { return Property(.unknown(why), at: place) }
         let statements = blocks.items.map(statement)
+        let version = attributes["version"].isAbsent ? .text("2012-10-17") : attributes["version"]
         return Property(
             .map([
-                Property.Field(
-                    key: "Version", value: attributes["version"].isAbsent ? .text("2012-10-17") : attributes["version"]),
+                Property.Field(key: "Version", value: version),
                 Property.Field(key: "Statement", value: Property(.list(statements), at: place)),
             ]), at: place)
     }
