@@ -11,13 +11,15 @@ struct AlarmReplay: Sendable {
     let edges: [AlarmClass: AlarmEvaluation]
 
     init(_ definition: AlarmDefinition, by judge: AlarmJudge) {
-        let traces = CanonicalTrace.allCases.map { ($0, judge.behaviour(of: definition, on: $0)) }
-        behaviours = Dictionary(uniqueKeysWithValues: traces)
-        // An alarm that cannot be evaluated has been told as such by its behaviour.
+        // What cannot be evaluated behaves in a way that cannot be told; the judge says why.
         guard let evaluator = try? AlarmEvaluator(definition) else {
+            behaviours = Dictionary(
+                uniqueKeysWithValues: CanonicalTrace.allCases.map { ($0, judge.behaviour(of: definition, on: $0)) })
             edges = [:]
             return
         }
+        behaviours = Dictionary(
+            uniqueKeysWithValues: CanonicalTrace.allCases.map { ($0, judge.behaviour(of: evaluator, on: $0)) })
         let outcomes = AlarmClass.allCases.compactMap { purpose in
             purpose.edge.map { edge in
                 let source = edge.source(of: judge.identity)
