@@ -17,8 +17,9 @@ public enum PolicyBook {
 
     /// The control with this id, in any case of letters.
     public static func control(_ id: String) -> (policy: Policy, control: Control)? {
+        let id = id.uppercased()
         for policy in policies {
-            if let control = policy.controls.first(where: { $0.id == id.uppercased() }) { return (policy, control) }
+            if let control = policy.controls.first(where: { $0.id == id }) { return (policy, control) }
         }
         return nil
     }
@@ -26,6 +27,7 @@ public enum PolicyBook {
     /// Holds a graph to every control. `path` is what the user named as source, and `diagnostics` what the reader found
     /// odd; both are told in the report.
     public static func assess(_ graph: Graph, path: String, diagnostics: [Diagnostic] = []) -> Assessment {
+        let graph = graph.keepingJoins
         let ledger = Exceptions(graph)
         var verdicts: [PolicyVerdict] = []
         var findings: [Finding] = []
@@ -48,6 +50,7 @@ public enum PolicyBook {
 
     /// Holds a graph to one control.
     static func verdict(of control: Control, on graph: Graph, _ ledger: Exceptions) -> ControlVerdict {
+        let graph = graph.keepingJoins
         guard let severity = control.severities[graph.environment] else {
             return ControlVerdict(
                 id: control.id, statement: control.statement, verdict: .notApplicable, severity: nil, judgements: [])
@@ -88,12 +91,13 @@ public enum PolicyBook {
 
     /// Failures before unknowns, worst first, then as the book and the source have them.
     static func inTellingOrder(_ findings: [Finding]) -> [Finding] {
-        findings.enumerated().sorted { left, right in
-            let (a, b) = (left.element, right.element)
-            if a.verdict != b.verdict { return a.verdict == .fails }
-            if a.severity != b.severity { return a.severity > b.severity }
-            return left.offset < right.offset
-        }.map(\.element)
+        var positions: [[Int]] = Array(repeating: [], count: 2 * Severity.allCases.count)
+        for (position, finding) in findings.enumerated() {
+            let grade = Severity.allCases.firstIndex(of: finding.severity) ?? 0
+            let rank = Severity.allCases.count - 1 - grade + (finding.verdict == .fails ? 0 : Severity.allCases.count)
+            positions[rank].append(position)
+        }
+        return positions.joined().map { findings[$0] }
     }
 }
 
