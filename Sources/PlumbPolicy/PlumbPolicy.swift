@@ -33,7 +33,9 @@ public enum PolicyBook {
         var findings: [Finding] = []
         for policy in policies {
             let controls = policy.controls.map { control in
-                let verdict = Self.verdict(of: control, on: graph, ledger)
+                var verdict = Self.verdict(of: control, on: graph, ledger)
+                verdict.seed = control.seed
+                verdict.remedy = control.remedy
                 findings += Self.findings(of: verdict, control, policy)
                 return verdict
             }
