@@ -159,6 +159,8 @@ public struct Graph: Sendable, Hashable, Codable {
     /// What people declared about each endpoint: workload class, criticality, personal data, plans, records.
     public var declarations: [Declaration] = []
     public var evidence: [Evidence] = []
+    /// The numbers that controls hold this deployment to.
+    public var thresholds = Thresholds()
 
     // Serving
     public var endpoints: ResourceTable<Endpoint> = []

@@ -25,8 +25,11 @@ struct SpecSchemaCommand: ParsableCommand {
         commandName: "schema", abstract: "Print the spec's JSON Schema, for editors and validators.",
         discussion: """
             Example: plumb spec schema > plumb.schema.json
-            Then put this on the spec's first line:  # yaml-language-server: $schema=plumb.schema.json
+            Then put this on the spec's first line:
+              # yaml-language-server: $schema=plumb.schema.json
             """)
 
-    func run() throws { print(Composition.schema) }
+    @Flag(help: "The schema of plumb.policy.yaml instead.") var policy = false
+
+    func run() throws { print(policy ? Composition.policySchema : Composition.schema, terminator: "") }
 }
