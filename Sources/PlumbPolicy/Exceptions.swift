@@ -12,7 +12,7 @@ struct Exceptions {
     /// Exceptions that cannot count: lapsed, or for a control that does not exist or may not be attested.
     let diagnostics: [Diagnostic]
 
-    init(_ graph: Graph, _ overlay: PolicyOverlay, loosened: [String: Waiver]) {
+    init(_ graph: Graph, _ overlay: PolicyOverlay = PolicyOverlay(), loosened: [String: Waiver] = [:]) {
         waivers = graph.declarations.flatMap(\.waivers) + overlay.waivers
         attestations = graph.declarations.flatMap(\.attestations) + overlay.attestations
         self.loosened = loosened

@@ -28,7 +28,7 @@ struct GitVersion {
             return [InputFile(path: "\(revision):\(path)", bytes: try git(["show", object]).bytes, isNamed: true)]
         }
         let folder = path.hasSuffix("/") ? path : path + "/"
-        let names = try git(["ls-tree", "-r", "-z", "--name-only", object]).text.split(separator: "\0")
+        let names = try git(["ls-tree", "-r", "-z", "--full-tree", "--name-only", object]).text.split(separator: "\0")
         return try names.filter { isWanted($0, endings) }.map { name throws(PlumbError) in
             let bytes = try git(["show", object + (object.hasSuffix("/") ? "" : "/") + name]).bytes
             return InputFile(path: "\(revision):\(folder)\(name)", bytes: bytes, isNamed: false)
