@@ -4,8 +4,16 @@ import PlumbModel
 
 /// The exceptions declared in a graph and by the organisation, and which of them still count on the day of judging.
 struct Exceptions {
-    private let waivers: [Waiver]
-    private let attestations: [Attestation]
+    /// What a waiver speaks of: a control in upper case, and one resource, or nil for all of the control's.
+    private struct Subject: Hashable {
+        let control: String
+        let resource: String?
+    }
+    /// By subject, each with its place among all waivers.
+    private let waivers: [Subject: [(offset: Int, waiver: Waiver)]]
+    private let attestations: [String: [Attestation]]
+    /// Waivers whose last day is over, by control.
+    private let lapsed: [String: [Waiver]]
     /// Controls held to a looser number than the seed's, each by an owner's waiver.
     private let loosened: [String: Waiver]
     private let today: Day
@@ -13,12 +21,17 @@ struct Exceptions {
     let diagnostics: [Diagnostic]
 
     init(_ graph: Graph, _ overlay: PolicyOverlay = PolicyOverlay(), loosened: [String: Waiver] = [:]) {
-        waivers = graph.declarations.flatMap(\.waivers) + overlay.waivers
-        attestations = graph.declarations.flatMap(\.attestations) + overlay.attestations
+        let declared = graph.declarations.flatMap(\.waivers) + overlay.waivers
+        let words = graph.declarations.flatMap(\.attestations) + overlay.attestations
         self.loosened = loosened
+        lapsed = Dictionary(grouping: declared.filter { $0.expires < graph.asOf }) { $0.control.uppercased() }
+        waivers = Dictionary(grouping: declared.enumerated().map { (offset: $0.offset, waiver: $0.element) }) {
+            Subject(control: $0.waiver.control.uppercased(), resource: $0.waiver.resource)
+        }
+        attestations = Dictionary(grouping: words, by: \.control)
         today = graph.asOf
         var diagnostics: [Diagnostic] = []
-        for waiver in waivers {
+        for waiver in declared {
             if PolicyBook.control(waiver.control) == nil {
                 diagnostics.append(
                     Diagnostic(
@@ -31,7 +44,7 @@ struct Exceptions {
                         at: waiver.place, hint: "mend the cause, or have the owner renew it with a new date"))
             }
         }
-        for attestation in attestations where PolicyBook.control(attestation.control)?.control.isAttestable != true {
+        for attestation in words where PolicyBook.control(attestation.control)?.control.isAttestable != true {
             diagnostics.append(
                 Diagnostic(.warning, "\(attestation.control) cannot be attested: it must be proved", hint: nil))
         }
@@ -57,13 +70,13 @@ struct Exceptions {
         }
         guard judgement.verdict == .fails || judgement.verdict == .unknown else { return judgement }
         if judgement.verdict == .unknown, control.isAttestable,
-            let word = attestations.first(where: { $0.control == control.id && $0.day <= today })
+            let word = attestations[control.id]?.first(where: { $0.day <= today })
         {
             settled.verdict = .attested
             settled.message = "attested by \(word.signer) on \(word.day) (\(word.path), sha256 \(word.sha256))"
             return settled
         }
-        let matching = waivers.filter { $0.speaks(of: control, judgement.resource) }
+        let matching = waivers(of: control.id, judgement.resource)
         if let waiver = matching.first(where: { $0.expires >= today }) {
             settled.verdict = .waived
             settled.message =
@@ -75,14 +88,20 @@ struct Exceptions {
         return settled
     }
 
+    /// The waivers of a control that speak of a resource, in the order in which they were written.
+    private func waivers(of control: String, _ resource: String?) -> [Waiver] {
+        let general = waivers[Subject(control: control, resource: nil)] ?? []
+        let own = resource.flatMap { waivers[Subject(control: control, resource: $0)] } ?? []
+        return (general + own).sorted { $0.offset < $1.offset }.map(\.waiver)
+    }
+
     /// A failure for each waiver that lapsed, unless it was renewed or a failing resource tells of it already.
     private func lapsed(of control: Control, among judgements: [Judgement]) -> [Judgement] {
-        waivers.filter { $0.control.uppercased() == control.id && $0.expires < today }.compactMap { waiver in
-            let isRenewed = waivers.contains {
-                $0.control.uppercased() == control.id && $0.expires >= today
-                    && ($0.resource == nil || $0.resource == waiver.resource)
-            }
-            let isTold = judgements.contains { $0.verdict == .fails && waiver.speaks(of: control, $0.resource) }
+        guard let lapsed = lapsed[control.id] else { return [] }
+        let failing = Set(judgements.filter { $0.verdict == .fails }.map(\.resource))
+        return lapsed.compactMap { waiver in
+            let isRenewed = waivers(of: control.id, waiver.resource).contains { $0.expires >= today }
+            let isTold = waiver.resource.map(failing.contains) ?? !failing.isEmpty
             guard !isRenewed, !isTold else { return nil }
             return Judgement(
                 .fails, waiver.resource ?? "waiver of \(control.id)", at: waiver.place,
@@ -90,11 +109,5 @@ struct Exceptions {
                     + "nothing that was judged here fails this control",
                 fix: "Delete the waiver if it is needed no more, or have \(waiver.owner) renew it with a new date.")
         }
-    }
-}
-
-extension Waiver {
-    fileprivate func speaks(of control: Control, _ judged: String) -> Bool {
-        self.control.uppercased() == control.id && (resource == nil || resource == judged)
     }
 }

@@ -61,9 +61,9 @@ struct Inquiry {
             }
         }
         if !open.isEmpty {
-            doubt(open.joined(separator: "; "))
+            doubt(open.few(joinedBy: "; "))
         } else {
-            fail(faults.isEmpty ? nothing : nothing + " (" + faults.joined(separator: "; ") + ")")
+            fail(faults.isEmpty ? nothing : nothing + " (" + faults.few(joinedBy: "; ") + ")")
         }
     }
 

@@ -17,8 +17,9 @@ public enum PolicyBook {
 
     /// The control with this id, in any case of letters.
     public static func control(_ id: String) -> (policy: Policy, control: Control)? {
+        let id = id.uppercased()
         for policy in policies {
-            if let control = policy.controls.first(where: { $0.id == id.uppercased() }) { return (policy, control) }
+            if let control = policy.controls.first(where: { $0.id == id }) { return (policy, control) }
         }
         return nil
     }
@@ -31,6 +32,7 @@ public enum PolicyBook {
         var graph = graph
         let (thresholds, loosened) = overlay.settledThresholds(on: graph.asOf)
         graph.thresholds = thresholds
+        graph = graph.keepingJoins
         let ledger = Exceptions(graph, overlay, loosened: loosened)
         var verdicts: [PolicyVerdict] = []
         var findings: [Finding] = []
@@ -56,6 +58,7 @@ public enum PolicyBook {
 
     /// Holds a graph to one control.
     static func verdict(of control: Control, on graph: Graph, _ ledger: Exceptions) -> ControlVerdict {
+        let graph = graph.keepingJoins
         guard let severity = control.severities[graph.environment] else {
             return ControlVerdict(
                 id: control.id, statement: control.statement, verdict: .notApplicable, severity: nil, judgements: [])

@@ -65,11 +65,26 @@ public struct Evidence: Sendable, Hashable, Codable {
 extension Graph {
     /// What was declared of the endpoint with this name.
     public func declaration(for endpointName: String) -> Declaration? {
-        declarations.first { $0.endpointName == endpointName }
+        joined(RecordsByEndpoint.self).declarations[endpointName].map { declarations[$0] }
     }
 
     /// Evidence of one kind about an endpoint, newest first.
     public func evidence(_ kind: Evidence.Kind, for endpointName: String) -> [Evidence] {
-        evidence.filter { $0.kind == kind && $0.endpointName == endpointName }.sorted { $0.day > $1.day }
+        guard !evidence.isEmpty else { return [] }
+        let found = joined(RecordsByEndpoint.self).evidence[endpointName] ?? []
+        return found.map { evidence[$0] }.filter { $0.kind == kind }.sorted { $0.day > $1.day }
+    }
+}
+
+/// Where the declarations and the evidence of each endpoint stand.
+private struct RecordsByEndpoint: GraphJoin {
+    /// The first declaration of each endpoint.
+    let declarations: [String: Int]
+    let evidence: [String: [Int]]
+
+    init(_ graph: Graph) {
+        let declared = graph.declarations.indices.map { (graph.declarations[$0].endpointName, $0) }
+        declarations = Dictionary(declared) { first, _ in first }
+        evidence = Dictionary(grouping: graph.evidence.indices) { graph.evidence[$0].endpointName }
     }
 }

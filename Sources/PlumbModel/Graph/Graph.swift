@@ -212,6 +212,7 @@ public struct Graph: Sendable, Hashable, Codable {
     public var anomalySubscriptions: ResourceTable<AnomalySubscription> = []
     public var costAllocationTags: ResourceTable<CostAllocationTag> = []
     public var schedules: ResourceTable<Schedule> = []
+    var joins = KeptJoins()
 
     public init(source: SourceKind, environment: Environment, asOf day: Day) {
         self.source = source

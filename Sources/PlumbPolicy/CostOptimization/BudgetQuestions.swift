@@ -9,7 +9,8 @@ extension Graph {
     func budget(of endpoint: Endpoint, _ ask: inout Inquiry) -> Budget? {
         guard let name = ask.need(endpoint.name, "the endpoint's name") else { return nil }
         var shared: Budget?
-        for budget in budgets {
+        let join = joined(BudgetJoin.self)
+        for budget in budgets[merged(join.byEndpointName[name], join.byEndpointID[endpoint.id])] {
             guard let filters = budget.tagFilters.value, filters.contains(where: { names(endpoint, name, $0) })
             else { continue }
             let keys = filters.compactMap { names(endpoint, name, $0) ? TagFilter($0)?.key : nil }
@@ -31,7 +32,7 @@ extension Graph {
     func budget(ofTeam team: String, _ ask: inout Inquiry) -> Budget? {
         var narrow: Budget?
         var wide: Budget?
-        for budget in budgets {
+        for budget in budgets[joined(BudgetJoin.self).byValue[team]] {
             let filters = (budget.tagFilters.value ?? []).compactMap(TagFilter.init)
             guard filters.contains(where: { $0.key != CostTag.endpoint && $0.value == team }) else { continue }
             if filters.contains(where: { $0.key == CostTag.endpoint }) {
@@ -74,11 +75,13 @@ extension Graph {
     /// The endpoints by team, in source order; an endpoint whose team is not known stands alone.
     var endpointsByTeam: [(team: Fact<String>, endpoints: [Endpoint])] {
         var groups: [(team: Fact<String>, endpoints: [Endpoint])] = []
+        var positions: [String: Int] = [:]
         for endpoint in endpoints {
             let team = team(of: endpoint)
-            if team.isKnown, let index = groups.firstIndex(where: { $0.team == team }) {
+            if let name = team.value, let index = positions[name] {
                 groups[index].endpoints.append(endpoint)
             } else {
+                if let name = team.value { positions[name] = groups.count }
                 groups.append((team, [endpoint]))
             }
         }
@@ -97,19 +100,18 @@ extension Graph {
         }
         if filter.key == CostTag.team || filter.key == CostTag.environment { return false }
         if filter.value == name { return true }
-        let bearers = endpoints.filter { $0.head.tags.value?[filter.key] == filter.value }
-        return bearers.count == 1 && bearers.first?.id == endpoint.id
+        return joined(BudgetJoin.self).isAlone(endpoint.id, bearing: filter)
     }
 
     private func tellMissingBudget(_ message: String, _ ask: inout Inquiry) {
-        if let budget = budgets.first(where: { $0.tagFilters.isUnknown }) {
+        if let budget = joined(BudgetJoin.self).firstUnknown.map({ budgets[$0] }) {
             let why = budget.tagFilters.whyUnknown ?? "its filters are not known"
             ask.doubt("what the budget \(budget.id) counts cannot be told: \(why)")
         } else if source == .engine {
             ask.doubt(
                 "\(message) that the engine shows; a budget with its filters in the engine's state would decide it")
         } else if let budget = budgets.first {
-            let counted = (budget.tagFilters.value ?? []).joined(separator: ", ")
+            let counted = (budget.tagFilters.value ?? []).few()
             ask.fail(
                 "\(message); the budget \(budget.id) counts \(counted.isEmpty ? "the whole account" : counted)",
                 at: budget.place)

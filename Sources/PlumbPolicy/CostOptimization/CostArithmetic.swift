@@ -83,7 +83,7 @@ extension Graph {
         guard fleets.count == variants.count, let hours = hoursPerMonth(of: endpoint, &ask) else { return nil }
         return MonthlyCost(
             fleets: fleets, hours: hours, deploymentsUSD: deploymentsUSD(of: endpoint, fleets),
-            fixedUSD: source == .engine ? 0 : fixedUSD / Double(max(1, endpoints.count)))
+            fixedUSD: source == .engine ? 0 : joined(FixedCost.self).usd / Double(max(1, endpoints.count)))
     }
 
     private func fleet(of variant: Variant, _ endpoint: Endpoint, _ ask: inout Inquiry) -> MonthlyCost.Fleet? {
@@ -109,7 +109,8 @@ extension Graph {
         of variant: Variant, _ endpoint: Endpoint, _ ask: inout Inquiry
     ) -> (minimum: Int, maximum: Int, place: Place?)? {
         let resourceID = "endpoint/\(endpoint.name.value ?? "")/variant/\(variant.name.value ?? "")"
-        if let target = scalableTargets.first(where: { $0.resourceID.value == resourceID }) {
+        let join = joined(ScalingJoin.self)
+        if let target = join.targetsByResource[resourceID].first.map({ scalableTargets[$0] }) {
             ask.relate("its scalable target \(target.id)", at: target.place)
             guard let minimum = ask.need(target.minimum, "autoscaling's minimum"),
                 let maximum = ask.need(target.maximum, "autoscaling's maximum")
@@ -121,7 +122,7 @@ extension Graph {
             let raised = (target.scheduled.value ?? []).compactMap(\.maximum.value)
             return (minimum, max(maximum, raised.max() ?? 0), target.maximum.place)
         }
-        if let target = scalableTargets.first(where: { $0.resourceID.isUnknown }) {
+        if let target = join.firstUnknownResource.map({ scalableTargets[$0] }) {
             ask.doubt("whether \(target.id) scales this variant cannot be told: \(target.resourceID.whyUnknown ?? "")")
             return nil
         }
@@ -162,18 +163,23 @@ extension Graph {
         return seconds(policy.waitIntervalSeconds) * shifts + seconds(policy.terminationWaitSeconds)
     }
 
-    /// What is billed without a request, a month: 7.30 for each network interface of a VPC endpoint, 1 for a customer
-    /// key, 0.10 for each metric of an alarm, 28 for an hourly monitoring job of ten minutes.
-    private var fixedUSD: Double {
-        let interfaces = vpcEndpoints.filter { $0.kind.value == "Interface" }.reduce(0) {
+}
+
+/// What is billed without a request, a month: 7.30 for each network interface of a VPC endpoint, 1 for a customer key,
+/// 0.10 for each metric of an alarm, 28 for an hourly monitoring job of ten minutes.
+private struct FixedCost: GraphJoin {
+    let usd: Double
+
+    init(_ graph: Graph) {
+        let interfaces = graph.vpcEndpoints.filter { $0.kind.value == "Interface" }.reduce(0) {
             $0 + max(1, $1.subnets.value?.count ?? 2)
         }
-        let keys = keys.filter { $0.isCustomerManaged.value == true }.count
-        let metrics = alarms.reduce(0) { sum, alarm in
+        let keys = graph.keys.filter { $0.isCustomerManaged.value == true }.count
+        let metrics = graph.alarms.reduce(0) { sum, alarm in
             sum + max(1, (alarm.queries.value ?? []).filter { $0.expression.isAbsent }.count)
         }
-        let jobs = monitoringSchedules.filter { $0.isStreaming.value != true }.count
-        return Double(interfaces) * 7.30 + Double(keys) + Double(metrics) * 0.10 + Double(jobs) * 28
+        let jobs = graph.monitoringSchedules.filter { $0.isStreaming.value != true }.count
+        usd = Double(interfaces) * 7.30 + Double(keys) + Double(metrics) * 0.10 + Double(jobs) * 28
     }
 }
 

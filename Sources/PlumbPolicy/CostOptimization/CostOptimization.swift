@@ -15,12 +15,56 @@ struct TagFilter: Hashable {
     var key: String
     var value: String
 
+    init(key: String, value: String) {
+        self.key = key
+        self.value = value
+    }
+
     /// Nil for text in another form: AWS takes it without complaint, and the budget then counts nothing.
     init?(_ text: String) {
         guard text.hasPrefix("user:"), let dollar = text.firstIndex(of: "$") else { return nil }
         key = String(text.dropFirst(5).prefix { $0 != "$" })
         value = String(text[text.index(after: dollar)...])
         guard !key.isEmpty, !value.isEmpty else { return nil }
+    }
+}
+
+/// Which resources bear a tag, and which do not.
+struct TagCoverage: Sendable {
+    /// The tag, with its value where one is wanted.
+    private let wanted: String
+    private let count: Int
+    private let wrongCount: Int
+    /// The first three without the tag.
+    private let wrong: [ResourceHead]
+    private let openCount: Int
+    private let firstOpen: ResourceHead?
+
+    init(of key: String, is value: String? = nil, on heads: [ResourceHead]) {
+        wanted = key + (value.map { "=\($0)" } ?? "")
+        count = heads.count
+        let open = heads.filter { $0.tags.isUnknown }
+        let wrong = heads.filter { head in
+            guard !head.tags.isUnknown else { return false }
+            let found = head.tags.value?[key]
+            return value.map { $0 != found } ?? (found == nil)
+        }
+        (wrongCount, self.wrong) = (wrong.count, Array(wrong.prefix(3)))
+        (openCount, firstOpen) = (open.count, open.first)
+    }
+
+    /// Every resource must bear the tag; the first three that do not are named.
+    func tell(_ ask: inout Inquiry) {
+        if let first = wrong.first {
+            let named = wrong.map(\.id).joined(separator: ", ") + (wrongCount > 3 ? ", …" : "")
+            ask.fail("\(wrongCount) of \(count) billed resources do not bear the tag \(wanted): \(named)", at: first.place)
+            for head in wrong { ask.relate("\(head.id), without \(wanted)", at: head.place) }
+        } else if let first = firstOpen {
+            let why = first.tags.whyUnknown ?? ""
+            ask.doubt("the tags of \(openCount) billed resources cannot be told; \(first.id): \(why)")
+        } else {
+            ask.prove("\(count) billed resources bear the tag \(wanted)")
+        }
     }
 }
 
@@ -48,27 +92,9 @@ extension Graph {
         return parts.flatMap { $0 }
     }
 
-    /// Every resource must bear a tag, with this value where one is given; the first three that do not are named.
+    /// Every resource must bear a tag, with this value where one is given.
     func askTag(_ key: String, is value: String? = nil, on resources: [any Resource], _ ask: inout Inquiry) {
-        let wanted = key + (value.map { "=\($0)" } ?? "")
-        let open = resources.filter { $0.head.tags.isUnknown }
-        let wrong = resources.filter { resource in
-            guard !resource.head.tags.isUnknown else { return false }
-            let found = resource.head.tags.value?[key]
-            return value.map { $0 != found } ?? (found == nil)
-        }
-        if let first = wrong.first {
-            let named = wrong.prefix(3).map(\.id).joined(separator: ", ") + (wrong.count > 3 ? ", …" : "")
-            ask.fail(
-                "\(wrong.count) of \(resources.count) billed resources do not bear the tag \(wanted): \(named)",
-                at: first.place)
-            for resource in wrong.prefix(3) { ask.relate("\(resource.id), without \(wanted)", at: resource.place) }
-        } else if let first = open.first {
-            let why = first.head.tags.whyUnknown ?? ""
-            ask.doubt("the tags of \(open.count) billed resources cannot be told; \(first.id): \(why)")
-        } else {
-            ask.prove("\(resources.count) billed resources bear the tag \(wanted)")
-        }
+        TagCoverage(of: key, is: value, on: resources.map(\.head)).tell(&ask)
     }
 
     /// A tag must be activated in the paying account, or the bill does not know it.

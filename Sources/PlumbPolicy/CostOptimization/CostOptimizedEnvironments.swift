@@ -321,7 +321,9 @@ extension PolicyBook {
             var terms: [String] = []
             var place: Place?
             for endpoint in endpoints {
-                ask.relate("an endpoint of team '\(team)': \(endpoint.id)", at: endpoint.place)
+                if terms.count < endpoints.few.count {
+                    ask.relate("an endpoint of team '\(team)': \(endpoint.id)", at: endpoint.place)
+                }
                 guard let cost = graph.monthlyCost(of: endpoint, &ask) else { return }
                 sum += cost.worstUSD
                 terms.append(cost.arithmetic)
@@ -334,7 +336,7 @@ extension PolicyBook {
                 }
             }
             let told =
-                "worst case of team '\(team)': " + terms.joined(separator: "; plus ")
+                "worst case of team '\(team)': " + terms.few(joinedBy: "; plus ")
                 + (terms.count > 1 ? ", together \(MonthlyCost.usd(sum)) USD" : "")
             if sum < cap { ask.prove(told) } else { ask.fail("\(told), wanted less than \(Int(cap)) USD", at: place) }
         }

@@ -82,7 +82,17 @@ extension PolicyBook {
             },
         ]
     ) { graph in
-        graph.endpoints.map { endpoint in .about(endpoint) { ask in askTools(for: endpoint, in: graph, &ask) } }
+        let heads = graph.billedResources.map(\.head)
+        let coverage = CostTag.all.map { TagCoverage(of: $0, on: heads) }
+        return graph.endpoints.map { endpoint in
+            .about(endpoint) { ask in
+                for (key, covered) in zip(CostTag.all, coverage) {
+                    covered.tell(&ask)
+                    graph.askActivation(of: key, &ask)
+                }
+                askTools(for: endpoint, in: graph, &ask)
+            }
+        }
     }
 
     private static let anomalyDetection = Control(
@@ -163,11 +173,6 @@ extension PolicyBook {
     }
 
     private static func askTools(for endpoint: Endpoint, in graph: Graph, _ ask: inout Inquiry) {
-        let billed = graph.billedResources
-        for key in CostTag.all {
-            graph.askTag(key, on: billed, &ask)
-            graph.askActivation(of: key, &ask)
-        }
         guard graph.source == .live else { return }
         let record = graph.costRecord(of: endpoint)
         let tools = record?.texts["tools"] ?? ""

@@ -26,42 +26,9 @@ extension Alarm {
 }
 
 extension Graph {
-    /// Whether a metric probes this endpoint, and how sure that is; nil when it does not.
-    ///
-    /// SageMaker has no metric of healthy hosts: a probe is a canary of CloudWatch Synthetics, or a metric in a
-    /// namespace of one's own that names the endpoint.
-    func probe(_ metric: MetricIdentity, of endpointName: String) -> ProbeReading? {
-        if metric.namespace == "CloudWatchSynthetics" {
-            guard let canaryName = metric.dimension("CanaryName") else { return nil }
-            guard let canary = canaries.first(where: { $0.name.value == canaryName || $0.id == canaryName }),
-                !canary.endpointName.isUnknown
-            else { return .likely }
-            return canary.endpointName.value == endpointName ? .certain : nil
-        }
-        guard !["AWS/", "/aws/", "aws/"].contains(where: { metric.namespace.hasPrefix($0) }),
-            metric.dimension("EndpointName") == endpointName, RequestMetric(rawValue: metric.name) == nil
-        else { return nil }
-        let name = metric.name.lowercased()
-        guard Self.signals(of: name).isEmpty else { return nil }
-        let words = ["probe", "health", "success", "ping", "availab", "alive", "heartbeat", "ready"]
-        return words.contains { name.contains($0) } || name == "up" ? .certain : .likely
-    }
-
     /// What an alarm is meant to watch, by its metrics; empty for scaling, traffic and everything else.
     func purposes(of alarm: Alarm, for endpointName: String) -> Set<AlarmClass> {
-        var found: Set<AlarmClass> = []
-        for metric in alarm.metrics {
-            switch RequestMetric(rawValue: metric.name) {
-            case .serverErrors?, .modelErrors?, .clientErrors?: found.insert(.errorRate)
-            case .modelLatency?: found.insert(.latency)
-            case .invocations?: break
-            case nil:
-                if metric.name == "OverheadLatency" { found.insert(.latency) }
-                if probe(metric, of: endpointName) == .certain { found.insert(.health) }
-                if metric.namespace != RequestMetric.namespace { found.formUnion(Self.signals(of: metric.name)) }
-            }
-        }
-        return found
+        joined(AlarmJoin.self).reading(of: alarm, in: self).purposes(for: endpointName)
     }
 
     /// Drift and quality by the words of a metric's name: Model Monitor's `feature_baseline_drift_…` and its model
@@ -89,14 +56,37 @@ extension Graph {
     /// The endpoint's production variants that get traffic, each with the alarms that may watch it; empty, with the
     /// reason told, when they cannot be had.
     func watchedVariants(of endpoint: Endpoint, _ ask: inout Inquiry) -> [WatchedVariant] {
-        guard let endpointName = ask.need(endpoint.name, "the endpoint's name") else { return [] }
-        let configName = endpointConfigs[endpoint.config]?.name.value
+        guard ask.need(endpoint.name, "the endpoint's name") != nil else { return [] }
         let serving = variants(of: endpoint, &ask).filter { ($0.weight.value ?? 1) > 0 }
-        let names = Set(serving.compactMap(\.name.value))
+        let watched = joined(WatchedVariants.self)
         return serving.compactMap { variant in
-            guard let name = ask.need(variant.name, "a variant's name") else { return nil }
-            let identity = VariantIdentity(endpoint: endpointName, variant: name, config: configName)
-            return WatchedVariant(identity, siblings: names, in: self)
+            ask.need(variant.name, "a variant's name").flatMap { watched.variant($0, of: endpoint) }
         }
+    }
+}
+
+/// The variants of all endpoints that get traffic, with the alarms that may watch them.
+private struct WatchedVariants: GraphJoin {
+    private struct Key: Hashable {
+        let endpointID: String
+        let variant: String
+    }
+    private var variants: [Key: WatchedVariant] = [:]
+
+    init(_ graph: Graph) {
+        for endpoint in graph.endpoints {
+            guard let name = endpoint.name.value, let config = graph.endpointConfigs[endpoint.config]
+            else { continue }
+            let serving = (config.variants.value ?? []).filter { !$0.isShadow && ($0.weight.value ?? 1) > 0 }
+            let names = Set(serving.compactMap(\.name.value))
+            for variant in names {
+                let identity = VariantIdentity(endpoint: name, variant: variant, config: config.name.value)
+                variants[Key(endpointID: endpoint.id, variant: variant)] = WatchedVariant(identity, siblings: names, in: graph)
+            }
+        }
+    }
+
+    func variant(_ name: String, of endpoint: Endpoint) -> WatchedVariant? {
+        variants[Key(endpointID: endpoint.id, variant: name)]
     }
 }

@@ -110,28 +110,42 @@ struct WatchedVariant {
     static let detectionSecondsMax = 3600
 
     let identity: VariantIdentity
-    /// The endpoint's alarms, without those that name another endpoint or another of its variants.
+    /// The endpoint's alarms, without those that name another endpoint or another of its variants, and those that
+    /// speak of no endpoint at all.
     let alarms: [Alarm]
+    /// By the ids of the alarms.
+    private let readings: [String: AlarmReading]
     private let judge: AlarmJudge
     private let isEngine: Bool
-    private let graph: Graph
+    private let replays: AlarmReplays
 
     init(_ identity: VariantIdentity, siblings: Set<String>, in graph: Graph) {
         self.identity = identity
-        self.graph = graph
+        replays = graph.joined()
         isEngine = graph.source == .engine
-        let others = Set(graph.endpoints.compactMap(\.name.value)).subtracting([identity.endpoint])
-        alarms = graph.alarms.filter { alarm in
-            let names = alarm.metrics.compactMap { $0.dimension("EndpointName") ?? $0.dimension("Endpoint") }
-            let variants = alarm.metrics.compactMap { $0.dimension("VariantName") }
-            let isForeign = !names.isEmpty && names.allSatisfy(others.contains)
-            let isSibling = !variants.isEmpty && variants.allSatisfy(siblings.subtracting([identity.variant]).contains)
+        let join = graph.joined(AlarmJoin.self)
+        let endpoints = graph.joined(EndpointsByName.self).names
+        let others = siblings.subtracting([identity.variant])
+        let watching = join.watching(identity.endpoint).filter { position in
+            let reading = join.readings[position]
+            let isForeign =
+                !reading.endpointNames.isEmpty
+                && reading.endpointNames.allSatisfy { $0 != identity.endpoint && endpoints.contains($0) }
+            let isSibling = !reading.variantNames.isEmpty && reading.variantNames.allSatisfy(others.contains)
             return !isForeign && !isSibling
         }
-        let probes = alarms.flatMap(\.metrics).filter { graph.probe($0, of: identity.endpoint) != nil }
+        alarms = graph.alarms[watching]
+        readings = Dictionary(uniqueKeysWithValues: watching.map { (graph.alarms[$0].id, join.readings[$0]) })
+        let probes = watching.flatMap { join.readings[$0].probes }.filter { $0.isOf(identity.endpoint) }
         judge = AlarmJudge(
-            identity, probes: probes.map(HealthProbe.reading), timing: isEngine ? .engine : .cloudWatch)
+            identity, probes: probes.map { HealthProbe.reading($0.metric) }, timing: isEngine ? .engine : .cloudWatch)
     }
+
+    /// Whether one of its alarms has this id.
+    func isWatched(by alarmID: String) -> Bool { readings[alarmID] != nil }
+
+    /// The metrics that its alarms read.
+    var metrics: [MetricIdentity] { alarms.flatMap { readings[$0.id]?.metrics ?? [] } }
 
     /// The alarms whose metrics say that they are meant for this, and those that may be.
     ///
@@ -139,27 +153,27 @@ struct WatchedVariant {
     /// with dead.
     func alarms(for purpose: AlarmClass) -> [Alarm] {
         alarms.filter { alarm in
-            if alarm.isUnreadable || graph.purposes(of: alarm, for: identity.endpoint).contains(purpose) { return true }
-            let metrics = alarm.metrics
-            return purpose == .health
-                && (metrics.contains { graph.probe($0, of: identity.endpoint) != nil }
-                    || !metrics.isEmpty && metrics.allSatisfy { RequestMetric($0) == .invocations })
+            guard let reading = readings[alarm.id] else { return false }
+            if reading.isUnreadable || reading.purposes(for: identity.endpoint).contains(purpose) { return true }
+            return purpose == .health && (reading.probes(identity.endpoint) || reading.readsOnlyInvocations)
         }
     }
 
     /// Asks whether the alarm fires on what it is there for, and keeps still on the rest.
     func ask(_ alarm: Alarm, as purpose: AlarmClass, _ ask: inout Inquiry) {
         ask.relate("the alarm \(alarm.id)", at: alarm.place)
-        let found = alarm.definition
+        let reading = readings[alarm.id]
+        let found = reading?.definition ?? alarm.definition
         guard let written = found.value else {
             return ask.doubt("what it does cannot be told: \(found.whyUnknown ?? "it is incomplete")")
         }
         let definition = isEngine ? written.inSageMakersNamespace : written
-        if purpose == .health, alarm.metrics.contains(where: { graph.probe($0, of: identity.endpoint) == .likely }) {
+        let replay = replays.replay(definition, by: judge)
+        if purpose == .health, reading?.mayProbe(identity.endpoint) == true {
             ask.doubt("whether its metric probes this endpoint cannot be told")
         }
         for trace in purpose.traces.firing {
-            switch judge.behaviour(of: definition, on: trace) {
+            switch replay.behaviour(on: trace) {
             case .fires(let seconds) where seconds > Self.detectionSecondsMax:
                 ask.fail("fires on \(trace.title) only after \(seconds) s, wanted \(Self.detectionSecondsMax) at most")
             case .fires(let seconds): ask.prove("fires on \(trace.title) within \(seconds) s")
@@ -167,43 +181,27 @@ struct WatchedVariant {
             case .unknown(let why): ask.doubt("what it does cannot be told: \(why)")
             }
         }
-        if let edge = purpose.edge, let evaluator = evaluator(of: definition) {
-            let outcome = evaluator.evaluate(
-                from: edge.source(of: identity), at: Self.settled(definition), previous: .ok)
-            if outcome.state != .alarm { ask.fail("does not fire on \(edge.title): \(outcome.reason)") }
+        if let edge = purpose.edge, let outcome = replay.edges[purpose], outcome.state != .alarm {
+            ask.fail("does not fire on \(edge.title): \(outcome.reason)")
         }
         for trace in purpose.traces.silent {
-            guard case .fires = judge.behaviour(of: definition, on: trace) else { continue }
+            guard case .fires = replay.behaviour(on: trace) else { continue }
             ask.fail("fires on \(trace.title): \(reason(definition, on: trace))")
         }
     }
 
-    /// Whether the alarm does what its class asks for.
-    func verdict(on alarm: Alarm, as purpose: AlarmClass) -> Verdict {
-        Judgement.about(alarm) { self.ask(alarm, as: purpose, &$0) }.verdict
-    }
-
     /// The evaluator's own words on the trace, and where it sees nothing, what it would have to look at.
     private func reason(_ definition: AlarmDefinition, on trace: CanonicalTrace) -> String {
-        guard let evaluator = evaluator(of: definition) else { return "it cannot be evaluated" }
+        // An alarm that cannot be evaluated has been told as such by its behaviour.
+        guard let evaluator = try? AlarmEvaluator(definition) else { return "it cannot be evaluated" }
         let source = TracedVariant(trace, of: identity, probes: judge.probes)
-        let outcome = evaluator.evaluate(from: source, at: Self.settled(definition), previous: .ok)
+        let outcome = evaluator.evaluate(from: source, at: definition.settledSecond, previous: .ok)
         guard outcome.datapoints.allSatisfy({ $0 == nil }), trace != .idle, trace != .containerDeadProbeSilent else {
             return outcome.reason
         }
         let wanted = identity.dimensions.prefix(2).map { "\($0.name)=\($0.value)" }.joined(separator: ", ")
         return outcome.reason + "; SageMaker publishes the variant's metrics in AWS/SageMaker with \(wanted), "
             + "latencies in Microseconds"
-    }
-
-    private func evaluator(of definition: AlarmDefinition) -> AlarmEvaluator? {
-        // An alarm that cannot be evaluated has been told as such by its behaviour.
-        try? AlarmEvaluator(definition)
-    }
-
-    /// A second by which everything the alarm looks at lies behind second 0.
-    private static func settled(_ definition: AlarmDefinition) -> Int {
-        definition.periodSeconds * (definition.evaluationPeriods + AlarmEvaluator.extraPeriods + 1)
     }
 }
 

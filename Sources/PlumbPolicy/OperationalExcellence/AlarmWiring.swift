@@ -45,7 +45,7 @@ extension Graph {
         }
         guard let named = value("EndpointName") else { return }
         if let why = named.whyUnknown { return ask.doubt("the endpoint it names cannot be told: \(why)") }
-        guard let endpointName = named.value, let endpoint = endpoints.first(where: { $0.name.value == endpointName })
+        guard let endpointName = named.value, let endpoint = endpoint(named: endpointName)
         else { return missing(named.value ?? "", &ask) }
         ask.relate("the endpoint \(endpoint.id)", at: endpoint.place)
         askForRegion(of: alarm, endpoint, &ask)
@@ -62,12 +62,13 @@ extension Graph {
     }
 
     private func missing(_ name: String, _ ask: inout Inquiry) {
-        let known = endpoints.compactMap(\.name.value)
-        if endpoints.isEmpty || endpoints.contains(where: { $0.name.value == nil }) {
+        let join = joined(EndpointsByName.self)
+        if endpoints.isEmpty || join.isAnyNameOpen {
             ask.doubt("whether endpoint '\(name)' exists cannot be told: an endpoint's name is not known here")
         } else {
-            let near = known.first { $0.lowercased() == name.lowercased() }
-            let hint = near.map { "; names are case-sensitive, '\($0)' exists" } ?? "; there is \(known.quoted)"
+            let hint =
+                join.anyCase[name.lowercased()].map { "; names are case-sensitive, '\($0)' exists" }
+                ?? "; there is \(endpoints.few.compactMap(\.name.value).quoted(of: endpoints.count))"
             ask.fail("it names endpoint '\(name)', which does not exist\(hint)")
         }
     }
@@ -125,8 +126,11 @@ extension Alarm {
 }
 
 extension [String] {
-    /// `'a', 'b'`, or `none`.
-    var quoted: String { isEmpty ? "none" : map { "'\($0)'" }.joined(separator: ", ") }
+    /// `'a', 'b'`, or `none`; the first few.
+    var quoted: String { Array(few).quoted(of: count) }
+
+    /// The same for the first few of `total`.
+    func quoted(of total: Int) -> String { isEmpty ? "none" : map { "'\($0)'" }.told(of: total) }
 }
 
 // MARK: - Tuning (OPS-1.7)
@@ -142,9 +146,11 @@ extension Alarm {
 extension Graph {
     /// Judges the tuning of every alarm on errors, latency or health of an endpoint.
     func judgeTuning() -> [Judgement] {
-        let names = endpoints.compactMap(\.name.value)
-        return alarms.compactMap { alarm in
-            let found = names.reduce(into: Set<AlarmClass>()) { $0.formUnion(purposes(of: alarm, for: $1)) }
+        let names = joined(EndpointsByName.self).names
+        return zip(alarms, joined(AlarmJoin.self).readings).compactMap { alarm, reading in
+            guard !names.isEmpty else { return nil }
+            let isProbe = reading.probes.contains { $0.reading == .certain && $0.endpointName.map(names.contains) == true }
+            let found = isProbe ? reading.purposes.union([.health]) : reading.purposes
             let classes = AlarmClass.deployment.filter(found.contains)
             guard !classes.isEmpty, !alarm.isForScaling(in: self) else { return nil }
             return .about(alarm) { ask in
@@ -192,7 +198,8 @@ extension Graph {
         }
         guard period < 60, alarm.metrics.contains(where: { $0.namespace == RequestMetric.namespace }) else { return }
         let named = Set(alarm.metrics.compactMap { $0.dimension("EndpointName") })
-        let publishing = endpoints.filter { $0.name.value.map(named.contains) == true }.map {
+        let join = joined(EndpointsByName.self)
+        let publishing = endpoints[named.reduce([]) { merged($0, join.positions[$1]) }].map {
             endpointConfigs[$0.config]?.metricPublishSeconds ?? .absent
         }
         for interval in publishing {

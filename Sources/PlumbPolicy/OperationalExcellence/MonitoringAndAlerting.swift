@@ -250,8 +250,9 @@ extension Graph {
     /// The three metrics must each be drawn or alarmed on, with exactly the variant's dimensions.
     fileprivate func askForMetrics(of variant: WatchedVariant, _ ask: inout Inquiry) {
         let name = variant.identity.variant
-        let read = dashboards.flatMap { $0.metrics.value ?? [] } + variant.alarms.flatMap(\.metrics)
-        let mayReadMore = dashboards.contains { $0.metrics.isUnknown } || variant.alarms.contains(where: \.isUnreadable)
+        let drawn = joined(DrawnMetrics.self)
+        let read = variant.metrics
+        let mayReadMore = drawn.isAnyOpen || variant.alarms.contains(where: \.isUnreadable)
         let wanted: [(title: String, metrics: [RequestMetric])] = [
             ("ModelLatency", [.modelLatency]), ("Invocation5XXErrors", [.serverErrors, .modelErrors]),
             ("Invocations", [.invocations]),
@@ -259,7 +260,7 @@ extension Graph {
         let two = VariantIdentity(endpoint: variant.identity.endpoint, variant: name)
         for (title, metrics) in wanted {
             let accepted = metrics.flatMap { [two.metric($0), variant.identity.metric($0)] }
-            if read.contains(where: accepted.contains) {
+            if read.contains(where: accepted.contains) || accepted.contains(where: drawn.metrics.contains) {
                 ask.prove("\(title) of variant '\(name)' is shown")
             } else if mayReadMore {
                 ask.doubt(

@@ -37,8 +37,8 @@ extension Graph {
     /// Composite alarms whose rule names this alarm.
     private func compositesActing(on alarm: Alarm) -> [CompositeAlarm] {
         guard let name = alarm.name.value else { return [] }
-        return compositeAlarms.filter { composite in
-            composite.actions.value?.isEmpty == false && composite.alarmNames.contains(name)
+        return compositeAlarms[joined(AlarmJoin.self).compositesByAlarm[name]].filter {
+            $0.actions.value?.isEmpty == false
         }
     }
 

@@ -15,24 +15,23 @@ extension Graph {
     func rollbackList(of endpoint: Endpoint) -> RollbackList {
         var list = RollbackList()
         list.openBecause = endpoint.rollbackAlarms.whyUnknown
+        let join = joined(AlarmJoin.self)
         for fact in endpoint.rollbackAlarms.value ?? [] {
             guard let name = fact.value else {
                 list.openBecause = fact.whyUnknown ?? "a name in the list is empty"
                 continue
             }
-            list.alarms += alarms.filter { $0.name.value == name }
-            for composite in compositeAlarms where composite.name.value == name {
+            let named = join.byName[name]
+            let composites = compositeAlarms[join.compositesByName[name]]
+            list.alarms += alarms[named]
+            for composite in composites {
                 if composite.rule.value == nil || !composite.isAnyOf {
                     list.openBecause = "what sets off the composite alarm '\(name)' is not simply any of its alarms"
                 } else {
-                    let names = Set(composite.alarmNames)
-                    list.alarms += alarms.filter { $0.name.value.map(names.contains) == true }
+                    list.alarms += alarms[composite.alarmNames.reduce([]) { merged($0, join.byName[$1]) }]
                 }
             }
-            let isFound =
-                alarms.contains { $0.name.value == name }
-                || compositeAlarms.contains { $0.name.value == name }
-            if !isFound { list.openBecause = list.openBecause ?? "'\(name)' is not part of this input" }
+            if named.isEmpty && composites.isEmpty { list.openBecause = list.openBecause ?? "'\(name)' is not part of this input" }
         }
         return list
     }
@@ -68,7 +67,7 @@ extension Graph {
         }
         let listed = rollbackList(of: endpoint).alarms.filter(isGuard)
         guard listed.isEmpty else { return listed }
-        return alarms.filter { alarm in
+        return alarms[joined(AlarmJoin.self).watching(name)].filter { alarm in
             isGuard(alarm) && alarm.metrics.contains { $0.dimension("EndpointName") == name }
         }
     }
@@ -109,9 +108,7 @@ extension Graph {
             return [":lambda:", ":ssm:", ":states:"].contains { name.contains($0) }
         }
         if own != nil { return ask.prove("\(alarm.id) starts an automation itself") }
-        let rules = eventRules.filter { rule in
-            rule.detailTypes.isUnknown || rule.detailTypes.value?.contains("CloudWatch Alarm State Change") == true
-        }
+        let rules = eventRules[joined(AlarmRules.self).near(alarm)]
         ask.requireOne(
             of: rules,
             orFail: "after the deployment nothing answers \(alarm.id): no action and no rule starts anything",

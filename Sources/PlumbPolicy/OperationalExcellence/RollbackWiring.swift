@@ -21,15 +21,13 @@ extension Graph {
             ask.doubt("the name of a listed alarm cannot be told: \(fact.whyUnknown ?? "it is empty")")
         }
         let own = endpoint.head.region.isAbsent ? region : endpoint.head.region
+        let join = joined(AlarmJoin.self)
         for name in names.sorted() {
             let heads =
-                alarms.filter { $0.name.value == name }.map(\.head)
-                + compositeAlarms.filter { $0.name.value == name }.map(\.head)
+                alarms[join.byName[name]].map(\.head) + compositeAlarms[join.compositesByName[name]].map(\.head)
             guard let head = heads.first else {
-                let isOpen =
-                    alarms.contains { $0.name.value == nil } || compositeAlarms.contains { $0.name.value == nil }
                 let message = "no alarm of this input is called '\(name)'"
-                if isOpen { ask.doubt(message + ", but an alarm's name is unknown") } else { ask.fail(message) }
+                if join.isAnyNameOpen { ask.doubt(message + ", but an alarm's name is unknown") } else { ask.fail(message) }
                 continue
             }
             ask.relate("the alarm \(head.id)", at: head.place)
@@ -59,7 +57,7 @@ extension Graph {
                 ask.doubt("the engine shows no \(purpose.title) trigger yet")
             } else if purpose == .errorRate {
                 for variant in watchedVariants(of: endpoint, &ask) {
-                    let own = candidates.filter { variant.alarms.contains($0) }
+                    let own = candidates.filter { variant.isWatched(by: $0.id) }
                     ask.requireOne(of: own, orFail: nothing, name: \.id) { variant.ask($0, as: purpose, &$1) }
                 }
             } else {
@@ -113,11 +111,9 @@ extension Graph {
             ask.require(capture.destination, "the capture's destination", wanted: "a bucket") { !$0.isEmpty }
         }
         let isMultiModel = (config.variants.value ?? []).contains { models[$0.model]?.isMultiModel.value == true }
+        let watching = monitoringSchedules[joined(SchedulesByEndpoint.self).monitoring(endpoint)]
         for kind in [MonitoringSchedule.Kind.dataQuality, .modelQuality] {
-            let schedules = monitoringSchedules.filter { schedule in
-                (schedule.kind.value ?? kind) == kind
-                    && (schedule.endpointName.value == nil || schedule.endpointName.value == endpoint.name.value)
-            }
+            let schedules = watching.filter { ($0.kind.value ?? kind) == kind }
             let title = kind == .dataQuality ? "data quality" : "model quality"
             ask.requireOne(of: schedules, orFail: "nothing watches the endpoint's \(title)", name: \.id) {
                 askForDetector($0, kind, isMultiModel: isMultiModel, &$1)

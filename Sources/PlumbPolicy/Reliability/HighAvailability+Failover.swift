@@ -263,19 +263,25 @@ extension PolicyBook {
         over seconds: Int, named window: String, of identity: VariantIdentity, in graph: Graph, _ ask: inout Inquiry
     ) {
         let judge = AlarmJudge(identity)
-        let candidates = graph.alarms.filter { alarm in
-            alarm.metrics.contains { RequestMetric($0) == .serverErrors || RequestMetric($0) == .modelErrors }
+        let join = graph.joined(AlarmJoin.self)
+        let positions = join.watching(identity.endpoint).filter { position in
+            join.readings[position].metrics.contains {
+                RequestMetric($0) == .serverErrors || RequestMetric($0) == .modelErrors
+            }
         }
         ask.requireOne(
-            of: candidates, orFail: "no alarm watches the error budget of variant \(identity.variant) over \(window)",
-            name: \.id
-        ) { alarm, ask in
-            guard let definition = ask.need(alarm.definition, "the alarm's definition") else { return }
+            of: positions.map { (graph.alarms[$0], join.readings[$0]) },
+            orFail: "no alarm watches the error budget of variant \(identity.variant) over \(window)",
+            name: \.0.id
+        ) { candidate, ask in
+            let (alarm, reading) = candidate
+            guard let definition = ask.need(reading.definition, "the alarm's definition") else { return }
             let covered = definition.periodSeconds * definition.evaluationPeriods
             guard covered >= seconds, covered <= 4 * seconds else {
                 return ask.fail("it looks at \(covered) s, wanted about \(seconds) s")
             }
-            let answers = [CanonicalTrace.serverErrors, .healthy, .idle].map { judge.behaviour(of: definition, on: $0) }
+            let replay = graph.joined(AlarmReplays.self).replay(definition, by: judge)
+            let answers = [CanonicalTrace.serverErrors, .healthy, .idle].map { replay.behaviour(on: $0) }
             for case .unknown(let why) in answers { return ask.doubt("what it does cannot be told: \(why)") }
             guard answers[0].isFiring else { return ask.fail("it stays silent when 2 % of the answers are errors") }
             guard !answers[1].isFiring, !answers[2].isFiring else {

@@ -177,20 +177,19 @@ extension Graph {
         let identity = VariantIdentity(endpoint: name, variant: variant)
         var best: DeathNotice?
         var doubts: [String] = []
-        for alarm in alarms {
-            let probes = alarm.metrics.filter { probe($0, of: name) != nil }
+        let join = joined(AlarmJoin.self)
+        for position in join.watching(name) {
+            let (alarm, reading) = (alarms[position], join.readings[position])
+            let probes = reading.probes.filter { $0.isOf(name) }
             guard !probes.isEmpty else { continue }
-            guard let definition = alarm.definition.value else {
-                doubts.append("what \(alarm.id) does: \(alarm.definition.whyUnknown ?? "it is incomplete")")
+            guard let definition = reading.definition.value else {
+                doubts.append("what \(alarm.id) does: \(reading.definition.whyUnknown ?? "it is incomplete")")
                 continue
             }
-            let judge = AlarmJudge(identity, probes: probes.map(HealthProbe.reading))
-            let isQuiet = [CanonicalTrace.healthy, .idle].allSatisfy {
-                !judge.behaviour(of: definition, on: $0).isFiring
-            }
-            let answers = [CanonicalTrace.containerDead, .containerDeadProbeSilent].map {
-                judge.behaviour(of: definition, on: $0)
-            }
+            let judge = AlarmJudge(identity, probes: probes.map { HealthProbe.reading($0.metric) })
+            let replay = joined(AlarmReplays.self).replay(definition, by: judge)
+            let isQuiet = [CanonicalTrace.healthy, .idle].allSatisfy { !replay.behaviour(on: $0).isFiring }
+            let answers = [CanonicalTrace.containerDead, .containerDeadProbeSilent].map { replay.behaviour(on: $0) }
             guard isQuiet, case .fires(let reported) = answers[0], case .fires(let silent) = answers[1] else {
                 continue
             }
@@ -199,7 +198,7 @@ extension Graph {
             best = .within(seconds: seconds, by: alarm)
         }
         if let best { return best }
-        if let open = alarms.first(where: { $0.queries.isUnknown }) { doubts.append("what \(open.id) watches") }
+        if let open = join.firstUnknown.map({ alarms[$0] }) { doubts.append("what \(open.id) watches") }
         if let doubt = doubts.first { return .unknown("whether a dead container is noticed: \(doubt)") }
         return .never("no alarm fires when the container is dead, whether its probe reports that or falls silent")
     }

@@ -20,19 +20,21 @@ extension Graph {
         guard let variantName = variant.name.value else { return .unknown("the variant's name is not known") }
         let endpointNames = [endpoint.name.value, "${\(endpoint.id).EndpointName}", "${\(endpoint.id).Name}"]
         let wanted = endpointNames.compactMap { $0 }.map { "endpoint/\($0)/variant/\(variantName)" }
-        for target in scalableTargets where target.resourceID.value.map(wanted.contains) ?? false {
+        let join = joined(ScalingJoin.self)
+        for target in scalableTargets[wanted.reduce([]) { merged($0, join.targetsByResource[$1]) }] {
             guard target.dimension.value == nil || target.dimension.value == Self.variantDimension else { continue }
             return .found(target)
         }
-        if let open = scalableTargets.first(where: { !$0.resourceID.isKnown }) {
+        if let open = join.firstWithoutResource.map({ scalableTargets[$0] }) {
             return .unknown("what \(open.id) scales: \(open.resourceID.whyUnknown ?? "it has no resource id")")
         }
         guard endpoint.name.isKnown || scalableTargets.isEmpty else {
             return .unknown("the endpoint's name, by which scalable targets find it")
         }
-        let others = scalableTargets.map { "\($0.id) scales '\($0.resourceID.value ?? "")'" }
+        let others = scalableTargets.few.map { "\($0.id) scales '\($0.resourceID.value ?? "")'" }
         return .none(
-            "'\(wanted[0])' is no scalable target" + (others.isEmpty ? "" : ": " + others.joined(separator: ", ")))
+            "'\(wanted[0])' is no scalable target"
+                + (others.isEmpty ? "" : ": " + others.told(of: scalableTargets.count, ", ")))
     }
 
     /// The variant's scalable target; its absence fails.
@@ -49,20 +51,16 @@ extension Graph {
 
     /// The policies that move a target, by reference or by the same resource id.
     func policies(of target: ScalableTarget) -> [ScalingPolicy] {
-        scalingPolicies.filter { policy in
-            if let reference = policy.target.value { return reference == .resource(target.id) }
-            return policy.resourceID.isKnown && policy.resourceID == target.resourceID
-        }
+        let join = joined(ScalingJoin.self)
+        let sameResource = target.resourceID.value.map { join.policiesByResource[$0] } ?? []
+        return scalingPolicies[merged(join.policiesByTarget[target.id], sameResource)]
     }
 
     /// The alarms that start a step policy; nil when an alarm's actions are not known and it could be one of them.
     func alarms(starting policy: ScalingPolicy) -> [Alarm]? {
-        let starting = alarms.filter { alarm in
-            (alarm.actions.value ?? []).contains { $0.value == .resource(policy.id) }
-        }
-        guard starting.isEmpty else { return starting }
-        let isOpen = alarms.contains { $0.actions.isUnknown || ($0.actions.value ?? []).contains { $0.isUnknown } }
-        return isOpen ? nil : []
+        let join = joined(ScalingJoin.self)
+        let starting = alarms[join.alarmsByAction[policy.id]]
+        return starting.isEmpty && join.isAnyActionOpen ? nil : starting
     }
 }
 

@@ -161,7 +161,7 @@ extension PolicyBook {
 extension Graph {
     /// What a role is for: its own word, or that a model runs under it.
     fileprivate func purpose(of role: Role) -> Role.Purpose? {
-        role.purpose.value ?? (models.contains { roles[$0.role]?.id == role.id } ? .execution : nil)
+        role.purpose.value ?? (joined(ExecutionRoles.self).ids.contains(role.id) ? .execution : nil)
     }
 }
 
@@ -234,11 +234,14 @@ extension Inquiry {
 
     private static func names(_ resource: String, anEndpointOf graph: Graph) -> Bool {
         guard !Glob.isPattern(resource) else { return false }
-        return graph.endpoints.contains { endpoint in
-            // SageMaker writes endpoint names in lower case in ARNs.
-            resource.hasPrefix("${\(endpoint.id)")
-                || ARN(resource)?.resource.lowercased() == endpoint.name.value.map { "endpoint/\($0.lowercased())" }
+        let endpoints = graph.joined(EndpointsByName.self)
+        if resource.hasPrefix("${") {
+            let reference = resource.dropFirst(2).prefix { $0 != "." && $0 != "}" }
+            return reference.indices.contains { endpoints.ids.contains(String(reference[...$0])) }
         }
+        // SageMaker writes endpoint names in lower case in ARNs.
+        let name = ARN(resource)?.resource.lowercased() ?? ""
+        return name.hasPrefix("endpoint/") && endpoints.anyCase[String(name.dropFirst(9))] != nil
     }
 
     fileprivate mutating func requireEngineRoles(_ evidence: Evidence?) {

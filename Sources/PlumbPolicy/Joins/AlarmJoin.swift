@@ -1,0 +1,225 @@
+// Alarms by what they are called and by the endpoints they look at, each read once.
+
+import PlumbModel
+import PlumbSignals
+
+/// What an alarm's rows say, read once.
+struct AlarmReading: Sendable {
+    let metrics: [MetricIdentity]
+    let definition: Fact<AlarmDefinition>
+    let isUnreadable: Bool
+    /// The endpoints that its metrics name.
+    let endpointNames: [String]
+    let variantNames: [String]
+    /// The metrics that probe an endpoint's health.
+    let probes: [ProbeSighting]
+    /// What it is meant to watch whatever endpoint is asked about.
+    let purposes: Set<AlarmClass>
+    /// Whether it reads nothing but the number of requests, which is often taken for a health check.
+    let readsOnlyInvocations: Bool
+
+    init(_ alarm: Alarm, _ canaries: CanariesByName) {
+        metrics = alarm.metrics
+        definition = alarm.definition
+        isUnreadable = alarm.isUnreadable
+        endpointNames = metrics.compactMap { $0.dimension("EndpointName") ?? $0.dimension("Endpoint") }
+        variantNames = metrics.compactMap { $0.dimension("VariantName") }
+        probes = metrics.compactMap { canaries.probe($0) }
+        purposes = metrics.reduce(into: []) { $0.formUnion(Self.purposes(of: $1)) }
+        readsOnlyInvocations = !metrics.isEmpty && metrics.allSatisfy { RequestMetric($0) == .invocations }
+    }
+
+    private static func purposes(of metric: MetricIdentity) -> Set<AlarmClass> {
+        switch RequestMetric(rawValue: metric.name) {
+        case .serverErrors?, .modelErrors?, .clientErrors?: return [.errorRate]
+        case .modelLatency?: return [.latency]
+        case .invocations?: return []
+        case nil:
+            let latency: Set<AlarmClass> = metric.name == "OverheadLatency" ? [.latency] : []
+            guard metric.namespace != RequestMetric.namespace else { return latency }
+            return latency.union(Graph.signals(of: metric.name))
+        }
+    }
+
+    /// Whether one of its metrics probes this endpoint.
+    func probes(_ endpointName: String) -> Bool { probes.contains { $0.isOf(endpointName) } }
+
+    /// Whether a metric that looks like a probe may be of this endpoint or not.
+    func mayProbe(_ endpointName: String) -> Bool {
+        probes.contains { $0.isOf(endpointName) && $0.reading == .likely }
+    }
+
+    /// What the alarm is meant to watch, by its metrics; empty for scaling, traffic and everything else.
+    func purposes(for endpointName: String) -> Set<AlarmClass> {
+        let isProbe = probes.contains { $0.isOf(endpointName) && $0.reading == .certain }
+        return isProbe ? purposes.union([.health]) : purposes
+    }
+
+    /// Whether it can matter to endpoints that it does not name.
+    var isOpen: Bool {
+        isUnreadable || !purposes.isEmpty || probes.contains { $0.endpointName == nil }
+            || metrics.contains { RequestMetric(rawValue: $0.name) != nil }
+    }
+}
+
+/// Every alarm of a graph, read, and found by what it is called and whom it watches.
+struct AlarmJoin: GraphJoin {
+    /// In the order of the graph's alarms.
+    private(set) var readings: [AlarmReading] = []
+    private var positions: [String: Int] = [:]
+    private(set) var byName = PositionsByText()
+    private(set) var compositesByName = PositionsByText()
+    /// Composite alarms by the names of the alarms in their rules.
+    private(set) var compositesByAlarm = PositionsByText()
+    /// Whether there is an alarm, composite or not, whose name is not known.
+    private(set) var isAnyNameOpen = false
+    /// Whether there is an alarm whose metrics cannot be told, and the first one.
+    private(set) var firstUnknown: Int?
+    /// Alarms by the endpoints that they name or probe.
+    private var byEndpoint = PositionsByText()
+    /// Alarms that may watch any endpoint.
+    private var open: [Int] = []
+
+    init(_ graph: Graph) {
+        let canaries = graph.joined(CanariesByName.self)
+        let endpoints = graph.joined(EndpointsByName.self).names
+        for (position, alarm) in graph.alarms.enumerated() {
+            let reading = AlarmReading(alarm, canaries)
+            readings.append(reading)
+            positions[alarm.id] = position
+            if let name = alarm.name.value { byName.add(name, position) } else { isAnyNameOpen = true }
+            if alarm.queries.isUnknown { firstUnknown = firstUnknown ?? position }
+            for name in reading.endpointNames { byEndpoint.add(name, position) }
+            for name in reading.probes.compactMap(\.endpointName) { byEndpoint.add(name, position) }
+            let namesNone = reading.endpointNames.isEmpty
+            if namesNone && (reading.isOpen || alarm.hasUnknownDimension)
+                || reading.endpointNames.contains(where: { !endpoints.contains($0) })
+            {
+                open.append(position)
+            }
+        }
+        for (position, composite) in graph.compositeAlarms.enumerated() {
+            if let name = composite.name.value {
+                compositesByName.add(name, position)
+            } else {
+                isAnyNameOpen = true
+            }
+            for name in composite.alarmNames { compositesByAlarm.add(name, position) }
+        }
+    }
+
+    /// An alarm of the graph, read.
+    func reading(of alarm: Alarm, in graph: Graph) -> AlarmReading {
+        positions[alarm.id].map { readings[$0] } ?? AlarmReading(alarm, graph.joined())
+    }
+
+    /// The alarms that may watch an endpoint: all but those that name other endpoints, and those that cannot concern it.
+    func watching(_ endpointName: String) -> [Int] { merged(byEndpoint[endpointName], open) }
+}
+
+/// The canaries of CloudWatch Synthetics, and which metrics probe whom.
+struct CanariesByName: GraphJoin {
+    /// The endpoint that the canary of this name or id calls.
+    private var endpointNames: [String: Fact<String>] = [:]
+
+    init(_ graph: Graph) {
+        for canary in graph.canaries {
+            for name in [canary.name.value, canary.id].compactMap({ $0 }) where endpointNames[name] == nil {
+                endpointNames[name] = canary.endpointName
+            }
+        }
+    }
+
+    /// Whether a metric probes an endpoint's health, and which; nil when it does not.
+    ///
+    /// SageMaker has no metric of healthy hosts: a probe is a canary of CloudWatch Synthetics, or a metric in a
+    /// namespace of one's own that names the endpoint.
+    func probe(_ metric: MetricIdentity) -> ProbeSighting? {
+        if metric.namespace == "CloudWatchSynthetics" {
+            guard let canaryName = metric.dimension("CanaryName") else { return nil }
+            guard let target = endpointNames[canaryName], !target.isUnknown else {
+                return ProbeSighting(metric: metric, endpointName: nil, reading: .likely)
+            }
+            return target.value.map { ProbeSighting(metric: metric, endpointName: $0, reading: .certain) }
+        }
+        guard !["AWS/", "/aws/", "aws/"].contains(where: { metric.namespace.hasPrefix($0) }),
+            let endpointName = metric.dimension("EndpointName"), RequestMetric(rawValue: metric.name) == nil
+        else { return nil }
+        let name = metric.name.lowercased()
+        guard Graph.signals(of: name).isEmpty else { return nil }
+        let words = ["probe", "health", "success", "ping", "availab", "alive", "heartbeat", "ready"]
+        let isCertain = words.contains { name.contains($0) } || name == "up"
+        return ProbeSighting(metric: metric, endpointName: endpointName, reading: isCertain ? .certain : .likely)
+    }
+}
+
+/// A metric that probes an endpoint's health.
+struct ProbeSighting: Sendable {
+    let metric: MetricIdentity
+    /// The endpoint; nil when it may be any.
+    let endpointName: String?
+    let reading: ProbeReading
+
+    func isOf(_ name: String) -> Bool { endpointName == nil || endpointName == name }
+}
+
+/// The metrics that dashboards draw.
+struct DrawnMetrics: GraphJoin {
+    let metrics: Set<MetricIdentity>
+    /// Whether it cannot be told what one of them draws.
+    let isAnyOpen: Bool
+
+    init(_ graph: Graph) {
+        metrics = Set(graph.dashboards.flatMap { $0.metrics.value ?? [] })
+        isAnyOpen = graph.dashboards.contains { $0.metrics.isUnknown }
+    }
+}
+
+/// Event rules that start something when an alarm changes its state.
+struct AlarmRules: GraphJoin {
+    private var byAlarmName = PositionsByText()
+    /// Rules that take every alarm, or of which it cannot be told.
+    private var open: [Int] = []
+    /// The first few of the others, which an answer of "none" names.
+    private var first: [Int] = []
+
+    init(_ graph: Graph) {
+        for (position, rule) in graph.eventRules.enumerated() {
+            guard
+                rule.detailTypes.isUnknown || rule.detailTypes.value?.contains("CloudWatch Alarm State Change") == true
+            else { continue }
+            first.append(position)
+            let names = rule.names.value ?? []
+            for name in names.compactMap(\.value) { byAlarmName.add(name, position) }
+            if names.isEmpty || rule.detailTypes.isUnknown || names.contains(where: \.isUnknown) {
+                open.append(position)
+            }
+        }
+        first = Array(first.few)
+    }
+
+    /// The rules that may take this alarm; where none does, a few that take others.
+    func near(_ alarm: Alarm) -> [Int] { merged(merged(byAlarmName[alarm.name.value ?? ""], open), first) }
+}
+
+/// Monitoring schedules and schedules by the endpoints they act on.
+struct SchedulesByEndpoint: GraphJoin {
+    private var monitoring = PositionsByText()
+    /// Monitoring schedules that name no endpoint, as far as can be told.
+    private var openMonitoring: [Int] = []
+
+    init(_ graph: Graph) {
+        for (position, schedule) in graph.monitoringSchedules.enumerated() {
+            if let name = schedule.endpointName.value {
+                monitoring.add(name, position)
+            } else {
+                openMonitoring.append(position)
+            }
+        }
+    }
+
+    /// The monitoring schedules that watch this endpoint, or may.
+    func monitoring(_ endpoint: Endpoint) -> [Int] {
+        merged(endpoint.name.value.map { monitoring[$0] } ?? [], openMonitoring)
+    }
+}
