@@ -18,7 +18,7 @@ extension Thresholds {
             controls: ["SEC-3.8"], summary: "How long captured traffic with personal data may be kept, in days."),
         Threshold(
             name: "unusedAccessDays", path: \.unusedAccessDays, direction: .lowerIsStricter,
-            controls: ["SEC-2.6"], summary: "The age at which unused access is reported, in days."),
+            controls: ["SEC-2.7"], summary: "The age at which unused access is reported, in days."),
         Threshold(
             name: "instancesMinimum", path: \.instancesMinimum, direction: .higherIsStricter,
             controls: ["REL-1.1", "REL-1.2", "REL-2.2"], summary: "The least instances of a production variant."),
@@ -36,10 +36,10 @@ extension Thresholds {
             controls: ["REL-2.5"], summary: "The use of capacity below which capacity may be removed, in percent."),
         Threshold(
             name: "recoveryTimeMinutes", path: \.recoveryTimeMinutes, direction: .lowerIsStricter,
-            controls: ["REL-3.1", "REL-3.2", "REL-3.3"], summary: "The recovery time objective (RTO), in minutes."),
+            controls: ["REL-3.1", "REL-3.3"], summary: "The recovery time objective (RTO), in minutes."),
         Threshold(
             name: "recoveryPointMinutes", path: \.recoveryPointMinutes, direction: .lowerIsStricter,
-            controls: ["REL-3.1", "REL-3.2", "REL-3.4", "REL-3.5"],
+            controls: ["REL-3.1", "REL-3.4"],
             summary: "The recovery point objective (RPO), in minutes."),
         Threshold(
             name: "latencyReductionPercent", path: \.latencyReductionPercent, direction: .higherIsStricter,
