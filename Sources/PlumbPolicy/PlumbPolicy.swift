@@ -99,12 +99,13 @@ public enum PolicyBook {
 
     /// Failures before unknowns, worst first, then as the book and the source have them.
     private static func inTellingOrder(_ findings: [Finding]) -> [Finding] {
-        findings.enumerated().sorted { left, right in
-            let (a, b) = (left.element, right.element)
-            if a.verdict != b.verdict { return a.verdict == .fails }
-            if a.severity != b.severity { return a.severity > b.severity }
-            return left.offset < right.offset
-        }.map(\.element)
+        var positions: [[Int]] = Array(repeating: [], count: 2 * Severity.allCases.count)
+        for (position, finding) in findings.enumerated() {
+            let grade = Severity.allCases.firstIndex(of: finding.severity) ?? 0
+            let rank = Severity.allCases.count - 1 - grade + (finding.verdict == .fails ? 0 : Severity.allCases.count)
+            positions[rank].append(position)
+        }
+        return positions.joined().map { findings[$0] }
     }
 }
 

@@ -82,8 +82,9 @@ extension Resource {
 public struct ResourceTable<Element: Resource>: Sendable, Hashable, Codable, RandomAccessCollection,
     MutableCollection, ExpressibleByArrayLiteral
 {
-    private var items: [Element] = []
-    private var indexById: [String: Int] = [:]
+    // Inlinable, because every control reads tables and a generic copy of a resource takes several times as long.
+    @usableFromInline var items: [Element] = []
+    @usableFromInline var indexById: [String: Int] = [:]
 
     public init() {}
     public init(arrayLiteral elements: Element...) {
@@ -94,9 +95,9 @@ public struct ResourceTable<Element: Resource>: Sendable, Hashable, Codable, Ran
     }
     public func encode(to encoder: any Encoder) throws { try items.encode(to: encoder) }
 
-    public var startIndex: Int { items.startIndex }
-    public var endIndex: Int { items.endIndex }
-    public subscript(position: Int) -> Element {
+    @inlinable public var startIndex: Int { items.startIndex }
+    @inlinable public var endIndex: Int { items.endIndex }
+    @inlinable public subscript(position: Int) -> Element {
         get { items[position] }
         set {
             indexById[items[position].id] = nil
@@ -128,19 +129,22 @@ public struct ResourceTable<Element: Resource>: Sendable, Hashable, Codable, Ran
     }
 
     /// The resource with this id.
-    public subscript(id id: String) -> Element? {
-        get { indexById[id].map { items[$0] } }
+    @inlinable public subscript(id id: String) -> Element? {
+        get {
+            guard let index = indexById[id] else { return nil }
+            return items[index]
+        }
         set {
             if let newValue { append(newValue) } else { removeAll { $0.id == id } }
         }
     }
 
     /// The resource a reference points to; nil for an external or absent one.
-    public subscript(reference: Fact<Reference>) -> Element? {
+    @inlinable public subscript(reference: Fact<Reference>) -> Element? {
         guard case .resource(let id)? = reference.value else { return nil }
         return self[id: id]
     }
-    public subscript(reference: Reference) -> Element? {
+    @inlinable public subscript(reference: Reference) -> Element? {
         guard case .resource(let id) = reference else { return nil }
         return self[id: id]
     }

@@ -11,13 +11,15 @@ extension Graph {
         var shared: Budget?
         let join = joined(BudgetJoin.self)
         for budget in budgets[merged(join.byEndpointName[name], join.byEndpointID[endpoint.id])] {
-            guard let filters = budget.tagFilters.value, filters.contains(where: { names(endpoint, name, $0) })
-            else { continue }
-            let keys = filters.compactMap { names(endpoint, name, $0) ? TagFilter($0)?.key : nil }
-            let others = Set(filters.compactMap(TagFilter.init)).filter {
-                keys.contains($0.key) && !names(endpoint, name, "user:\($0.key)$\($0.value)")
+            let filters = budget.tagFilters.value ?? []
+            let own = filters.filter { names(endpoint, name, $0) }
+            guard !own.isEmpty else { continue }
+            if own.count == filters.count { return budget }
+            let keys = own.compactMap { TagFilter($0)?.key }
+            let isShared = filters.contains { text in
+                !own.contains(text) && TagFilter(text).map { keys.contains($0.key) } == true
             }
-            if others.isEmpty { return budget }
+            if !isShared { return budget }
             shared = budget
         }
         if let shared {

@@ -22,8 +22,8 @@ struct TagFilter: Hashable {
 
     /// Nil for text in another form: AWS takes it without complaint, and the budget then counts nothing.
     init?(_ text: String) {
-        guard text.hasPrefix("user:"), let dollar = text.firstIndex(of: "$") else { return nil }
-        key = String(text.dropFirst(5).prefix { $0 != "$" })
+        guard text.hasPrefix("user:"), let dollar = text.utf8.firstIndex(of: UInt8(ascii: "$")) else { return nil }
+        key = String(text[..<dollar].dropFirst(5))
         value = String(text[text.index(after: dollar)...])
         guard !key.isEmpty, !value.isEmpty else { return nil }
     }

@@ -233,13 +233,11 @@ extension PolicyBook {
         {
             ask.fail("\(Int(revisions)) earlier revisions are kept, wanted \(kept)")
         }
-        let used = Set(graph.endpoints.compactMap { graph.endpointConfigs[$0.config]?.id })
-        // What stands in another region waits there for a disaster.
-        let unused = graph.endpointConfigs.filter { !used.contains($0.id) && $0.head.region.isAbsent }
+        let unused = graph.joined(UnusedConfigs.self).ids
         if unused.count > kept {
             ask.doubt(
                 "\(unused.count) configurations serve no endpoint, and \(kept) are kept for rollback: the age of "
-                    + "\(unused.map(\.id).joined(separator: ", ")) would decide whether they are idle")
+                    + "\(unused.few()) would decide whether they are idle")
         }
     }
 
@@ -264,6 +262,16 @@ extension PolicyBook {
         graph.record(.metrics, numbers: ["requests": requests, "days": days])
         graph.record(
             .fleet, numbers: ["days": 30, "atMinimumPercent": 72, "atMaximumPercent": 2, "changesPerHourMax": 2])
+    }
+}
+
+/// Configurations that serve no endpoint; those in another region wait there for a disaster.
+private struct UnusedConfigs: GraphJoin {
+    let ids: [String]
+
+    init(_ graph: Graph) {
+        let used = Set(graph.endpoints.compactMap { graph.endpointConfigs[$0.config]?.id })
+        ids = graph.endpointConfigs.filter { !used.contains($0.id) && $0.head.region.isAbsent }.map(\.id)
     }
 }
 

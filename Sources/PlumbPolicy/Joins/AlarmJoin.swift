@@ -18,18 +18,19 @@ struct AlarmReading: Sendable {
     /// Whether it reads nothing but the number of requests, which is often taken for a health check.
     let readsOnlyInvocations: Bool
 
-    init(_ alarm: Alarm, _ canaries: CanariesByName) {
+    init(_ alarm: Alarm, _ canaries: CanariesByName, _ signals: inout [String: Set<AlarmClass>]) {
         metrics = alarm.metrics
         definition = alarm.definition
         isUnreadable = alarm.isUnreadable
         endpointNames = metrics.compactMap { $0.dimension("EndpointName") ?? $0.dimension("Endpoint") }
         variantNames = metrics.compactMap { $0.dimension("VariantName") }
-        probes = metrics.compactMap { canaries.probe($0) }
-        purposes = metrics.reduce(into: []) { $0.formUnion(Self.purposes(of: $1)) }
+        for name in metrics.map(\.name) where signals[name] == nil { signals[name] = Graph.signals(of: name) }
+        probes = metrics.compactMap { signals[$0.name]?.isEmpty == true ? canaries.probe($0) : nil }
+        purposes = metrics.reduce(into: []) { $0.formUnion(Self.purposes(of: $1, signals[$1.name] ?? [])) }
         readsOnlyInvocations = !metrics.isEmpty && metrics.allSatisfy { RequestMetric($0) == .invocations }
     }
 
-    private static func purposes(of metric: MetricIdentity) -> Set<AlarmClass> {
+    private static func purposes(of metric: MetricIdentity, _ signals: Set<AlarmClass>) -> Set<AlarmClass> {
         switch RequestMetric(rawValue: metric.name) {
         case .serverErrors?, .modelErrors?, .clientErrors?: return [.errorRate]
         case .modelLatency?: return [.latency]
@@ -37,7 +38,7 @@ struct AlarmReading: Sendable {
         case nil:
             let latency: Set<AlarmClass> = metric.name == "OverheadLatency" ? [.latency] : []
             guard metric.namespace != RequestMetric.namespace else { return latency }
-            return latency.union(Graph.signals(of: metric.name))
+            return latency.union(signals)
         }
     }
 
@@ -83,8 +84,10 @@ struct AlarmJoin: GraphJoin {
     init(_ graph: Graph) {
         let canaries = graph.joined(CanariesByName.self)
         let endpoints = graph.joined(EndpointsByName.self).names
+        // Drift and quality by the names of metrics, of which a template has few.
+        var signals: [String: Set<AlarmClass>] = [:]
         for (position, alarm) in graph.alarms.enumerated() {
-            let reading = AlarmReading(alarm, canaries)
+            let reading = AlarmReading(alarm, canaries, &signals)
             readings.append(reading)
             positions[alarm.id] = position
             if let name = alarm.name.value { byName.add(name, position) } else { isAnyNameOpen = true }
@@ -108,9 +111,9 @@ struct AlarmJoin: GraphJoin {
         }
     }
 
-    /// An alarm of the graph, read.
-    func reading(of alarm: Alarm, in graph: Graph) -> AlarmReading {
-        positions[alarm.id].map { readings[$0] } ?? AlarmReading(alarm, graph.joined())
+    /// What an alarm of the graph is meant to watch, by its metrics; empty for scaling, traffic and everything else.
+    func purposes(of alarmID: String, for endpointName: String) -> Set<AlarmClass> {
+        positions[alarmID].map { readings[$0].purposes(for: endpointName) } ?? []
     }
 
     /// The alarms that may watch an endpoint: all but those that name other endpoints, and those that cannot concern it.
@@ -133,7 +136,7 @@ struct CanariesByName: GraphJoin {
     /// Whether a metric probes an endpoint's health, and which; nil when it does not.
     ///
     /// SageMaker has no metric of healthy hosts: a probe is a canary of CloudWatch Synthetics, or a metric in a
-    /// namespace of one's own that names the endpoint.
+    /// namespace of one's own that names the endpoint, and is no signal of drift or quality.
     func probe(_ metric: MetricIdentity) -> ProbeSighting? {
         if metric.namespace == "CloudWatchSynthetics" {
             guard let canaryName = metric.dimension("CanaryName") else { return nil }
@@ -146,7 +149,6 @@ struct CanariesByName: GraphJoin {
             let endpointName = metric.dimension("EndpointName"), RequestMetric(rawValue: metric.name) == nil
         else { return nil }
         let name = metric.name.lowercased()
-        guard Graph.signals(of: name).isEmpty else { return nil }
         let words = ["probe", "health", "success", "ping", "availab", "alive", "heartbeat", "ready"]
         let isCertain = words.contains { name.contains($0) } || name == "up"
         return ProbeSighting(metric: metric, endpointName: endpointName, reading: isCertain ? .certain : .likely)

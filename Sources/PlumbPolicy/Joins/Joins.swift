@@ -144,8 +144,22 @@ struct BudgetJoin: GraphJoin {
     }
 }
 
-/// Roles that a model runs under.
-struct ExecutionRoles: GraphJoin {
-    let ids: Set<String>
-    init(_ graph: Graph) { ids = Set(graph.models.compactMap { graph.roles[$0.role]?.id }) }
+/// Which duties have a role.
+struct RolesByDuty: GraphJoin {
+    private(set) var purposes: Set<Role.Purpose> = []
+    /// Whether a role may be for any duty, or there is none at all.
+    let isUndecided: Bool
+    /// Roles that a model runs under.
+    private let executing: Set<String>
+
+    init(_ graph: Graph) {
+        executing = Set(graph.models.compactMap { graph.roles[$0.role]?.id })
+        isUndecided = graph.roles.isEmpty || graph.roles.contains { $0.purpose.isUnknown }
+        purposes = Set(graph.roles.compactMap(purpose))
+    }
+
+    /// What a role is for: its own word, or that a model runs under it.
+    func purpose(of role: Role) -> Role.Purpose? {
+        role.purpose.value ?? (executing.contains(role.id) ? .execution : nil)
+    }
 }

@@ -28,7 +28,7 @@ extension Alarm {
 extension Graph {
     /// What an alarm is meant to watch, by its metrics; empty for scaling, traffic and everything else.
     func purposes(of alarm: Alarm, for endpointName: String) -> Set<AlarmClass> {
-        joined(AlarmJoin.self).reading(of: alarm, in: self).purposes(for: endpointName)
+        joined(AlarmJoin.self).purposes(of: alarm.id, for: endpointName)
     }
 
     /// Drift and quality by the words of a metric's name: Model Monitor's `feature_baseline_drift_…` and its model

@@ -109,7 +109,8 @@ extension PolicyBook {
             },
         ]
     ) { graph in
-        let sensitive = graph.roles.compactMap { graph.judgeConditions(of: $0) }
+        let hasLocalStorage = graph.endpointConfigs.contains { $0.hasLocalStorage }
+        let sensitive = graph.roles.compactMap { graph.judgeConditions(of: $0, hasLocalStorage: hasLocalStorage) }
         if !sensitive.isEmpty { return sensitive }
         return graph.judgeUndecided(
             "no role in this input deploys, invokes or uses a key; the account's roles would show the conditions")
@@ -161,16 +162,15 @@ extension PolicyBook {
 extension Graph {
     /// What a role is for: its own word, or that a model runs under it.
     fileprivate func purpose(of role: Role) -> Role.Purpose? {
-        role.purpose.value ?? (joined(ExecutionRoles.self).ids.contains(role.id) ? .execution : nil)
+        joined(RolesByDuty.self).purpose(of: role)
     }
 }
 
 extension Inquiry {
     fileprivate mutating func requireRoleForEachDuty(in graph: Graph) {
-        let purposes = Set(graph.roles.compactMap { graph.purpose(of: $0) })
-        let isUndecided = graph.roles.isEmpty || graph.roles.contains { $0.purpose.isUnknown }
-        for duty in [Role.Purpose.execution, .invoke, .deploy, .operate, .audit] where !purposes.contains(duty) {
-            if isUndecided {
+        let roles = graph.joined(RolesByDuty.self)
+        for duty in [Role.Purpose.execution, .invoke, .deploy, .operate, .audit] where !roles.purposes.contains(duty) {
+            if roles.isUndecided {
                 doubt("which role is for '\(duty.rawValue)' cannot be told from this input")
             } else {
                 fail("no role is for '\(duty.rawValue)' (tag ml:purpose)")
@@ -287,14 +287,13 @@ extension Graph {
     ]
 
     /// Nil for a role that may do nothing sensitive.
-    fileprivate func judgeConditions(of role: Role) -> Judgement? {
+    fileprivate func judgeConditions(of role: Role, hasLocalStorage: Bool) -> Judgement? {
         guard
             role.policies.isUnknown
                 || Self.demands.contains(where: { demand in
                     demand.actions.contains { !role.grants(of: $0).isEmpty }
                 })
         else { return nil }
-        let hasLocalStorage = endpointConfigs.contains { $0.hasLocalStorage }
         return .about(role) { ask in
             for document in ask.documents(of: role) {
                 for statement in document.statements where statement.effect == .allow {

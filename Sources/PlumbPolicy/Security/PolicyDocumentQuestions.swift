@@ -29,7 +29,21 @@ enum Glob {
         return pattern[p...].allSatisfy { $0 == UInt8(ascii: "*") }
     }
 
-    static func isPattern(_ text: String) -> Bool { text.contains("*") || text.contains("?") }
+    /// The same for the names of actions, in any case of letters.
+    static func matchesAction(_ pattern: String, _ action: String) -> Bool {
+        if isPattern(pattern) { return matches(pattern.lowercased(), action.lowercased()) }
+        // Most names differ in length already, and every role is asked for many.
+        guard pattern.utf8.count == action.utf8.count else { return false }
+        return zip(pattern.utf8, action.utf8).allSatisfy { $0 == $1 || lowered($0) == lowered($1) }
+    }
+
+    private static func lowered(_ byte: UInt8) -> UInt8 {
+        UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte ? byte + 32 : byte
+    }
+
+    static func isPattern(_ text: String) -> Bool {
+        text.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") }
+    }
 }
 
 extension PolicyPrincipal {
@@ -56,13 +70,27 @@ struct ARN {
     let account: String
     let resource: String
 
+    private static let pseudoParameter = Array("${AWS::".utf8)
+
     init?(_ text: String) {
-        // `::` inside `${AWS::Region}` would split it.
-        let parts = text.replacing("${AWS::", with: "${AWS..").split(
-            separator: ":", maxSplits: 5, omittingEmptySubsequences: false
-        ).map { String($0.replacing("${AWS..", with: "${AWS::")) }
-        guard parts.count == 6, parts[0] == "arn" else { return nil }
-        (service, region, account, resource) = (parts[2], parts[3], parts[4], parts[5])
+        guard text.hasPrefix("arn:") else { return nil }
+        let bytes = Array(text.utf8)
+        var (parts, start, position): ([String], Int, Int) = ([], 0, 0)
+        while position < bytes.count, parts.count < 5 {
+            // `::` inside `${AWS::Region}` does not split it.
+            if bytes[position] == UInt8(ascii: "$"), bytes[position...].starts(with: Self.pseudoParameter) {
+                position += Self.pseudoParameter.count
+                continue
+            }
+            if bytes[position] == UInt8(ascii: ":") {
+                parts.append(String(decoding: bytes[start..<position], as: UTF8.self))
+                start = position + 1
+            }
+            position += 1
+        }
+        guard parts.count == 5 else { return nil }
+        (service, region, account) = (parts[2], parts[3], parts[4])
+        resource = String(decoding: bytes[start...], as: UTF8.self)
     }
 }
 
@@ -97,9 +125,8 @@ extension PolicyStatement {
 
     /// Whether its actions reach this one, `service:Name`, by name, pattern or `NotAction`.
     func reaches(_ action: String) -> Bool {
-        let action = action.lowercased()
-        if !notActions.isEmpty { return !notActions.contains { Glob.matches($0.lowercased(), action) } }
-        return actions.contains { Glob.matches($0.lowercased(), action) }
+        if !notActions.isEmpty { return !notActions.contains { Glob.matchesAction($0, action) } }
+        return actions.contains { Glob.matchesAction($0, action) }
     }
 
     /// Whether its resources reach this name.
@@ -127,7 +154,8 @@ extension PolicyStatement {
     }
 
     static func normal(_ resource: String) -> String {
-        resource.replacing("arn:${AWS::Partition}:", with: "arn:aws:")
+        let anyPartition = "arn:${AWS::Partition}:"
+        return resource.hasPrefix(anyPartition) ? "arn:aws:" + resource.dropFirst(anyPartition.count) : resource
     }
 }
 
