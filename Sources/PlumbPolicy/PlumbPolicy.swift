@@ -38,9 +38,11 @@ public enum PolicyBook {
         var findings: [Finding] = []
         for policy in policies {
             let controls = policy.controls.map { control in
-                let verdict =
+                var verdict =
                     overlay.leftOut[control.id].map { control.leftOut(because: $0, in: graph.environment) }
                     ?? Self.verdict(of: control, on: graph, ledger)
+                verdict.seed = control.seed
+                verdict.remedy = control.remedy
                 findings += Self.findings(of: verdict, control, policy)
                 return verdict
             }

@@ -1,5 +1,7 @@
 // A JSON value that keeps the order of its keys, so that a report's shape is stable to the byte.
 
+import PlumbModel
+
 /// A JSON value; an object's members stay in the order in which they were given (Foundation's encoder
 /// sorts or shuffles).
 public indirect enum JSON: Sendable {
@@ -32,12 +34,12 @@ public indirect enum JSON: Sendable {
         case .integer(let value): text += String(value)
         // JSON has no word for what is no number.
         case .double(let value): text += value.isFinite ? "\(value)" : "null"
-        case .string(let value): JSON.quote(value, to: &text)
+        case .string(let value): JSONText.quote(value, to: &text)
         case .array(let values):
             JSON.writeList(values, between: "[", and: "]", to: &text, indent) { $0.write(to: &$1, indent: $2) }
         case .object(let members):
             JSON.writeList(members, between: "{", and: "}", to: &text, indent) { member, text, indent in
-                JSON.quote(member.key, to: &text)
+                JSONText.quote(member.key, to: &text)
                 text += ": "
                 member.value.write(to: &text, indent: indent)
             }
@@ -56,26 +58,6 @@ public indirect enum JSON: Sendable {
         }
         if !elements.isEmpty { text += "\n" + String(repeating: "  ", count: indent) }
         text += close
-    }
-
-    /// Quotation marks, backslashes and control characters are escaped, as are the two separators that end a line in
-    /// JavaScript; everything else stands as it is.
-    private static func quote(_ value: String, to text: inout String) {
-        text += "\""
-        for scalar in value.unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\r": text += "\\r"
-            case "\t": text += "\\t"
-            case "\u{0}"..<"\u{20}", "\u{7F}", "\u{2028}", "\u{2029}":
-                let digits = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        text += "\""
     }
 }
 

@@ -42,6 +42,10 @@ public struct ControlVerdict: Sendable, Hashable, Codable {
     public var severity: Severity?
     /// The judgements behind the verdict: evidence for what holds as well.
     public var judgements: [Judgement]
+    /// The seed's own words; empty where the control was not judged by the book.
+    public var seed = ""
+    /// How a breach is mended in general; empty where the control was not judged by the book.
+    public var remedy = ""
 
     public init(id: String, statement: String, verdict: Verdict, severity: Severity?, judgements: [Judgement]) {
         self.id = id
