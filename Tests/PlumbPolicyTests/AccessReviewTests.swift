@@ -1,0 +1,157 @@
+// A review finds what is wrong with a policy, all of it, and nothing in a good one.
+
+import PlumbModel
+import Testing
+
+@testable import PlumbPolicy
+
+@Suite struct AccessReviewTests {
+    private func findings(_ json: String, _ kind: AccessPolicyKind) throws -> [AccessFinding] {
+        AccessReview.findings(in: try #require(PolicyDocument(json: json)), kind: kind)
+    }
+
+    @Test(arguments: AccessCase.identities + AccessCase.trusts + AccessCase.resources)
+    func findsWhatIsWrongAndNothingElse(example: AccessCase) throws {
+        let findings = try findings(example.json, example.kind)
+        let told = Set(findings.filter { $0.type > .suggestion }.map(\.code))
+        let list = findings.map { "\($0.type.rawValue) \($0.code): \($0.message)" }.joined(separator: "\n")
+        #expect(told == example.codes, "\(list)")
+    }
+
+    @Test func theSamePolicyAlwaysGivesTheSameFindings() throws {
+        for example in AccessCase.identities {
+            #expect(try findings(example.json, .identity) == findings(example.json, .identity))
+        }
+    }
+
+    @Test func findingsComeWorstFirst() throws {
+        for example in AccessCase.identities + AccessCase.trusts {
+            let types = try findings(example.json, example.kind).map(\.type)
+            #expect(types == types.sorted(by: >))
+        }
+    }
+
+    @Test func findingsSayWhereAndHowToMend() throws {
+        let finding = try #require(
+            try findings(
+                #"""
+                {"Version": "2012-10-17", "Statement": [
+                    {"Sid": "Call", "Effect": "Allow", "Action": "sagemaker:InvokeEndpoint",
+                     "Resource": "arn:aws:sagemaker:us-east-1:111122223333:endpoint/digits"},
+                    {"Sid": "Pass", "Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}]}
+                """#, .identity
+            ).first)
+        #expect(finding.code == "PASS_ROLE_WITH_STAR_IN_RESOURCE")
+        #expect(finding.statement == 1)
+        #expect(finding.sid == "Pass")
+        #expect(finding.actions == ["iam:PassRole"])
+        #expect(finding.resources == ["*"])
+        #expect(finding.fix.contains("iam:PassedToService"))
+    }
+
+    @Test(arguments: [
+        (nil, "MISSING_VERSION"), ("2012-10-17", nil), ("2012-10-18", "INVALID_VERSION"),
+    ] as [(String?, String?)])
+    func wantsTheVersion(version: String?, code: String?) {
+        let statement = PolicyStatement(.allow) {
+            $0.actions = ["sagemaker:InvokeEndpoint"]
+            $0.resources = ["arn:aws:sagemaker:us-east-1:111122223333:endpoint/digits"]
+        }
+        let findings = AccessReview.findings(in: PolicyDocument(version: version, [statement]), kind: .identity)
+        #expect(findings.map(\.code) == (code.map { [$0] } ?? []))
+    }
+
+    @Test(arguments: [
+        ("sagemaker:InvokeEndpont", "sagemaker:InvokeEndpoint"), ("s3:ListObjectsV2", "s3:ListBucket"),
+        ("sagmaker:InvokeEndpoint", "sagemaker"), ("sagemaker-runtime:InvokeEndpoint", "sagemaker"),
+        ("kms:Decyrpt", "kms:Decrypt"),
+    ])
+    func saysWhatWasMeant(action: String, meant: String) throws {
+        let statement = PolicyStatement(.allow) {
+            $0.actions = [action]
+            $0.resources = ["*"]
+        }
+        let findings = AccessReview.findings(in: PolicyDocument([statement]), kind: .identity)
+        #expect(findings.contains { $0.type == .error && $0.message.contains("did you mean \(meant)?") }, "\(findings)")
+    }
+
+    @Test func rightsOfSeveralDocumentsAddUp() {
+        var role = Role("R") { $0.head.name = "deployer" }
+        role.policies = .known([
+            PolicyDocument([
+                PolicyStatement(.allow, sid: "A") {
+                    $0.actions = ["iam:PassRole"]
+                    $0.resources = ["*"]
+                    $0.conditions = [
+                        PolicyCondition("StringEquals", "iam:PassedToService", ["sagemaker.amazonaws.com"])
+                    ]
+                }
+            ]),
+            PolicyDocument([
+                PolicyStatement(.allow, sid: "A") {
+                    $0.actions = ["sagemaker:CreateProcessingJob"]
+                    $0.resources = ["arn:aws:sagemaker:us-east-1:111122223333:processing-job/*"]
+                }
+            ]),
+        ])
+        let codes = AccessReview.findings(in: role).map(\.code)
+        #expect(codes.contains("PRIVILEGE_ESCALATION"))
+        #expect(!codes.contains("UNIQUE_SIDS_REQUIRED"))
+    }
+
+    @Test func anAccountThatIsOnesOwnNeedsNoExternalID() throws {
+        let json = #"""
+            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+              "Principal": {"AWS": "arn:aws:iam::111122223333:role/pipeline"}}]}
+            """#
+        let document = try #require(PolicyDocument(json: json))
+        let foreign = AccessReview.findings(in: document, kind: .trust)
+        #expect(foreign.map(\.code) == ["CROSS_ACCOUNT_WITHOUT_EXTERNAL_ID"])
+        #expect(AccessReview.findings(in: document, kind: .trust, ownAccounts: ["111122223333"]).isEmpty)
+    }
+
+    @Test(arguments: [
+        "", "{}", "arn:", "arn:aws:::::", ":::::::", "*:*", "${", "${}", "${aws:", "a:b:c", "\u{0}", "arn:aws:s3:::${aws:x",
+        String(repeating: "*?", count: 500),
+    ])
+    func whateverStandsInAPolicyIsReviewed(text: String) {
+        for kind in AccessPolicyKind.allCases {
+            for effect in [PolicyStatement.Effect.allow, .deny] {
+                let statement = PolicyStatement(effect, sid: text) {
+                    $0.actions = [text, "s3:GetObject"]
+                    $0.resources = [text, "*"]
+                    $0.principals = [PolicyPrincipal("AWS", text), PolicyPrincipal(text, text)]
+                    $0.conditions = [PolicyCondition(text, text, [text]), PolicyCondition("StringLike", text, [text])]
+                }
+                let document = PolicyDocument(version: text, [statement, statement])
+                #expect(!AccessReview.findings(in: document, kind: kind).isEmpty)
+            }
+        }
+    }
+}
+
+@Suite struct ServiceReferenceTests {
+    @Test func knowsActionsTheirResourcesAndKeys() throws {
+        let (sagemaker, create) = try #require(ServiceReference.action("sagemaker:createmodel"))
+        #expect(create.name == "CreateModel")
+        #expect(create.level == .write)
+        #expect(create.types.map { sagemaker.types[$0].arn } == ["sagemaker:*:*:model/*"])
+        #expect(sagemaker.supports("sagemaker:VpcSubnets", for: create))
+        #expect(!sagemaker.supports("sagemaker:VolumeKmsKey", for: create))
+        #expect(sagemaker.supports("aws:RequestTag/team", for: create))
+        #expect(sagemaker.key("sagemaker:vpcsubnets")?.isMultivalued == true)
+        #expect(sagemaker.key("sagemaker:NetworkIsolation")?.type == .bool)
+        #expect(sagemaker.actions.count == 415)
+        #expect(sagemaker.types.count == 69)
+    }
+
+    @Test func holdsEveryServiceWhole() {
+        let counts = ServiceReference.services.mapValues(\.actions.count)
+        #expect(counts["ec2"] == 780)
+        #expect(counts["s3"] == 168)
+        #expect(counts["iam"] == 187)
+        #expect(counts["kms"] == 55)
+        #expect(ServiceReference.services.keys.allSatisfy { ServiceReference.knownPrefixes.contains($0) })
+        #expect(ServiceReference.knownPrefixes.count > 400)
+    }
+}
