@@ -193,13 +193,40 @@ enum Composition {
 
     // MARK: - Telling
 
-    private static var style: TextStyle { TextStyle(colours: Terminal.wantsColours, width: Terminal.width) }
+    private static var style: TextStyle {
+        TextStyle(colours: Terminal.wantsColours, width: Terminal.width, toolVersion: version)
+    }
 
-    static func render(_ assessments: [Assessment], as format: ReportOption) -> String {
-        switch format {
-        case .text: assessments.map { TextReport.render($0, style: style) }.joined(separator: "\n")
-        case .json: assessments.map { JSONReport.render($0, style: style) }.joined()
-        }
+    /// The assessments in a format; text is laid out for the terminal only where it goes there.
+    static func render(
+        _ assessments: [Assessment], as format: ReportOption, showsUnknown: Bool = false, isForTerminal: Bool = true
+    ) -> String {
+        var style = isForTerminal ? style : TextStyle(toolVersion: version)
+        style.showsUnknown = showsUnknown
+        return format.format.render(assessments, style: style)
+    }
+
+    /// What changed, and the findings that are new.
+    static func difference(
+        from before: Assessment, to after: Assessment, format: OutputFormat
+    ) -> (text: String, new: [Finding]) {
+        let difference = AssessmentDiff(from: before, to: after)
+        let text = format == .json ? DiffReport.json(difference) : DiffReport.text(difference, style: style)
+        return (text, difference.new)
+    }
+
+    /// The review of one policy document. What sort it is, its principals tell where nobody says it.
+    static func review(
+        _ file: InputFile, kind: AccessPolicyKind?, accounts: Set<String>, format: OutputFormat
+    ) throws -> (text: String, findings: [AccessFinding]) {
+        let source = SourceFile(path: file.path, bytes: file.bytes)
+        let (document, kind) = try PolicyDocumentReader.read(source, kind: kind)
+        let findings = AccessReview.findings(in: document, kind: kind, ownAccounts: accounts)
+        let text =
+            format == .json
+            ? AccessReport.json(findings, of: file.path, kind: kind)
+            : AccessReport.text(findings, of: file.path, kind: kind, style: style)
+        return (text, findings)
     }
 
     /// Writes a report whole or not at all; folders on the way are made.
@@ -284,5 +311,20 @@ enum Composition {
         return EmbeddedEngine(
             plane: plane, services: services + [control], whenShutDown: { await plane.whenShutDown($0) },
             close: { try await house.close() })
+    }
+}
+
+extension ReportOption {
+    /// The report's own name for it.
+    fileprivate var format: ReportFormat {
+        switch self {
+        case .text: .text
+        case .json: .json
+        case .sarif: .sarif
+        case .junit: .junit
+        case .markdown: .markdown
+        case .html: .html
+        case .github: .github
+        }
     }
 }

@@ -24,7 +24,8 @@ struct Plumb: AsyncParsableCommand {
             """,
         version: Composition.version,
         subcommands: [
-            CheckCommand.self, ExplainCommand.self, SpecCommand.self, UpCommand.self, DownCommand.self,
+            CheckCommand.self, DiffCommand.self, ExplainCommand.self, IAMCommand.self, SpecCommand.self, UpCommand.self,
+            DownCommand.self,
             StatusCommand.self, DeployCommand.self, RollbackCommand.self, InvokeCommand.self, AuditCommand.self,
         ])
 

@@ -73,8 +73,8 @@ struct CheckCommand: AsyncParsableCommand {
 
     private func assess(_ subject: Composition.Subject, under overlay: PolicyOverlay) -> Assessment {
         let assessment = Composition.assess(subject, under: overlay)
-        // A fingerprint reads the whole graph once more; text alone has no use for it.
-        let isKnownAgain = baseline != nil || writeBaseline != nil || reports.namesFindings
+        // A fingerprint reads the whole graph once more.
+        let isKnownAgain = baseline != nil || writeBaseline != nil
         return isKnownAgain ? PolicyBook.fingerprinted(assessment, of: subject.graph) : assessment
     }
 
@@ -91,9 +91,4 @@ struct CheckCommand: AsyncParsableCommand {
                 hint: "--write-baseline \(path) takes them out"))
         return new
     }
-}
-
-extension ReportOptions {
-    /// Whether a report has a use for fingerprints.
-    var namesFindings: Bool { ([format.rawValue] + output).contains { $0.hasPrefix("sarif") } }
 }

@@ -12,7 +12,7 @@ enum InputKind: String, ExpressibleByArgument, CaseIterable {
 
 /// How an assessment is told.
 enum ReportOption: String, ExpressibleByArgument, CaseIterable {
-    case text, json
+    case text, json, sarif, junit, markdown, html, github
 }
 
 /// How files are read.
@@ -115,6 +115,9 @@ struct ReportOptions: ParsableArguments {
         help: ArgumentHelp("Write a report to a file as well; may be given again.", valueName: "format=file"))
     var output: [String] = []
 
+    @Flag(help: "Tell each unknown in full, in text.")
+    var showUnknown = false
+
     static let names = ReportOption.allCases.map(\.rawValue).joined(separator: ", ")
 
     func validate() throws {
@@ -127,9 +130,11 @@ struct ReportOptions: ParsableArguments {
     /// Writes the files, then standard output.
     func tell(_ assessments: [Assessment]) throws {
         for (format, path) in output.compactMap(Self.target) {
-            try Composition.write(Composition.render(assessments, as: format), to: path)
+            let text = Composition.render(
+                assessments, as: format, showsUnknown: showUnknown, isForTerminal: false)
+            try Composition.write(text, to: path)
         }
-        print(Composition.render(assessments, as: format), terminator: "")
+        print(Composition.render(assessments, as: format, showsUnknown: showUnknown), terminator: "")
     }
 
     private static func target(_ word: String) -> (format: ReportOption, path: String)? {
