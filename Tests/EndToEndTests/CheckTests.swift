@@ -83,7 +83,7 @@ struct CheckTests {
         #expect(try command.run("check", spec, "--output", "json=/dev/stdout").status == 2)
         #expect(try command.run("check", spec, "--output", "json=\(folder)").status == 2)
         let wrong = try command.run("check", spec, "--output", "pdf=x")
-        #expect(wrong.status == 2 && wrong.errors.contains("the formats are text, json"))
+        #expect(wrong.status == 2 && wrong.errors.contains("the formats are text, json, sarif, junit"))
     }
 
     @Test func onlyAndSkipLeaveOutAndSaySo() throws {
@@ -169,21 +169,49 @@ struct CheckTests {
         #expect(script.contains("--write-baseline") && script.contains("--only"))
     }
 
-    /// Whatever the files for other tools say to the command, the command knows.
+    /// Whatever the files for other tools and the guides say to the command, the command knows.
     @Test(arguments: [
         "action.yml", ".pre-commit-hooks.yaml", "integrations/gitlab.yml", "docs/CHECK.md", "docs/POLICY.md",
     ])
     func integrationsNameOnlyOptionsThatExist(path: String) throws {
         let text = try String(contentsOf: Command.root.appending(path: path), encoding: .utf8)
-        let help =
-            try command.run("check", "--help").output + command.run("spec", "schema", "--help").output
-            + command.run("--help").output
-        for line in text.split(separator: "\n") where line.contains("plumb ") || line.contains("PLUMB") {
-            let words = line.split { " `\"'".contains($0) }
+        let help = try [["check"], ["diff"], ["iam", "review"], ["spec", "schema"], []].map {
+            try command.start($0 + ["--help"])().output
+        }.joined()
+        var count = 0
+        for line in text.split(separator: "\n") where line.contains("plumb ") || line.contains("PLUMB\"") {
+            let words = line.split { " `\"'=(".contains($0) }
             for word in words where word.hasPrefix("--") {
-                let option = word.prefix { $0.isLetter || $0 == "-" }
-                #expect(help.contains(option), "\(path): \(option)")
+                count += 1
+                #expect(help.contains(word.prefix { $0.isLetter || $0 == "-" }), "\(path): \(word)")
             }
         }
+        #expect(count > 0)
+    }
+
+    @Test func everyFormatIsWrittenInOneRun() throws {
+        let formats = ["text", "json", "sarif", "junit", "markdown", "html", "github"]
+        let options = formats.flatMap { ["--output", "\($0)=\(folder)/reports/\($0)"] }
+        let result = try command.start(["check", spec, "--format", "github"] + options)()
+        #expect(result.status == 0, "\(result.errors)")
+        for format in formats {
+            let text = try String(contentsOfFile: "\(folder)/reports/\(format)", encoding: .utf8)
+            #expect(!text.isEmpty && !text.contains("\u{1B}"), "\(format)")
+        }
+        let log = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: "\(folder)/reports/sarif")))
+        #expect((log as? [String: Any])?["version"] as? String == "2.1.0")
+    }
+
+    /// A build server must not fail on what the baseline holds, and still see that it is no pass.
+    @Test func junitSkipsWhatIsInTheBaseline() throws {
+        let rules = try write(
+            "waivers: [{control: OPS-1.2, owner: ada, reason: growth, expires: 2026-01-01}]\n", "rules.yaml")
+        let baseline = "\(folder)/b.json"
+        let first = try command.run(
+            "check", spec, "--policy", rules, "--write-baseline", baseline, "--format", "junit")
+        #expect(first.status == 1 && first.output.contains("failures=\"1\""))
+        let second = try command.run("check", spec, "--policy", rules, "--baseline", baseline, "--format", "junit")
+        #expect(second.status == 0 && second.output.contains("failures=\"0\""))
+        #expect(second.output.contains("every finding is in the baseline"))
     }
 }

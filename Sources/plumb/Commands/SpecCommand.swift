@@ -11,7 +11,10 @@ struct SpecCommand: ParsableCommand {
 struct SpecInitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Write a commented starter file to standard output.",
-        discussion: "Example: plumb spec init --name digits --team vision --model model.onnx > plumb.yaml")
+        discussion: """
+            Example:
+              plumb spec init --name digits --team vision --model m.onnx > plumb.yaml
+            """)
 
     @Option(help: "The endpoint's name.") var name = "my-model"
     @Option(help: "The team that owns it.") var team = "my-team"
