@@ -12,6 +12,9 @@ public struct Finding: Sendable, Hashable, Codable {
     public var fix: String
     public var seed: String
     public var related: [RelatedPlace]
+    /// Control, resource and a digest of what was judged, for baselines and comparison: it changes when the resource
+    /// does, not when a line moves. Nil until it is asked for.
+    public var fingerprint: String?
 
     public init(
         control: String, policy: String, verdict: Verdict, severity: Severity, resource: String, place: Place?,

@@ -163,6 +163,8 @@ public struct Graph: Sendable, Hashable, Codable {
     /// What people declared about each endpoint: workload class, criticality, personal data, plans, records.
     public var declarations: [Declaration] = []
     public var evidence: [Evidence] = []
+    /// The numbers that controls hold this deployment to.
+    public var thresholds = Thresholds()
     /// What the source's text shows beside its resources.
     public var notes = SourceNotes()
 

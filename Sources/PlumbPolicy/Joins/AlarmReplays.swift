@@ -10,7 +10,7 @@ struct AlarmReplay: Sendable {
     /// Nothing for an alarm that cannot be evaluated.
     let edges: [AlarmClass: AlarmEvaluation]
 
-    init(_ definition: AlarmDefinition, by judge: AlarmJudge) {
+    init(_ definition: AlarmDefinition, by judge: AlarmJudge, under thresholds: Thresholds) {
         // What cannot be evaluated behaves in a way that cannot be told; the judge says why.
         guard let evaluator = try? AlarmEvaluator(definition) else {
             behaviours = Dictionary(
@@ -21,7 +21,7 @@ struct AlarmReplay: Sendable {
         behaviours = Dictionary(
             uniqueKeysWithValues: CanonicalTrace.allCases.map { ($0, judge.behaviour(of: evaluator, on: $0)) })
         let outcomes = AlarmClass.allCases.compactMap { purpose in
-            purpose.edge.map { edge in
+            purpose.edge(under: thresholds).map { edge in
                 let source = edge.source(of: judge.identity)
                 return (purpose, evaluator.evaluate(from: source, at: definition.settledSecond, previous: .ok))
             }
@@ -48,16 +48,20 @@ final class AlarmReplays: GraphJoin {
     }
     private let replays = Mutex<[Form: AlarmReplay]>([:])
 
-    init(_ graph: Graph) {}
+    private let thresholds: Thresholds
+
+    init(_ graph: Graph) { thresholds = graph.thresholds }
 
     /// What `definition` does, seen by `judge`.
     func replay(_ definition: AlarmDefinition, by judge: AlarmJudge) -> AlarmReplay {
         // What CloudWatch would refuse is told with the alarm's own name.
-        guard AlarmEvaluator.diagnostics(for: definition).isEmpty else { return AlarmReplay(definition, by: judge) }
+        guard AlarmEvaluator.diagnostics(for: definition).isEmpty else {
+            return AlarmReplay(definition, by: judge, under: thresholds)
+        }
         let form = Self.form(of: definition, judge)
         if let known = replays.withLock({ $0[form] }) { return known }
         let judge = AlarmJudge(form.identity, probes: form.probes, timing: form.timing)
-        let replay = AlarmReplay(form.definition, by: judge)
+        let replay = AlarmReplay(form.definition, by: judge, under: thresholds)
         replays.withLock { $0[form] = replay }
         return replay
     }

@@ -133,13 +133,12 @@ extension Inquiry {
 // MARK: - SEC-3.8
 
 extension Inquiry {
-    private static let captureDaysMax = 30
-
     fileprivate mutating func requireTerms(_ terms: PersonalDataTerms, in graph: Graph) {
         if terms.legalBasis?.isEmpty ?? true { fail("no legal basis is declared (personalData.legalBasis)") }
         if terms.subjectKey?.isEmpty ?? true { fail("no field tells whose data it is (personalData.subjectKey)") }
         if let days = terms.captureTTLDays {
-            if days > Self.captureDaysMax { fail("captured traffic is kept for \(days) days, wanted at most 30") }
+            let most = Int(graph.thresholds.captureRetentionDays)
+            if days > most { fail("captured traffic is kept for \(days) days, wanted at most \(most)") }
         } else {
             fail("no end of captured traffic is declared (personalData.captureTTLDays)")
         }
@@ -187,10 +186,11 @@ extension Inquiry {
             let bucket = graph.bucket(behind: destination)
                 ?? graph.buckets.first(where: { $0.purpose.value == .captures })
         else { return doubt("the bucket of captured traffic is not in this input") }
-        requireErasure(in: bucket, within: min(terms.captureTTLDays ?? Self.captureDaysMax, Self.captureDaysMax))
+        let most = Int(graph.thresholds.captureRetentionDays)
+        requireErasure(in: bucket, within: min(terms.captureTTLDays ?? most, most))
         for rule in bucket.replication.value ?? [] where rule.isEnabled.value != false {
             if let copy = graph.bucket(at: rule.destination) {
-                requireErasure(in: copy, within: Self.captureDaysMax)
+                requireErasure(in: copy, within: most)
             } else {
                 doubt("captured traffic is copied to a bucket that is not in this input")
             }
