@@ -35,6 +35,7 @@ enum PlanMapping {
         addEntryPoints(to: &graph, from: inventory)
         addDistributions(to: &graph, from: inventory)
         addRouting(to: &graph, from: inventory)
+        Purposes.settle(in: &graph)
         DeclarationMapping.add(to: &graph)
     }
 }
