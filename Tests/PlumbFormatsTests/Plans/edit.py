@@ -245,7 +245,7 @@ class Plan:
 
     def configure(self, node, path, edit):
         for position, key in enumerate(path):
-            if is_expression(node) and position > 0:
+            if is_expression(node) and position > 0 and not isinstance(path[position - 1], int):
                 if "constant_value" in node and not ("reference" in edit):
                     try:
                         self.alter(node["constant_value"], path[position:], edit)
