@@ -46,13 +46,6 @@ struct Template: Sendable {
         "Transform", "Resources", "Outputs", "Hooks", "Globals",
     ]
 
-    /// Whether a document is a template: it has resources with CloudFormation's type names, or says so.
-    static func isTemplate(_ root: DocumentNode) -> Bool {
-        if root["AWSTemplateFormatVersion"] != nil { return true }
-        guard let resources = root["Resources"], case .map(let entries) = resources.content else { return false }
-        return entries.isEmpty || entries.contains { $0.value["Type"]?.text?.contains("::") == true }
-    }
-
     init(_ root: DocumentNode, file: String) {
         self.file = file
         for entry in root.entries where !Self.sections.contains(entry.key) {

@@ -114,14 +114,14 @@ extension Inventory {
     func function(_ property: Property) -> Fact<Reference> {
         var property = property
         if case .text(let text, let undecided) = property.state, let end = text.lastIndex(of: "}"),
-            text[end...].hasPrefix("}:"), directory.placeholder(String(text[...end])) != nil
+            text[end...].hasPrefix("}:"), directory.resourceNamed(String(text[...end])) != nil
         {
             property.state = .text(String(text[...end]), undecided: undecided)
         }
         let reference = directory.reference(
             property, to: "AWS::Lambda::Function", "AWS::Lambda::Alias", "AWS::Lambda::Version")
         if case .external(let name)? = reference.value, name.hasPrefix("${"), let end = name.lastIndex(of: "}"),
-            let id = directory.placeholder(String(name[...end]))?.id
+            let id = directory.resourceNamed(String(name[...end]))?.id
         {
             return .known(.resource(id), at: reference.place)
         }

@@ -94,7 +94,7 @@ extension Inventory {
     func functionReference(_ reference: Fact<Reference>) -> Fact<Reference> {
         // `${Function.Arn}:live` names an alias that may not be here; the function is.
         if case .external(let text)? = reference.value, text.hasPrefix("${"), let end = text.firstIndex(of: "}"),
-            let (id, _) = directory.placeholder(String(text[...end])),
+            let (id, _) = directory.resourceNamed(String(text[...end])),
             directory.kind(of: id) == "AWS::Lambda::Function"
         {
             return .known(.resource(id), at: reference.place)

@@ -78,7 +78,7 @@ import Testing
     ])
     func `what is no template says where and why`(text: String) throws {
         let file = SourceFile(path: "t.yaml", bytes: Array(text.utf8))
-        let document = try SourceDocument.read(file, as: .cloudformation).get()
+        let document = try SourceDocument.read(file).get()
         let reading = TemplateReader.read([document], asOf: Day(daysSinceEpoch: 20_781))
         #expect(reading.hasErrors)
         #expect(reading.diagnostics.allSatisfy { $0.place != nil })

@@ -17,7 +17,6 @@ import Testing
              "variables": {"region": {"value": "eu-central-1"}}}
             """
         let document = try SourceDocument.read(SourceFile(path: "plan.json", bytes: Array(text.utf8))).get()
-        #expect(document.kind == .terraform)
         let plan = Plan(document.root, file: "plan.json")
         #expect(plan.diagnostics.isEmpty)
         return Inventory(plan)

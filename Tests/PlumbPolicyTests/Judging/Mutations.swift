@@ -56,7 +56,7 @@ struct TemplateMutation: CustomTestStringConvertible, Sendable {
                 }
             try root.change(path[...], change)
         }
-        return SourceDocument(path: base.path, kind: .cloudformation, root: root)
+        return SourceDocument(path: base.path, root: root)
     }
 }
 
