@@ -57,7 +57,8 @@ struct TagCoverage: Sendable {
     func tell(_ ask: inout Inquiry) {
         if let first = wrong.first {
             let named = wrong.map(\.id).joined(separator: ", ") + (wrongCount > 3 ? ", …" : "")
-            ask.fail("\(wrongCount) of \(count) billed resources do not bear the tag \(wanted): \(named)", at: first.place)
+            ask.fail(
+                "\(wrongCount) of \(count) billed resources do not bear the tag \(wanted): \(named)", at: first.place)
             for head in wrong { ask.relate("\(head.id), without \(wanted)", at: head.place) }
         } else if let first = firstOpen {
             let why = first.tags.whyUnknown ?? ""
@@ -85,7 +86,9 @@ extension Graph {
     /// Every resource that costs something and can bear tags.
     var billedResources: [any Resource] {
         let parts: [[any Resource]] = [
-            Array(endpoints), Array(endpointConfigs), Array(models), Array(topics), Array(functions),
+            Array(endpoints), Array(endpointConfigs), Array(models), Array(topics),
+            // A document for automation costs nothing until it runs.
+            functions.filter { $0.runtime.value != "ssm-automation" },
             keys.filter { $0.isCustomerManaged.value != false }, Array(buckets), Array(tables), Array(repositories),
             Array(backupVaults), Array(logGroups), Array(vpcEndpoints), Array(canaries),
         ]
