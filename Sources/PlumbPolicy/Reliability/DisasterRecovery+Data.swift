@@ -97,11 +97,7 @@ extension PolicyBook {
             $1.requireFlag(rule.isEnabled, "its status (enabled)", absentAs: false)
             $1.require(rule.timeControlMinutes, "its time control in minutes", wanted: "15") { Double($0) <= 15 }
         }
-        let watching = graph.alarms.filter { alarm in
-            alarm.metrics.contains {
-                ($0.namespace == "AWS/S3" && $0.name == "ReplicationLatency") || $0.name == "ReplicationLagSeconds"
-            }
-        }
+        let watching = graph.alarms[graph.joined(ReplicationAlarms.self).positions]
         ask.requireOne(of: watching, orFail: "no alarm watches the replication's latency", name: \.id) {
             $1.require($0.threshold, "its threshold in seconds", wanted: "at most 900") {
                 $0 <= DataLoss.replicationLagSecondsMax
