@@ -163,6 +163,8 @@ public struct Graph: Sendable, Hashable, Codable {
     /// What people declared about each endpoint: workload class, criticality, personal data, plans, records.
     public var declarations: [Declaration] = []
     public var evidence: [Evidence] = []
+    /// What the source's text shows beside its resources.
+    public var notes = SourceNotes()
 
     // Serving
     public var endpoints: ResourceTable<Endpoint> = []
@@ -174,6 +176,7 @@ public struct Graph: Sendable, Hashable, Codable {
     // Watching
     public var alarms: ResourceTable<Alarm> = []
     public var compositeAlarms: ResourceTable<CompositeAlarm> = []
+    public var alarmMuteRules: ResourceTable<AlarmMuteRule> = []
     public var dashboards: ResourceTable<Dashboard> = []
     public var topics: ResourceTable<Topic> = []
     public var eventRules: ResourceTable<EventRule> = []
@@ -226,7 +229,7 @@ public struct Graph: Sendable, Hashable, Codable {
             Array(scalableTargets), Array(scalingPolicies),
         ]
         let watching: [[any Resource]] = [
-            Array(alarms), Array(compositeAlarms), Array(dashboards), Array(topics), Array(eventRules),
+            Array(alarms), Array(compositeAlarms), Array(alarmMuteRules), Array(dashboards), Array(topics), Array(eventRules),
             Array(functions), Array(canaries),
         ]
         let keeping: [[any Resource]] = [

@@ -14,6 +14,8 @@ public struct EntryPoint: Resource {
     public var requiresAuthentication: Fact<Bool> = .absent
     /// The addresses it listens on.
     public var addresses: Fact<[String]> = .absent
+    /// Whether an API can be reached past its own domain, by the address AWS gives it.
+    public var hasDefaultAddress: Fact<Bool> = .absent
     public var cacheTTLSeconds: Fact<Int> = .absent
     public var encryptsCache: Fact<Bool> = .absent
     /// What the answer cache's key is made of: `authorization`, `contentType`, `revision`, `body`.

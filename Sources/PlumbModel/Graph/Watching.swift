@@ -119,6 +119,15 @@ public struct CompositeAlarm: Resource {
     public init(head: ResourceHead) { self.head = head }
 }
 
+/// A time in which alarms take no action (`AWS::CloudWatch::AlarmMuteRule`).
+public struct AlarmMuteRule: Resource {
+    public static let type = "AWS::CloudWatch::AlarmMuteRule"
+    public var head: ResourceHead
+    public var alarmNames: Fact<[Fact<String>]> = .absent
+    public var expression: Fact<String> = .absent
+    public init(head: ResourceHead) { self.head = head }
+}
+
 /// A page of charts (`AWS::CloudWatch::Dashboard`); the metrics are those its widgets draw.
 public struct Dashboard: Resource {
     public static let type = "AWS::CloudWatch::Dashboard"
