@@ -69,7 +69,7 @@ final class AlarmReplays: GraphJoin {
     private static func form(of definition: AlarmDefinition, _ judge: AlarmJudge) -> Form {
         let identity = judge.identity
         // No name in AWS starts with NUL, so that different names stay different.
-        func placeholder(_ name: String) -> String {
+        func standIn(_ name: String) -> String {
             switch name {
             case identity.endpoint: "\u{0}endpoint"
             case identity.variant: "\u{0}variant"
@@ -78,7 +78,7 @@ final class AlarmReplays: GraphJoin {
             }
         }
         func renamed(_ metric: MetricIdentity) -> MetricIdentity {
-            let dimensions = metric.dimensions.map { Dimension($0.name, placeholder($0.value)) }
+            let dimensions = metric.dimensions.map { Dimension($0.name, standIn($0.value)) }
             return MetricIdentity(namespace: metric.namespace, name: metric.name, dimensions: dimensions)
         }
         var form = definition
@@ -96,8 +96,8 @@ final class AlarmReplays: GraphJoin {
                 metric: renamed(probe.metric), healthyValue: probe.healthyValue, deadValue: probe.deadValue)
         }
         let names = VariantIdentity(
-            endpoint: placeholder(identity.endpoint), variant: placeholder(identity.variant),
-            config: identity.config.map(placeholder))
+            endpoint: standIn(identity.endpoint), variant: standIn(identity.variant),
+            config: identity.config.map(standIn))
         return Form(definition: form, identity: names, probes: probes, timing: judge.timing)
     }
 }

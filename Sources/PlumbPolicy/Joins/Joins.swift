@@ -190,3 +190,14 @@ struct RolesByDuty: GraphJoin {
         return duties.first { duty in duty.1.contains { !role.grants(of: $0).isEmpty } }?.0
     }
 }
+
+/// Functions by their names.
+struct FunctionsByName: GraphJoin {
+    private(set) var positions = PositionsByText()
+
+    init(_ graph: Graph) {
+        for (position, function) in graph.functions.enumerated() {
+            if let name = function.name.value { positions.add(name, position) }
+        }
+    }
+}
