@@ -322,7 +322,7 @@ class Plan:
     def create(self, edit):
         address, values, references = edit["address"], edit["create"], edit.get("references", {})
         kind, name = address.split(".")[-2:]
-        unknown = {**mirror(values), **{key: True for key in references}, "id": True}
+        unknown = {**mirror(values), **{key: True for key in [*references, *edit.get("computed", []), "id"]}}
         provider = "registry.terraform.io/hashicorp/aws"
         self.document["resource_changes"].append({
             "address": address, "mode": "managed", "type": kind, "name": name, "provider_name": provider,

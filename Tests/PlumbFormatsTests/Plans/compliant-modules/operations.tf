@@ -110,7 +110,7 @@ resource "aws_cloudwatch_event_rule" "critical_alarm" {
     source        = ["aws.cloudwatch"]
     "detail-type" = ["CloudWatch Alarm State Change"]
     detail = {
-      alarmName = concat([for key in ["errors", "latency-p99"] : module.endpoint.alarm_names[key]], [module.endpoint.health_alarm_name])
+      alarmName = concat([for key in ["errors", "errors-of-revision", "latency-p99"] : module.endpoint.alarm_names[key]], [module.endpoint.health_alarm_name])
       state     = { value = ["ALARM"] }
     }
   })
