@@ -36,8 +36,8 @@ lint: ## the formatter's judgement, changing nothing
 format: ## let the formatter write
 	@swift format --in-place --parallel --recursive Sources Tests Package.swift
 
-docs: install ## rewrite the generated documents: docs/SPEC.md and docs/CONTROLS.md
-	@PLUMB_RECORD=1 swift test --filter 'SpecReference|ControlsDocument' || true
+docs: install ## rewrite the generated documents: docs/SPEC.md, docs/POLICY.md and docs/CONTROLS.md
+	@PLUMB_RECORD=1 swift test --filter 'SpecReference|PolicyFile|ControlsDocument' || true
 	@git status --short docs
 
 bench: build ## every measurement of Benchmarks/README.md

@@ -25,15 +25,24 @@ public enum PolicyBook {
     }
 
     /// Holds a graph to every control. `path` is what the user named as source, and `diagnostics` what the reader found
-    /// odd; both are told in the report.
-    public static func assess(_ graph: Graph, path: String, diagnostics: [Diagnostic] = []) -> Assessment {
-        let graph = graph.keepingJoins
-        let ledger = Exceptions(graph)
+    /// odd; both are told in the report. `overlay` is what the organisation lays over the book.
+    public static func assess(
+        _ graph: Graph, path: String, diagnostics: [Diagnostic] = [], under overlay: PolicyOverlay = PolicyOverlay()
+    ) -> Assessment {
+        var graph = graph
+        let (thresholds, loosened) = overlay.settledThresholds(on: graph.asOf)
+        graph.thresholds = thresholds
+        graph = graph.keepingJoins
+        let ledger = Exceptions(graph, overlay, loosened: loosened)
         var verdicts: [PolicyVerdict] = []
         var findings: [Finding] = []
         for policy in policies {
             let controls = policy.controls.map { control in
-                let verdict = Self.verdict(of: control, on: graph, ledger)
+                var verdict =
+                    overlay.leftOut[control.id].map { control.leftOut(because: $0, in: graph.environment) }
+                    ?? Self.verdict(of: control, on: graph, ledger)
+                verdict.seed = control.seed
+                verdict.remedy = control.remedy
                 findings += Self.findings(of: verdict, control, policy)
                 return verdict
             }
@@ -45,7 +54,8 @@ public enum PolicyBook {
         return Assessment(
             source: graph.source, path: path, environment: graph.environment,
             environmentIsAssumed: graph.environmentIsAssumed, policies: verdicts,
-            findings: inTellingOrder(findings), diagnostics: diagnostics + ledger.diagnostics)
+            findings: inTellingOrder(findings), diagnostics: diagnostics + ledger.diagnostics + overlay.notes(on: graph)
+        )
     }
 
     /// Holds a graph to one control.
@@ -72,13 +82,13 @@ public enum PolicyBook {
                 return weaker
             }
         }
-        let settled = judgements.map { ledger.settle($0, of: control) }
+        let settled = ledger.settle(judgements, of: control)
         return ControlVerdict(
             id: control.id, statement: control.statement, verdict: settled.map(\.verdict).combined,
             severity: severity, judgements: settled)
     }
 
-    private static func findings(of verdict: ControlVerdict, _ control: Control, _ policy: Policy) -> [Finding] {
+    static func findings(of verdict: ControlVerdict, _ control: Control, _ policy: Policy) -> [Finding] {
         guard let severity = verdict.severity else { return [] }
         return verdict.judgements.filter { $0.verdict == .fails || $0.verdict == .unknown }.map { judgement in
             Finding(
@@ -90,7 +100,7 @@ public enum PolicyBook {
     }
 
     /// Failures before unknowns, worst first, then as the book and the source have them.
-    private static func inTellingOrder(_ findings: [Finding]) -> [Finding] {
+    static func inTellingOrder(_ findings: [Finding]) -> [Finding] {
         var positions: [[Int]] = Array(repeating: [], count: 2 * Severity.allCases.count)
         for (position, finding) in findings.enumerated() {
             let grade = Severity.allCases.firstIndex(of: finding.severity) ?? 0
@@ -102,6 +112,13 @@ public enum PolicyBook {
 }
 
 extension Control {
+    /// The verdict on a control that the run does not judge.
+    fileprivate func leftOut(because reason: String, in environment: Environment) -> ControlVerdict {
+        ControlVerdict(
+            id: id, statement: statement, verdict: .notApplicable, severity: severities[environment],
+            judgements: [Judgement(.notApplicable, id, reason)])
+    }
+
     /// Which inputs would prove this control, in words.
     public var wouldBeDecidedBy: String {
         let inputs = SourceKind.allCases.filter(provableAt.contains).map { kind in
@@ -122,5 +139,29 @@ extension [String] {
     func formatted(joinedBy word: String) -> String {
         guard count > 1, let last else { return first ?? "nothing" }
         return dropLast().joined(separator: ", ") + " \(word) " + last
+    }
+}
+
+extension PolicyOverlay {
+    /// What it changes about the book, told so that no reader takes the verdicts for the book's own.
+    fileprivate func notes(on graph: Graph) -> [Diagnostic] {
+        var notes: [Diagnostic] = []
+        if !leftOut.isEmpty {
+            let ids = PolicyBook.policies.flatMap(\.controls).map(\.id).filter { leftOut[$0] != nil }
+            let named = ids.prefix(5).joined(separator: ", ") + (ids.count > 5 ? " and \(ids.count - 5) more" : "")
+            notes.append(
+                Diagnostic(.note, "\(ids.count) control\(ids.count == 1 ? " was" : "s were") left out: \(named)"))
+        }
+        for threshold in Thresholds.all where !threshold.isSeed(thresholds) {
+            let (own, seed) = (thresholds[keyPath: threshold.path], Thresholds()[keyPath: threshold.path])
+            let isLapsed = threshold.isSeed(graph.thresholds)
+            notes.append(
+                Diagnostic(
+                    isLapsed ? .warning : .note,
+                    isLapsed
+                        ? "\(threshold.name) is the seed's \(seed) again, not \(own): a waiver it takes has lapsed"
+                        : "\(threshold.name) is \(own) here; the seed says \(seed)"))
+        }
+        return notes
     }
 }

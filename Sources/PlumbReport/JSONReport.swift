@@ -2,13 +2,17 @@
 
 public import PlumbModel
 
-/// The contract `plumbline.check/1`; keys come in the order of its documentation, findings in telling order.
+/// The contract `plumbline.check/1`; keys come in the order of its documentation, findings in telling order. Several
+/// assessments are several objects, one after the other.
 public enum JSONReport: AssessmentReport {
-    public static let name = "json"
+    public static func render(_ assessments: [Assessment], style: TextStyle) -> String {
+        assessments.map { json($0).text + "\n" }.joined()
+    }
 
-    public static func render(_ assessment: Assessment, style: TextStyle) -> String {
+    private static func json(_ assessment: Assessment) -> JSON {
         let controls = assessment.policies.flatMap(\.controls)
-        let report: JSON = [
+        let statements = assessment.controlById.mapValues(\.statement)
+        return [
             "schema": "plumbline.check/1",
             "source": ["kind": .string(assessment.source.rawValue), "path": .string(assessment.path)],
             "environment": .string(assessment.environment.rawValue),
@@ -25,10 +29,9 @@ public enum JSONReport: AssessmentReport {
                         "severity": JSON($0.severity?.rawValue), "statement": .string($0.statement),
                     ]
                 }),
-            "findings": .array(assessment.findings.map(json)),
+            "findings": .array(assessment.findings.map { JSON($0, title: statements[$0.control] ?? "") }),
             "diagnostics": .array(assessment.diagnostics.map(json)),
         ]
-        return report.text + "\n"
     }
 
     private static func summary(of assessment: Assessment) -> JSON {
@@ -36,24 +39,40 @@ public enum JSONReport: AssessmentReport {
         return .object(told.map { (key: $0.rawValue, value: .integer(assessment.count($0))) })
     }
 
-    private static func json(_ finding: Finding) -> JSON {
-        [
-            "control": .string(finding.control), "policy": .string(finding.policy),
-            "verdict": .string(finding.verdict.rawValue), "severity": .string(finding.severity.rawValue),
-            "resource": .string(finding.resource), "place": json(finding.place), "message": .string(finding.message),
-            "fix": .string(finding.fix), "seed": .string(finding.seed),
-        ]
-    }
-
     private static func json(_ diagnostic: Diagnostic) -> JSON {
         [
             "severity": .string(diagnostic.severity.rawValue), "message": .string(diagnostic.message),
-            "place": json(diagnostic.place), "hint": JSON(diagnostic.hint),
+            "place": JSON(diagnostic.place), "hint": JSON(diagnostic.hint),
         ]
     }
+}
 
-    private static func json(_ place: Place?) -> JSON {
-        guard let place else { return .null }
-        return ["file": .string(place.file), "line": JSON(place.line), "column": JSON(place.column)]
+extension JSON {
+    /// A finding as the contracts have it; the chain is told where there is one.
+    init(_ finding: Finding, title: String) {
+        var members: [(key: String, value: JSON)] = [
+            ("control", .string(finding.control)), ("policy", .string(finding.policy)), ("title", .string(title)),
+            ("verdict", .string(finding.verdict.rawValue)), ("severity", .string(finding.severity.rawValue)),
+            ("resource", .string(finding.resource)), ("place", JSON(finding.place)),
+            ("message", .string(finding.message)), ("fix", .string(finding.fix)), ("seed", .string(finding.seed)),
+        ]
+        let chain = finding.chain
+        if !chain.isEmpty {
+            members.append(
+                (
+                    "related",
+                    .array(chain.map { ["message": .string($0.message), "place": JSON($0.place)] })
+                ))
+        }
+        self = .object(members)
+    }
+
+    /// A place, or null.
+    init(_ place: Place?) {
+        guard let place else {
+            self = .null
+            return
+        }
+        self = ["file": .string(place.file), "line": JSON(place.line), "column": JSON(place.column)]
     }
 }

@@ -1,26 +1,28 @@
-// An assessment for people: the fifteen policies at a glance, then what is wrong, worst first, and how to mend it.
+// An assessment for people: the fifteen policies at a glance, then what is wrong, policy by policy, and how to mend it.
 
 public import PlumbModel
 
 /// Plain text for a terminal or a log.
 public enum TextReport: AssessmentReport {
-    public static let name = "text"
+    /// How many resources are told one by one where many fail a control alike.
+    static let alikeMax = 5
 
-    public static func render(_ assessment: Assessment, style: TextStyle) -> String {
+    public static func render(_ assessments: [Assessment], style: TextStyle) -> String {
+        assessments.map { render(one: $0, style) }.joined(separator: "\n")
+    }
+
+    private static func render(one assessment: Assessment, _ style: TextStyle) -> String {
         var sheet = TextSheet(style)
         writeHead(of: assessment, on: &sheet)
         writePolicies(of: assessment, on: &sheet)
-        let statements = Dictionary(
-            assessment.policies.flatMap(\.controls).map { ($0.id, $0.statement) },
-            uniquingKeysWith: { first, _ in first })
-        for finding in assessment.findings where finding.verdict == .fails {
+        let failures = Dictionary(grouping: assessment.groups(.fails), by: \.policy)
+        for policy in assessment.policies {
+            guard let groups = failures[policy.id] else { continue }
             sheet.blank()
-            write(finding, statements[finding.control] ?? "", on: &sheet)
+            sheet.write(policy.id, .bold, policy.title)
+            for group in groups { write(group, on: &sheet) }
         }
-        for findings in undecided(in: assessment) {
-            sheet.blank()
-            write(undecided: findings, statements[findings[0].control] ?? "", on: &sheet)
-        }
+        writeUnproved(in: assessment, inFull: style.showsUnknown, on: &sheet)
         if !assessment.diagnostics.isEmpty { sheet.blank() }
         for diagnostic in assessment.diagnostics { write(diagnostic, on: &sheet) }
         sheet.blank()
@@ -38,67 +40,82 @@ public enum TextReport: AssessmentReport {
     }
 
     private static func writePolicies(of assessment: Assessment, on sheet: inout TextSheet) {
+        sheet.row("verdict", .faint, to: 18, "policy  controls proved/failed/unproved", indent: 2)
         var pillar = ""
         for policy in assessment.policies {
             if policy.pillar != pillar {
                 pillar = policy.pillar
                 sheet.write(pillar, .faint)
             }
-            let id = policy.id + String(repeating: " ", count: max(0, 8 - policy.id.count))
+            let triple = Tally(policy.controls.lazy.map(\.verdict)).triple
             sheet.row(
-                policy.verdict.told, policy.verdict.colour, to: 18, "\(id)\(tally(of: policy))  \(policy.title)",
-                indent: 2)
+                policy.verdict.told, policy.verdict.colour, to: 18,
+                "\(padded(policy.id, to: 8))\(padded(triple, to: 9))\(policy.title)", indent: 2)
         }
     }
 
-    /// `5/8`: how many of the controls that apply hold or are stood in for.
-    private static func tally(of policy: PolicyVerdict) -> String {
-        let applying = policy.controls.filter { $0.verdict != .notApplicable }
-        let settled = applying.filter { [.holds, .attested, .waived].contains($0.verdict) }
-        let text = applying.isEmpty ? "-" : "\(settled.count)/\(applying.count)"
-        return text + String(repeating: " ", count: max(0, 5 - text.count))
+    private static func padded(_ text: String, to width: Int) -> String {
+        text + String(repeating: " ", count: max(1, width - text.count))
     }
 
-    private static func write(_ finding: Finding, _ statement: String, on sheet: inout TextSheet) {
-        sheet.write(finding.severity.rawValue, finding.severity.colour, "\(finding.control)  \(statement)")
-        sheet.write(finding.resource, .cyan, finding.place.map { "at \($0)" } ?? "", indent: 2)
-        sheet.write("", nil, finding.message, indent: 4)
-        var told: Set<RelatedPlace> = []
-        for link in finding.related where told.insert(link).inserted {
-            sheet.write("see", .faint, link.message + (link.place.map { " at \($0)" } ?? ""), indent: 4, hang: 9)
-        }
-        sheet.write("fix", .green, finding.fix, indent: 4, hang: 9)
-        sheet.write("seed", .faint, finding.seed, indent: 4, hang: 9)
-    }
+    // MARK: - Failures
 
-    /// What this input leaves open, control by control, in telling order: one source decides all of a control's
-    /// resources, so they are told together.
-    private static func undecided(in assessment: Assessment) -> [[Finding]] {
-        var groups: [[Finding]] = []
-        var indexByControl: [String: Int] = [:]
-        for finding in assessment.findings where finding.verdict != .fails {
-            if let index = indexByControl[finding.control] {
-                groups[index].append(finding)
-            } else {
-                indexByControl[finding.control] = groups.count
-                groups.append([finding])
+    private static func write(_ group: FindingGroup, on sheet: inout TextSheet) {
+        sheet.blank()
+        let severity = group.severity
+        sheet.write(severity.rawValue, severity.colour, "\(group.control)  \(group.statement)", indent: 2)
+        for told in group.told(alikeMax: alikeMax) {
+            write(told.finding, withFix: told.showsFix, on: &sheet)
+            if !told.folded.isEmpty {
+                sheet.write("and \(told.folded.count) more", .cyan, "(--format json lists all)", indent: 4)
             }
         }
-        return groups
+        sheet.write("seed", .faint, group.alike[0][0].seed, indent: 4)
     }
 
-    /// The message of the first resource says what would decide it; there is nothing to mend.
-    private static func write(undecided findings: [Finding], _ statement: String, on sheet: inout TextSheet) {
-        let first = findings[0]
-        sheet.write("unknown", .yellow, "\(first.control)  \(statement) (\(first.severity.rawValue) if it fails)")
-        let others = findings.dropFirst()
-        let names = others.prefix(3).map(\.resource).joined(separator: ", ") + (others.count > 3 ? ", …" : "")
-        let place = first.place.map { "at \($0)" } ?? ""
-        let rest = others.isEmpty ? "" : " and \(others.count) more: \(names)"
-        sheet.write(first.resource, .cyan, place + rest, indent: 2)
-        sheet.write("", nil, first.message, indent: 4)
-        sheet.write("seed", .faint, first.seed, indent: 4, hang: 9)
+    private static func write(_ finding: Finding, withFix: Bool, on sheet: inout TextSheet) {
+        sheet.write(finding.resource, .cyan, finding.place.map { "at \($0)" } ?? "", indent: 4)
+        sheet.write("", nil, finding.message, indent: 6)
+        for link in finding.chain {
+            sheet.write("see", .faint, link.message + (link.place.map { " at \($0)" } ?? ""), indent: 6, hang: 11)
+        }
+        guard withFix else { return }
+        let remedy = finding.remedy
+        sheet.write("fix", .green, remedy.sentence, indent: 6, hang: 11)
+        for line in remedy.code { sheet.verbatim(String(line), indent: 11) }
     }
+
+    // MARK: - What is open
+
+    /// A line a control, or everything.
+    private static func writeUnproved(in assessment: Assessment, inFull: Bool, on sheet: inout TextSheet) {
+        let groups = assessment.groups(.unknown)
+        guard !groups.isEmpty else { return }
+        sheet.blank()
+        let how = inFull ? "" : "; --format json tells each in full"
+        sheet.write(
+            "unproved", .yellow,
+            "\(counted(groups.count, "control")) that this input cannot show, wholly or in part\(how)")
+        for group in groups {
+            guard inFull else {
+                let (first, others) = (group.alike[0][0], group.count - 1)
+                let rest = others == 0 ? "" : " and \(others) more"
+                sheet.row(group.control, nil, to: 12, "\(first.resource)\(rest): \(first.message)", indent: 2)
+                continue
+            }
+            sheet.blank()
+            sheet.write(
+                "unknown", .yellow,
+                "\(group.control)  \(group.statement) (\(group.severity.rawValue) if it fails)", indent: 2)
+            for finding in group.findings {
+                sheet.write(finding.resource, .cyan, finding.place.map { "at \($0)" } ?? "", indent: 4)
+                sheet.write("", nil, finding.message, indent: 6)
+            }
+            sheet.write("seed", .faint, group.alike[0][0].seed, indent: 4)
+        }
+    }
+
+    // MARK: - The end
 
     private static func write(_ diagnostic: Diagnostic, on sheet: inout TextSheet) {
         let colour: TextSheet.Colour =
@@ -113,28 +130,13 @@ public enum TextReport: AssessmentReport {
     }
 
     private static func writeSummary(of assessment: Assessment, on sheet: inout TextSheet) {
-        let verdicts = assessment.policies.map(\.verdict)
-        let standing = verdicts.filter { $0 != .fails && $0 != .unknown }.count
-        // A template alone proves few policies whole: what cannot be told is never counted as standing.
-        sheet.write(
-            "policies", verdicts.combined.colour,
-            "\(standing) of \(verdicts.count) stand, \(verdicts.filter { $0 == .fails }.count) fail, "
-                + "\(verdicts.filter { $0 == .unknown }.count) cannot be told")
-        let always: [(Verdict, String)] = [(.holds, "hold"), (.fails, "fail"), (.unknown, "cannot be told")]
-        let rare: [(Verdict, String)] = [
-            (.attested, "attested"), (.waived, "waived"), (.notApplicable, "not applicable"),
-        ]
-        let told = always + rare.filter { assessment.count($0.0) > 0 }
-        sheet.write(
-            "controls", verdicts.combined.colour,
-            told.map { "\(assessment.count($0.0)) \($0.1)" }.joined(separator: ", "))
+        let colour = assessment.policies.map(\.verdict).combined.colour
+        sheet.write("policies", colour, assessment.policyTally.sentence)
+        sheet.write("controls", colour, assessment.controlTally.sentence)
     }
 }
 
 extension Verdict {
-    /// The verdict in a reader's words.
-    var told: String { self == .notApplicable ? "not applicable" : rawValue }
-
     var colour: TextSheet.Colour {
         switch self {
         case .holds, .attested: .green
@@ -146,5 +148,5 @@ extension Verdict {
 }
 
 extension Severity {
-    fileprivate var colour: TextSheet.Colour { self >= .high ? .red : .yellow }
+    var colour: TextSheet.Colour { self >= .high ? .red : .yellow }
 }

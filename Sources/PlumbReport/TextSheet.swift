@@ -27,9 +27,9 @@ struct TextSheet {
     mutating func write(
         _ label: String = "", _ colour: Colour? = nil, _ text: String = "", indent: Int = 0, hang: Int = 0
     ) {
-        let label = Self.harmless(label).replacing("\n", with: " ")
+        let label = label.harmless.replacing("\n", with: " ")
         let start = max(hang, indent + (label.isEmpty ? 0 : label.count + 1))
-        let wrapped = Self.wrap(Self.harmless(text), width: max(20, style.width - start))
+        let wrapped = Self.wrap(text.harmless, width: max(20, style.width - start))
         let gap = wrapped.isEmpty ? "" : String(repeating: " ", count: start - indent - label.count)
         lines.append(Self.spaces(indent) + painted(label, colour) + gap + (wrapped.first ?? ""))
         for line in wrapped.dropFirst() { lines.append(Self.spaces(start) + line) }
@@ -37,16 +37,16 @@ struct TextSheet {
 
     /// One line: a label in its colour padded to `column`, then as much of the text as fits.
     mutating func row(_ label: String, _ colour: Colour?, to column: Int, _ text: String, indent: Int = 0) {
-        let label = Self.harmless(label).replacing("\n", with: " ")
+        let label = label.harmless.replacing("\n", with: " ")
         let padding = Self.spaces(max(1, column - indent - label.count))
         let room = style.width - max(column, indent + label.count + 1)
-        var text = Self.harmless(text).replacing("\n", with: " ")
+        var text = text.harmless.replacing("\n", with: " ")
         if text.count > room { text = text.prefix(max(0, room - 1)) + "…" }
         lines.append(Self.spaces(indent) + painted(label, colour) + padding + text)
     }
 
     /// A line as it is, neither wrapped nor coloured: code.
-    mutating func verbatim(_ text: String, indent: Int) { lines.append(Self.spaces(indent) + Self.harmless(text)) }
+    mutating func verbatim(_ text: String, indent: Int) { lines.append(Self.spaces(indent) + text.harmless) }
 
     private func painted(_ text: String, _ colour: Colour?) -> String {
         guard style.colours, let colour, !text.isEmpty else { return text }
@@ -68,21 +68,6 @@ struct TextSheet {
                 line += line.isEmpty ? String(word) : " " + word
             }
             return line.isEmpty ? lines : lines + [line]
-        }
-    }
-
-    /// Names in a template are strangers' words: a control character in one must not steer the reader's terminal.
-    private static func harmless(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isControl) else { return text }
-        return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "\u{FFFD}" : $0 }))
-    }
-
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        // Besides C0 and C1 also the marks that turn the direction of writing.
-        case .control: scalar != "\n"
-        case .format: true
-        default: false
         }
     }
 }

@@ -30,11 +30,11 @@ public enum AtomicFile {
         try syncFolder(of: path)
     }
 
-    /// Makes a folder, and those above it, readable by its owner only.
-    public static func makeFolder(_ path: String) throws(PlumbError) {
+    /// Makes a folder, and those above it, readable by its owner only unless told otherwise.
+    public static func makeFolder(_ path: String, permissions: mode_t = 0o700) throws(PlumbError) {
         do {
             try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: Int(permissions)])
         } catch {
             throw PlumbError(.internalFault, "cannot make the folder \(path)", cause: error)
         }

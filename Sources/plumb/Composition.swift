@@ -56,9 +56,130 @@ enum Composition {
     }
 
     static var schema: String { SpecSchema.jsonSchema() }
+    static var policySchema: String { PolicyFileSchema.jsonSchema() }
 
     static func starter(name: String, team: String, model: String) -> String {
         SpecStarter.text(name: name, team: team, model: model)
+    }
+
+    /// One thing to judge, and what was odd about it.
+    struct Subject: Sendable {
+        var graph: Graph
+        var path: String
+        var diagnostics: [Diagnostic]
+        /// The ways in which a template's open conditions can turn out; `graph` is the first of them. Empty where there
+        /// is but one.
+        var worlds: [TemplateReading.World] = []
+    }
+
+    /// Everything there is to judge, and all that is wrong with the input.
+    struct Loading: Sendable {
+        var subjects: [Subject] = []
+        var diagnostics: [Diagnostic] = []
+    }
+
+    /// Tells specs, templates and plans apart by their content, and reads them: all templates are one deployment, each
+    /// spec and each plan is one of its own.
+    ///
+    /// A file that nobody named and that is none of these is left out with a note; one that was named is an error.
+    static func load(
+        _ files: [InputFile], kind: String?, parameters: [String: String], environment: PlumbModel.Environment?
+    ) -> Loading {
+        var loading = Loading()
+        var templates: [InputFile] = []
+        var others: [String] = []
+        for file in files {
+            let found = FileTongue(file.bytes, isNamed: file.isNamed)
+            let forced = kind.flatMap { FileTongue(rawValue: $0) }
+            switch file.isNamed ? forced ?? found : forced == nil || forced == found ? found : nil {
+            case .spec: loadSpec(file, environment, into: &loading)
+            case .cloudformation: templates.append(file)
+            case .terraform: loadPlan(file, environment, into: &loading)
+            case nil where file.isNamed: loading.diagnostics.append(isOfNoTongue(file))
+            case nil: others.append(file.path)
+            }
+        }
+        if !templates.isEmpty { loadTemplates(templates, parameters, environment, into: &loading) }
+        if !others.isEmpty {
+            let names = others.prefix(3).joined(separator: ", ") + (others.count > 3 ? ", …" : "")
+            loading.diagnostics.append(
+                Diagnostic(
+                    .note,
+                    "\(others.count) file\(others.count == 1 ? " is" : "s are") no spec, template or plan, and left out: "
+                        + names))
+        }
+        return loading
+    }
+
+    private static func loadSpec(
+        _ file: InputFile, _ environment: PlumbModel.Environment?, into loading: inout Loading
+    ) {
+        let reading = SpecReader.read(bytes: file.bytes, file: file.path, environment: environment)
+        guard let spec = reading.spec else {
+            loading.diagnostics += reading.diagnostics
+            return
+        }
+        var graph = Architecture.compile(spec, asOf: today())
+        graph.environmentIsAssumed = reading.environmentIsAssumed
+        loading.subjects.append(Subject(graph: graph, path: file.path, diagnostics: reading.diagnostics))
+    }
+
+    private static func loadTemplates(
+        _ files: [InputFile], _ parameters: [String: String], _ environment: PlumbModel.Environment?,
+        into loading: inout Loading
+    ) {
+        let documents = files.compactMap { document($0, into: &loading) }
+        guard documents.count == files.count else { return }
+        let reading = TemplateReader.read(documents, parameters: parameters, environment: environment, asOf: today())
+        guard let first = reading.worlds.first else {
+            loading.diagnostics += reading.diagnostics
+            return
+        }
+        let path = files.count == 1 ? files[0].path : "\(files[0].path) and \(files.count - 1) more"
+        loading.subjects.append(
+            Subject(
+                graph: first.graph, path: path, diagnostics: reading.diagnostics,
+                worlds: reading.worlds.count > 1 ? reading.worlds : []))
+    }
+
+    private static func loadPlan(
+        _ file: InputFile, _ environment: PlumbModel.Environment?, into loading: inout Loading
+    ) {
+        guard let document = document(file, into: &loading) else { return }
+        let reading = PlanReader.read(document, environment: environment, asOf: today())
+        guard let graph = reading.graph else {
+            loading.diagnostics += reading.diagnostics
+            return
+        }
+        loading.subjects.append(Subject(graph: graph, path: file.path, diagnostics: reading.diagnostics))
+    }
+
+    /// A parsed file; what is wrong with it is told with the rest.
+    private static func document(_ file: InputFile, into loading: inout Loading) -> SourceDocument? {
+        switch SourceDocument.read(SourceFile(path: file.path, bytes: file.bytes)) {
+        case .success(let document): return document
+        case .failure(let error):
+            loading.diagnostics.append(Diagnostic(.error, error.message, at: error.place, hint: error.hint))
+            return nil
+        }
+    }
+
+    private static func isOfNoTongue(_ file: InputFile) -> Diagnostic {
+        let keys = FileTongue.topKeys(of: file.bytes).map { "'\($0)'" }.joined(separator: ", ")
+        let found =
+            file.bytes.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) }
+            ? "it is empty"
+            : file.bytes.prefix(4096).contains(0)
+                ? "it is not text"
+                : keys.isEmpty ? "it is no mapping" : "its top keys are \(keys)"
+        let hint =
+            file.path.hasSuffix(".tf")
+            ? "terraform plan -out=plan, then: terraform show -json plan | plumb check -"
+            : "a spec has `workload:` and `model:`, a template `Resources:`, a plan (terraform show -json) "
+                + "`planned_values`; --kind reads it as one"
+        return Diagnostic(
+            .error, "this is no spec, CloudFormation template or Terraform plan: \(found)", at: Place(file: file.path),
+            hint: hint)
     }
 
     // MARK: - Judging
@@ -66,20 +187,91 @@ enum Composition {
     static func today() -> Day { Day(secondsSinceEpoch: Date().timeIntervalSince1970) }
 
     /// Compiles a spec to the whole architecture and holds it to the policies.
-    static func assess(_ loaded: LoadedSpec) -> Assessment {
+    static func assess(_ loaded: LoadedSpec, under overlay: PolicyOverlay = PolicyOverlay()) -> Assessment {
         var graph = Architecture.compile(loaded.spec, asOf: today())
         graph.environmentIsAssumed = loaded.environmentIsAssumed
-        return PolicyBook.assess(graph, path: loaded.path, diagnostics: loaded.diagnostics)
+        return PolicyBook.assess(graph, path: loaded.path, diagnostics: loaded.diagnostics, under: overlay)
     }
 
-    static func assess(_ graph: Graph, path: String) -> Assessment { PolicyBook.assess(graph, path: path) }
+    static func assess(_ subject: Subject, under overlay: PolicyOverlay) -> Assessment {
+        func assess(_ graph: Graph) -> Assessment {
+            PolicyBook.assess(graph, path: subject.path, diagnostics: subject.diagnostics, under: overlay)
+        }
+        guard !subject.worlds.isEmpty else { return assess(subject.graph) }
+        return PolicyBook.combine(subject.worlds.map { ($0.assumptions, assess($0.graph)) })
+    }
+
+    /// The name of the policy file that is read where none is named.
+    static let policyFile = "plumb.policy.yaml"
+
+    /// What the organisation lays over the book: the file at `path`, else the working folder's, else nothing. Its
+    /// errors are all told at once; then `invalidInput` is thrown.
+    static func overlay(_ path: String?) throws -> PolicyOverlay {
+        guard path != nil || FileKind(policyFile) != nil else { return PolicyOverlay() }
+        let path = path ?? policyFile
+        guard FileKind(path) == .file else {
+            throw PlumbError(.notFound, "\(path) is no file", hint: "docs/POLICY.md says what a policy file may hold")
+        }
+        let reading = PolicyFileReader.read(try Input.contents(of: path), file: path)
+        Terminal.tell(reading.diagnostics)
+        guard var overlay = reading.overlay else {
+            throw PlumbError(
+                .invalidInput, "\(path) cannot be used", hint: "plumb spec schema --policy describes every key")
+        }
+        overlay.leftOut = try PolicyBook.leftOut(only: overlay.only, skip: overlay.skip, named: "in \(path)")
+        return overlay
+    }
 
     // MARK: - Telling
 
-    private static var style: TextStyle { TextStyle(colours: Terminal.wantsColours, width: Terminal.width) }
+    private static var style: TextStyle {
+        TextStyle(colours: Terminal.wantsColours, width: Terminal.width, toolVersion: version)
+    }
 
-    static func text(_ assessment: Assessment) -> String { TextReport.render(assessment, style: style) }
-    static func json(_ assessment: Assessment) -> String { JSONReport.render(assessment, style: style) }
+    /// The assessments in a format; text is laid out for the terminal only where it goes there.
+    static func render(
+        _ assessments: [Assessment], as format: ReportOption, showsUnknown: Bool = false, isForTerminal: Bool = true
+    ) -> String {
+        var style = isForTerminal ? style : TextStyle(toolVersion: version)
+        style.showsUnknown = showsUnknown
+        return format.format.render(assessments, style: style)
+    }
+
+    /// What changed, and the findings that are new.
+    static func difference(
+        from before: Assessment, to after: Assessment, format: OutputFormat
+    ) -> (text: String, new: [Finding]) {
+        let difference = AssessmentDiff(from: before, to: after)
+        let text = format == .json ? DiffReport.json(difference) : DiffReport.text(difference, style: style)
+        return (text, difference.new)
+    }
+
+    /// The review of one policy document. What sort it is, its principals tell where nobody says it.
+    static func review(
+        _ file: InputFile, kind: AccessPolicyKind?, accounts: Set<String>, format: OutputFormat
+    ) throws -> (text: String, findings: [AccessFinding]) {
+        let source = SourceFile(path: file.path, bytes: file.bytes)
+        let (document, kind) = try PolicyDocumentReader.read(source, kind: kind)
+        let findings = AccessReview.findings(in: document, kind: kind, ownAccounts: accounts)
+        let text =
+            format == .json
+            ? AccessReport.json(findings, of: file.path, kind: kind)
+            : AccessReport.text(findings, of: file.path, kind: kind, style: style)
+        return (text, findings)
+    }
+
+    /// Writes a report whole or not at all; folders on the way are made.
+    static func write(_ text: String, to path: String) throws {
+        let url = URL(filePath: path).resolvingSymlinksInPath()
+        switch FileKind(url.path) {
+        case nil: try AtomicFile.makeFolder(url.deletingLastPathComponent().path, permissions: 0o755)
+        case .file: break
+        case .folder: throw PlumbError(.invalidInput, "\(path) is a folder", hint: "name a file in it")
+        case .other:
+            throw PlumbError(.invalidInput, "\(path) is no file", hint: "--format writes to standard output")
+        }
+        try AtomicFile.write(Data(text.utf8), to: url.path, permissions: 0o644)
+    }
 
     /// A control, a policy or the whole book, explained.
     static func explain(_ id: String?, format: OutputFormat) throws(PlumbError) -> String {
@@ -150,5 +342,20 @@ enum Composition {
         return EmbeddedEngine(
             plane: plane, services: services + [control], whenShutDown: { await plane.whenShutDown($0) },
             close: { try await house.close() })
+    }
+}
+
+extension ReportOption {
+    /// The report's own name for it.
+    fileprivate var format: ReportFormat {
+        switch self {
+        case .text: .text
+        case .json: .json
+        case .sarif: .sarif
+        case .junit: .junit
+        case .markdown: .markdown
+        case .html: .html
+        case .github: .github
+        }
     }
 }

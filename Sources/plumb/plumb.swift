@@ -14,17 +14,19 @@ struct Plumb: AsyncParsableCommand {
             + "as they run.",
         discussion: """
             Start with:
-              plumb spec init > plumb.yaml          a commented starter file
-              plumb check plumb.yaml                is it true? fifteen policies, one verdict each
-              plumb up plumb.yaml                   serve it here, over TLS, guarded
-              plumb explain OPS-1.2                 what a control asks, why, and how to mend it
+              plumb spec init > plumb.yaml     a commented starter file
+              plumb check plumb.yaml           is it true? fifteen policies
+              plumb check infra/               templates, plans and specs you have
+              plumb explain OPS-1.2            what a control asks, and how to mend it
+              plumb up plumb.yaml              serve it here, over TLS, guarded
 
-            Exit codes: 0 all holds, 1 a finding, 2 bad input or usage, 3 the work could not be done.
+            Exit codes: 0 all holds, 1 a finding, 2 bad input, 3 not done.
             State lies in $PLUMB_HOME (default .plumb). NO_COLOR is honoured.
             """,
         version: Composition.version,
         subcommands: [
-            CheckCommand.self, ExplainCommand.self, SpecCommand.self, UpCommand.self, DownCommand.self,
+            CheckCommand.self, DiffCommand.self, ExplainCommand.self, IAMCommand.self, SpecCommand.self, UpCommand.self,
+            DownCommand.self,
             StatusCommand.self, DeployCommand.self, RollbackCommand.self, InvokeCommand.self, AuditCommand.self,
         ])
 

@@ -16,6 +16,7 @@ final class Command: Sendable {
     }
     let home: String
     private let program: URL
+    var path: String { program.path }
 
     init() throws {
         let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")

@@ -22,6 +22,7 @@ import Testing
 
     @Test(arguments: [40, 60, 100, 200]) func noLineIsWiderThanAsked(width: Int) {
         let text = TextReport.render(Sample.many, style: TextStyle(width: width))
+        // Lines to paste stay as they are, and are no wider than 40 here.
         for line in text.split(separator: "\n") { #expect(line.count <= width, "\(line)") }
     }
 
@@ -39,6 +40,57 @@ import Testing
     }
 }
 
+@Suite struct TextFoldingTests {
+    @Test func aWallOfAlikeFindingsIsFolded() {
+        let text = TextReport.render(Sample.large(300), style: TextStyle())
+        #expect(text.contains("Endpoint5Alarm at template.yaml:45:5"))
+        #expect(!text.contains("Endpoint6Alarm at"))
+        #expect(text.contains("and 295 more (--format json lists all)"))
+        #expect(text.split(separator: "\n").count < 60)
+    }
+
+    @Test func differentMessagesAreToldEach() {
+        var assessment = Sample.large(8)
+        for (index, word) in ["red", "green", "blue", "white", "black", "brown", "pink", "grey"].enumerated() {
+            assessment.findings[index].message = "the colour is \(word)"
+        }
+        let text = TextReport.render(assessment, style: TextStyle())
+        for index in 1...8 { #expect(text.contains("Endpoint\(index)Alarm at")) }
+    }
+
+    @Test func aFixThatNeighboursShareIsToldOnce() {
+        var assessment = Sample.large(3)
+        for index in 0..<3 { assessment.findings[index].fix = "Do this." }
+        assessment.findings[1].message = "quite another matter"
+        #expect(TextReport.render(assessment, style: TextStyle()).components(separatedBy: "Do this.").count == 2)
+        assessment.findings[1].fix = "Do that."
+        let text = TextReport.render(assessment, style: TextStyle())
+        #expect(text.components(separatedBy: "Do this.").count == 2)
+        #expect(text.contains("Do that."))
+    }
+
+    @Test func whatIsOpenIsALineAControlUnlessAskedFor() {
+        let short = TextReport.render(Sample.many, style: TextStyle())
+        #expect(short.contains("unproved 1 control"))
+        #expect(!short.contains("ScaleInAlarm"))
+        let full = TextReport.render(Sample.many, style: TextStyle(showsUnknown: true))
+        for name in ["ScaleInAlarm", "ScaleOutAlarm", "HealthAlarm", "DriftAlarm"] { #expect(full.contains(name)) }
+    }
+
+    @Test func whatIsNotProvedIsNeverCountedAsProved() {
+        let open = Sample.assessment(verdicts: [[.holds, .unknown], [.attested], [.notApplicable]])
+        let text = TextReport.render(open, style: TextStyle())
+        #expect(text.contains("policies 0 proved, 0 failed, 1 unproved, 1 attested, 1 not applicable\n"))
+        #expect(text.contains("controls 1 proved, 0 failed, 1 unproved, 1 attested, 1 not applicable\n"))
+    }
+
+    @Test func linesToPasteKeepTheirIndentation() {
+        let text = TextReport.render(Sample.one, style: TextStyle())
+        #expect(
+            text.contains("\n           ErrorRateAlarm:\n             Properties:\n               Threshold: 0.01\n"))
+    }
+}
+
 @Suite struct JSONReportTests {
     @Test func keepsItsContract() {
         expectGolden(JSONReport.render(Sample.none, style: TextStyle()), "none.json")
@@ -53,8 +105,15 @@ import Testing
         let findings = try #require(report["findings"] as? [[String: Any]])
         #expect(findings.map { $0["resource"] as? String } == Sample.many.findings.map(\.resource))
         #expect(findings.map { $0["message"] as? String } == Sample.many.findings.map(\.message))
-        let wanted: Set = ["control", "policy", "verdict", "severity", "resource", "place", "message", "fix", "seed"]
-        #expect(findings.allSatisfy { Set($0.keys) == wanted })
+        let wanted: Set = [
+            "control", "policy", "title", "verdict", "severity", "resource", "place", "message", "fix", "seed",
+        ]
+        #expect(findings.dropFirst().allSatisfy { Set($0.keys) == wanted })
+        #expect(Set(findings[0].keys) == wanted.union(["related"]))
+        let related = try #require(findings[0]["related"] as? [[String: Any]])
+        #expect(
+            related.map { $0["message"] as? String } == ["the endpoint Endpoint", "its configuration EndpointConfig"])
+        #expect(related[1]["place"] is NSNull)
         #expect(findings[2]["place"] is NSNull)
         let summary = try #require(report["summary"] as? [String: Int])
         #expect(summary == ["holds": 1, "fails": 2, "unknown": 1, "notApplicable": 0, "attested": 0, "waived": 1])

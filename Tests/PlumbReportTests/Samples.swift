@@ -1,4 +1,4 @@
-// Hand-made assessments of the three shapes a report must tell: nothing found, one finding, many.
+// Hand-made assessments of the shapes a report must tell: nothing found, one finding, many, very many, and hostile.
 
 import PlumbModel
 
@@ -22,7 +22,8 @@ enum Sample {
                 message:
                     "The alarm never fires: its threshold is 1, and the average of Invocation5XXErrors runs from 0 "
                     + "to 1",
-                fix: "Set the threshold to 0.01.", seed: "Alarms: Error rate > 1%",
+                fix: "Set the threshold to 0.01.\n\nErrorRateAlarm:\n  Properties:\n    Threshold: 0.01",
+                seed: "Alarms: Error rate > 1%",
                 related: [
                     RelatedPlace("the endpoint Endpoint", at: Place(file: "template.yaml", line: 40, column: 3)),
                     RelatedPlace("its configuration EndpointConfig"),
@@ -31,7 +32,7 @@ enum Sample {
 
     /// Failures, unknowns, a hostile name, an assumed environment and diagnostics.
     static let many = assessment(
-        verdicts: [[.fails, .unknown], [.waived, .holds], [.fails]],
+        verdicts: [[.unknown, .fails], [.waived, .holds], [.fails]],
         findings: one.findings + [
             Finding(
                 control: "COST-3.1", policy: "COST-3", verdict: .fails, severity: .high,
@@ -66,9 +67,13 @@ enum Sample {
     ) -> Assessment {
         let policies = zip(titles, verdicts).map { title, verdicts in
             let controls = verdicts.enumerated().map { index, verdict in
-                ControlVerdict(
+                var control = ControlVerdict(
                     id: "\(title.0).\(index + 1)", statement: "Statement \(index + 1) of \(title.0) is true",
-                    verdict: verdict, severity: verdict == .notApplicable ? nil : .high, judgements: [])
+                    verdict: verdict, severity: verdict == .notApplicable ? nil : .high,
+                    judgements: judgements(verdict))
+                control.seed = "The seed's words for \(control.id)"
+                control.remedy = "Do what \(control.id) asks."
+                return control
             }
             return PolicyVerdict(
                 id: title.0, pillar: title.1, title: title.2, verdict: verdicts.combined, controls: controls)
@@ -76,6 +81,71 @@ enum Sample {
         return Assessment(
             source: .cloudformation, path: "template.yaml", environment: .production, environmentIsAssumed: isAssumed,
             policies: policies, findings: findings, diagnostics: diagnostics)
+    }
+
+    /// What stands behind a verdict where no finding tells it.
+    private static func judgements(_ verdict: Verdict) -> [Judgement] {
+        let place = Place(file: "template.yaml", line: 77, column: 3)
+        return switch verdict {
+        case .holds: [Judgement(.holds, "Endpoint", at: place, "2 instances, wanted at least 2")]
+        case .attested: [Judgement(.attested, "Endpoint", "attested by ops@example.com on 2026-11-01")]
+        case .waived:
+            [
+                Judgement(
+                    .waived, "Endpoint", at: place, "waived by ops until 2026-12-31: a move. Otherwise: no drill",
+                    severity: .medium)
+            ]
+        case .fails, .unknown, .notApplicable: []
+        }
+    }
+
+    /// One control fails alike on many resources, another leaves as many open.
+    static func large(_ count: Int) -> Assessment {
+        let findings = (1...count).map { index in
+            Finding(
+                control: "OPS-1.2", policy: "OPS-1", verdict: .fails, severity: .critical,
+                resource: "Endpoint\(index)Alarm", place: Place(file: "template.yaml", line: index * 9, column: 5),
+                message: "detection takes \(300 + index) s, which is longer than the bake of 300 s of Endpoint\(index)",
+                fix: "Set the period of Endpoint\(index)Alarm to 60.", seed: "Alarms: Error rate > 1%",
+                related: [
+                    RelatedPlace(
+                        "the endpoint Endpoint\(index)", at: Place(file: "template.yaml", line: index * 9 - 5)),
+                    RelatedPlace("its configuration", at: Place(file: "template.yaml", line: index * 9 - 3)),
+                ])
+        }
+        let unknowns = findings.map {
+            var unknown = $0
+            (unknown.verdict, unknown.control) = (.unknown, "OPS-1.1")
+            return unknown
+        }
+        return assessment(verdicts: [[.unknown, .fails], [.holds], [.holds]], findings: findings + unknowns)
+    }
+
+    /// Every text of an assessment is `text`, as only an enemy would name things.
+    static func hostile(_ text: String) -> Assessment {
+        let place = Place(file: text, line: 3, column: 1)
+        let chain = [RelatedPlace(text, at: place), RelatedPlace(text)]
+        let finding = { (verdict: Verdict) in
+            Finding(
+                control: "OPS-1.2", policy: "OPS-1", verdict: verdict, severity: .critical, resource: text,
+                place: place, message: text, fix: text, seed: text, related: chain)
+        }
+        let control = { (id: String, verdict: Verdict) in
+            var control = ControlVerdict(
+                id: id, statement: text, verdict: verdict, severity: .high,
+                judgements: [Judgement(verdict, text, at: place, text, fix: text, related: chain)])
+            (control.seed, control.remedy) = (text, text)
+            return control
+        }
+        return Assessment(
+            source: .cloudformation, path: text, environment: .production, environmentIsAssumed: true,
+            policies: [
+                PolicyVerdict(
+                    id: "OPS-1", pillar: text, title: text, verdict: .fails,
+                    controls: [control("OPS-1.1", .holds), control("OPS-1.2", .fails), control("OPS-1.3", .waived)])
+            ],
+            findings: [finding(.fails), finding(.unknown)],
+            diagnostics: [Diagnostic(.warning, text, at: place, hint: text)])
     }
 
     static let policy = Policy("OPS-1", .operationalExcellence, titles[0].2, controls: [control])

@@ -61,7 +61,7 @@ enum AlarmMapping {
     /// An alarm's name, however it was named: by reference, ARN or name.
     static func alarmName(_ text: String, _ inventory: Inventory) -> String {
         let form = inventory.directory.canonical(text)
-        if let (id, _) = inventory.directory.placeholder(form) { return inventory[id: id]?.head.name.value ?? form }
+        if let (id, _) = inventory.directory.resourceNamed(form) { return inventory[id: id]?.head.name.value ?? form }
         let parts = ARN.split(form)
         guard parts.count == 6, parts[2] == "cloudwatch", parts[5].hasPrefix("alarm:") else { return form }
         return String(parts[5].dropFirst(6))

@@ -8,10 +8,8 @@ struct Attachments {
     /// Why it cannot be told of whom one of them speaks: whoever has none here may have that one.
     private(set) var undecided: String?
 
-    /// - Parameters:
-    ///   - resources: What is attached.
-    ///   - kinds: The sorts of resource that it may be attached to by a plain name.
-    ///   - target: Where the resource names that other one; a list names several.
+    /// Resources as they are attached to what `target` names, which is found by a plain name among `kinds`; a list
+    /// names several.
     init(
         _ resources: [SourceResource], to kinds: NameDirectory.Kind..., in inventory: Inventory,
         target: (SourceResource) -> Property
@@ -112,24 +110,8 @@ extension Inventory {
 
     /// The function a property points to, by name or ARN, with a version or alias behind it or not.
     func function(_ property: Property) -> Fact<Reference> {
-        var property = property
-        if case .text(let text, let undecided) = property.state, let end = text.lastIndex(of: "}"),
-            text[end...].hasPrefix("}:"), directory.placeholder(String(text[...end])) != nil
-        {
-            property.state = .text(String(text[...end]), undecided: undecided)
-        }
-        let reference = directory.reference(
-            property, to: "AWS::Lambda::Function", "AWS::Lambda::Alias", "AWS::Lambda::Version")
-        if case .external(let name)? = reference.value, name.hasPrefix("${"), let end = name.lastIndex(of: "}"),
-            let id = directory.placeholder(String(name[...end]))?.id
-        {
-            return .known(.resource(id), at: reference.place)
-        }
-        guard let step = self[reference], directory.kind(of: step.id) != "AWS::Lambda::Function" else {
-            return reference
-        }
-        let function = step["FunctionName"].isAbsent ? step["function_name"] : step["FunctionName"]
-        return directory.reference(function, to: "AWS::Lambda::Function")
+        functionReference(
+            directory.reference(property, to: "AWS::Lambda::Function", "AWS::Lambda::Alias", "AWS::Lambda::Version"))
     }
 
     func bucket(_ property: Property) -> Fact<Reference> {

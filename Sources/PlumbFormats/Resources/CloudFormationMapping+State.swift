@@ -103,7 +103,7 @@ extension StreamConsumer {
         case .known(.external(let name)):
             // The ARN of a stream goes on behind the table's: `${Table.Arn}/stream/…`.
             if let end = name.firstIndex(of: "}"),
-                let id = inventory.directory.placeholder(String(name[...end]))?.id,
+                let id = inventory.directory.resourceNamed(String(name[...end]))?.id,
                 inventory.directory.kind(of: id) == "AWS::DynamoDB::Table"
             {
                 consumer.table = .known(.resource(id), at: source.place)

@@ -13,8 +13,8 @@ struct DistributionNames {
 }
 
 extension Distribution {
-    /// - Parameter implied: Gathers cache policies that no resource makes: AWS's own, and those of the older form, in
-    ///   which a behaviour itself says what it forwards.
+    /// A distribution. `implied` gathers cache policies that no resource makes: AWS's own, and those of the older form,
+    /// in which a behaviour itself says what it forwards.
     static func read(
         _ head: ResourceHead, _ body: Property, _ names: DistributionNames, _ inventory: Inventory,
         implied: inout [CachePolicy]

@@ -166,7 +166,7 @@ private struct Definitions {
     func find(_ property: Property) -> Definition? {
         guard let text = property.name.value else { return nil }
         if let definition = found[text] { return definition }
-        if let (id, _) = directory.placeholder(text) { return found[id] }
+        if let (id, _) = directory.resourceNamed(text) { return found[id] }
         return nil
     }
 }

@@ -78,7 +78,7 @@ extension PlanMapping {
         let egress = Attachments(inventory["aws_vpc_security_group_egress_rule"], to: kind, in: inventory) {
             $0["security_group_id"]
         }
-        /// A group without rules lets nothing through: the provider removes AWS's rule for all that goes out.
+        // A group without rules lets nothing through: the provider removes AWS's rule for all that goes out.
         func read(_ resource: SourceResource, _ direction: String, _ separate: Attachments) -> Fact<[SecurityRule]> {
             let inline = resource[direction]
             if let why = inline.whyUnknown { return .unknown(why, at: inline.place) }

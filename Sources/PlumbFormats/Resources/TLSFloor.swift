@@ -4,7 +4,7 @@ import PlumbModel
 
 /// AWS names sets of TLS versions and ciphers; this says which version each begins with.
 enum TLSFloor {
-    /// API Gateway's `SecurityPolicy`: `TLS_1_0`, `TLS_1_2`, `SecurityPolicy_TLS13_1_2_…`, `SecurityPolicy_TLS13_…EDGE`.
+    /// API Gateway's `SecurityPolicy`: `TLS_1_0`, `TLS_1_2`, `SecurityPolicy_TLS13_1_2_2021_06` and the like.
     static func ofDomainPolicy(_ policy: Fact<String>) -> Fact<String> {
         policy.reading { name in
             switch name {

@@ -79,22 +79,13 @@ extension Property {
 /// The parts of an inventory that several mappings ask for.
 extension Inventory {
     /// A KMS key by its id, ARN or alias.
-    func keyReference(_ property: Property) -> Fact<Reference> {
-        if case .text("", nil) = property.state { return .absent(at: property.place) }
-        let found = directory.reference(property, to: "AWS::KMS::Key", "AWS::KMS::ReplicaKey")
-        guard let alias = self[found] else { return found }
-        switch alias.type {
-        case "AWS::KMS::Alias": return directory.reference(alias["TargetKeyId"], to: "AWS::KMS::Key")
-        case "aws_kms_alias": return directory.reference(alias["target_key_id"], to: "AWS::KMS::Key")
-        default: return found
-        }
-    }
+    func keyReference(_ property: Property) -> Fact<Reference> { key(property) }
 
     /// The function that a reference leads to, through one of its aliases or versions.
     func functionReference(_ reference: Fact<Reference>) -> Fact<Reference> {
         // `${Function.Arn}:live` names an alias that may not be here; the function is.
         if case .external(let text)? = reference.value, text.hasPrefix("${"), let end = text.firstIndex(of: "}"),
-            let (id, _) = directory.placeholder(String(text[...end])),
+            let (id, _) = directory.resourceNamed(String(text[...end])),
             directory.kind(of: id) == "AWS::Lambda::Function"
         {
             return .known(.resource(id), at: reference.place)

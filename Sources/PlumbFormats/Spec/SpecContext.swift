@@ -6,14 +6,17 @@ import Yams
 /// The state of one reading of one environment.
 struct SpecContext {
     let file: String
+    /// Whether the file is a spec, so that a key may belong elsewhere in one.
+    let isSpec: Bool
     private(set) var diagnostics: [Diagnostic] = []
     /// Where each written key stands, by dotted path.
     private(set) var places: [String: Place]
     private(set) var path = ""
     private var unsound: Set<String> = []
 
-    init(file: String) {
+    init(file: String, isSpec: Bool = true) {
         self.file = file
+        self.isSpec = isSpec
         places = ["": Place(file: file, line: 1, column: 1)]
     }
 

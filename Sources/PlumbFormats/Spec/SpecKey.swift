@@ -108,9 +108,9 @@ enum SpecRecord {
         var hint = ""
         if let nearest = Spelling.nearest(to: name, in: known) {
             hint = "did you mean `\(nearest)`? "
-        } else if name == "<<" {
+        } else if name == "<<", context.isSpec {
             hint = "merge keys are not read; overlays under `environments` are laid over the file. "
-        } else if let elsewhere = SpecSchema.path(endingIn: name) {
+        } else if context.isSpec, let elsewhere = SpecSchema.path(endingIn: name) {
             hint = "`\(name)` belongs to `\(elsewhere)`. "
         }
         let names = known.map { "`\($0)`" }.joined(separator: ", ")

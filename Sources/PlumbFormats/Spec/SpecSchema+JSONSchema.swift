@@ -40,7 +40,7 @@ extension SpecSchema {
         return .object(pairs)
     }
 
-    private static func property(_ key: SpecKeyDescription, isOverlay: Bool) -> SpecJSON {
+    static func property(_ key: SpecKeyDescription, isOverlay: Bool) -> SpecJSON {
         var form = form(of: key, isOverlay: isOverlay)
         var alternatives: [SpecJSON] = []
         if key.allowsNone { alternatives.append(.object([("const", .text("none"))])) }

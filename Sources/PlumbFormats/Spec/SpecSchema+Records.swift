@@ -210,7 +210,7 @@ extension SpecSchema {
             SpecKey("decisions", \.decisions, .list(of: .text, countMax: 100), "What was decided."),
         ])
 
-    private static let waiver = SpecType<Waiver>.record(
+    static let waiver = SpecType<Waiver>.record(
         { Waiver(control: "", owner: "", reason: "", expires: Day(daysSinceEpoch: 0)) },
         [
             SpecKey(
@@ -223,7 +223,7 @@ extension SpecSchema {
             SpecKey(optional: "resource", \.resource, .text, "The one resource it is for; all of them when absent."),
         ])
 
-    private static let attestation = SpecType<Attestation>.record(
+    static let attestation = SpecType<Attestation>.record(
         { Attestation(control: "", path: "", sha256: "", day: Day(daysSinceEpoch: 0), signer: "") },
         [
             SpecKey(

@@ -13,7 +13,7 @@ extension SpecSchema {
     }
 
     /// The keys below a section with their paths within it; those that only hold others are left out.
-    private static func rows(below section: SpecKeyDescription) -> [(name: String, key: SpecKeyDescription)] {
+    static func rows(below section: SpecKeyDescription) -> [(name: String, key: SpecKeyDescription)] {
         func leaves(_ key: SpecKeyDescription) -> [SpecKeyDescription] {
             key.children.isEmpty ? [key] : key.children.flatMap(leaves)
         }
@@ -24,7 +24,7 @@ extension SpecSchema {
         }
     }
 
-    private static func table(_ rows: [(name: String, key: SpecKeyDescription)]) -> [String] {
+    static func table(_ rows: [(name: String, key: SpecKeyDescription)]) -> [String] {
         let body = rows.map { name, key in
             let form = key.children.isEmpty ? key.type : "[\(key.type)](#\(key.name.lowercased()))"
             let standard = key.isRequired ? "required" : key.defaultText ?? ""

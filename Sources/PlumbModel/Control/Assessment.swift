@@ -12,6 +12,9 @@ public struct Finding: Sendable, Hashable, Codable {
     public var fix: String
     public var seed: String
     public var related: [RelatedPlace]
+    /// Control, resource and a digest of what was judged, for baselines and comparison: it changes when the resource
+    /// does, not when a line moves. Nil until it is asked for.
+    public var fingerprint: String?
 
     public init(
         control: String, policy: String, verdict: Verdict, severity: Severity, resource: String, place: Place?,
@@ -39,6 +42,10 @@ public struct ControlVerdict: Sendable, Hashable, Codable {
     public var severity: Severity?
     /// The judgements behind the verdict: evidence for what holds as well.
     public var judgements: [Judgement]
+    /// The seed's own words; empty where the control was not judged by the book.
+    public var seed = ""
+    /// How a breach is mended in general; empty where the control was not judged by the book.
+    public var remedy = ""
 
     public init(id: String, statement: String, verdict: Verdict, severity: Severity?, judgements: [Judgement]) {
         self.id = id

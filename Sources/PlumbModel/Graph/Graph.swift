@@ -163,6 +163,8 @@ public struct Graph: Sendable, Hashable, Codable {
     /// What people declared about each endpoint: workload class, criticality, personal data, plans, records.
     public var declarations: [Declaration] = []
     public var evidence: [Evidence] = []
+    /// The numbers that controls hold this deployment to.
+    public var thresholds = Thresholds()
     /// What the source's text shows beside its resources.
     public var notes = SourceNotes()
 
@@ -229,8 +231,8 @@ public struct Graph: Sendable, Hashable, Codable {
             Array(scalableTargets), Array(scalingPolicies),
         ]
         let watching: [[any Resource]] = [
-            Array(alarms), Array(compositeAlarms), Array(alarmMuteRules), Array(dashboards), Array(topics), Array(eventRules),
-            Array(functions), Array(canaries),
+            Array(alarms), Array(compositeAlarms), Array(alarmMuteRules), Array(dashboards), Array(topics),
+            Array(eventRules), Array(functions), Array(canaries),
         ]
         let keeping: [[any Resource]] = [
             Array(keys), Array(buckets), Array(tables), Array(repositories), Array(streamConsumers),

@@ -7,8 +7,6 @@
 enum Arithmetic {
     /// Most time from a fault to its alarm, in seconds: the seed's five minutes.
     static let detectionSecondsMax = 300
-    /// The p99 that the seed allows, in milliseconds.
-    static let p99MillisecondsMax = 500.0
 
     /// A number with at most `places` decimals and no trailing zeros: `4.6`, `62`.
     static func text(_ number: Double, places: Int = 1) -> String {

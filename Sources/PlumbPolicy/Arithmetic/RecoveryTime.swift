@@ -8,8 +8,6 @@ import PlumbModel
 ///     pilot light : failover = provisioning + download timeout + start-up timeout + DNS TTL + health check
 ///     warm        : failover = DNS TTL + health check
 struct RecoveryTime {
-    /// The seed's hour.
-    static let secondsMax = 3600
     /// What a person needs to decide; an automatic decision needs nothing.
     static let humanDecisionSeconds = 900
     /// SageMaker's own upper limit of both timeouts, which holds where none is set (API reference,
@@ -52,12 +50,8 @@ struct RecoveryTime {
 
 /// How much data a mechanism can lose, in minutes.
 enum DataLoss {
-    /// The seed's limit. S3's Replication Time Control promises "within 15 minutes", its only setting, and is accepted.
-    static let minutesMax = 15.0
     /// DynamoDB: "LatestRestorableDateTime is typically 5 minutes before the current time".
     static let pointInTimeMinutes = 5.0
     /// AWS Backup's shortest snapshot interval and shortest start window, before the job has even begun.
     static let hourlySnapshotMinutes = 60.0 + 60
-    /// Where the alarm on replication latency must ring, in seconds.
-    static let replicationLagSecondsMax = 900.0
 }

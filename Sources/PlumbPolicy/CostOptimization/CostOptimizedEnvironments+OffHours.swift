@@ -3,9 +3,6 @@
 import PlumbModel
 
 extension PolicyBook {
-    /// The most hours a week that count as business hours: twelve on five days.
-    private static let businessHoursMax = 60.0
-
     /// A schedule that deletes the endpoint and one that creates it, both awake, in one time zone.
     static func askSchedules(of endpoint: Endpoint, in graph: Graph, _ ask: inout Inquiry) {
         let acting = graph.schedules(of: endpoint).map { (schedule: $0, act: graph.act(of: $0)) }
@@ -26,8 +23,8 @@ extension PolicyBook {
         if zones.count > 1 { ask.fail("the schedules are in different time zones: \(zones.sorted())") }
         ask.require(
             graph.weeklyHours(of: endpoint).defaulting(to: 168), "the number of hours a week in which it runs",
-            wanted: "at most 60"
-        ) { $0 > 0 && $0 <= businessHoursMax }
+            wanted: "at most \(Arithmetic.text(graph.thresholds.runningHoursPerWeek))"
+        ) { $0 > 0 && $0 <= graph.thresholds.runningHoursPerWeek }
     }
 
     private static func tellMissingSchedule(
@@ -55,8 +52,8 @@ extension PolicyBook {
     static func askOffHoursOfEngine(_ endpoint: Endpoint, in graph: Graph, _ ask: inout Inquiry) {
         ask.require(
             graph.weeklyHours(of: endpoint).defaulting(to: 168), "the number of hours a week in which it runs",
-            wanted: "at most 60"
-        ) { $0 > 0 && $0 <= businessHoursMax }
+            wanted: "at most \(Arithmetic.text(graph.thresholds.runningHoursPerWeek))"
+        ) { $0 > 0 && $0 <= graph.thresholds.runningHoursPerWeek }
         askWorkersAtNight(of: endpoint, in: graph, &ask)
     }
 

@@ -8,10 +8,10 @@ extension PolicyBook {
         controls: [prescribedTypes, offHours, offIsUnbilled, teamBudget, worstCaseUnderCap])
 
     /// What a team may spend in a month in this environment; nothing is capped in production.
-    private static func capUSD(in environment: Environment) -> Double {
-        switch environment {
-        case .dev: 100
-        case .staging: 500
+    private static func capUSD(of graph: Graph) -> Double {
+        switch graph.environment {
+        case .dev: graph.thresholds.devBudgetUSD
+        case .staging: graph.thresholds.stagingBudgetUSD
         case .production: .infinity
         }
     }
@@ -282,7 +282,7 @@ extension PolicyBook {
     private static func askTeamBudget(_ team: Fact<String>, _ endpoints: [Endpoint], in graph: Graph) -> Judgement {
         .about(endpoints.first?.id ?? "", at: endpoints.first?.place) { ask in
             guard let team = ask.need(team, "the endpoint's team (tag \(CostTag.team))") else { return }
-            let cap = capUSD(in: graph.environment)
+            let cap = capUSD(of: graph)
             if graph.source == .engine {
                 askMeteredLimits(of: endpoints, team, cap, in: graph, &ask)
                 return
@@ -316,7 +316,7 @@ extension PolicyBook {
     private static func askTeamForecast(_ team: Fact<String>, _ endpoints: [Endpoint], in graph: Graph) -> Judgement {
         .about(endpoints.first?.id ?? "", at: endpoints.first?.place) { ask in
             guard let team = ask.need(team, "the endpoint's team (tag \(CostTag.team))") else { return }
-            let cap = capUSD(in: graph.environment)
+            let cap = capUSD(of: graph)
             var sum = 0.0
             var terms: [String] = []
             var place: Place?

@@ -146,9 +146,10 @@ extension PolicyBook {
             ask.doubt("no declaration belongs to this endpoint: a spec with a costReview would decide it")
             return
         }
+        let most = Int(graph.thresholds.costReviewDays)
         // A signed word may stand in for the record, as long as it is of this month too.
         let isAttested = declaration.attestations.contains {
-            $0.control == "COST-1.1" && (0...31).contains(graph.asOf.days(since: $0.day))
+            $0.control == "COST-1.1" && (0...most).contains(graph.asOf.days(since: $0.day))
         }
         if declaration.costReview.isAbsent && isAttested {
             ask.doubt("no review is recorded; an attestation speaks of one")
@@ -158,8 +159,8 @@ extension PolicyBook {
         let age = graph.asOf.days(since: review.day)
         if age < 0 {
             ask.fail("the review is dated \(review.day), after the day of judgement \(graph.asOf)")
-        } else if age > 31 {
-            ask.fail("the newest review is of \(review.day), \(age) days old, wanted at most 31")
+        } else if age > most {
+            ask.fail("the newest review is of \(review.day), \(age) days old, wanted at most \(most)")
         } else {
             ask.prove("reviewed on \(review.day), \(age) days ago")
         }

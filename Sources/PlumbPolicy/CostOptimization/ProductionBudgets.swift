@@ -48,16 +48,16 @@ extension PolicyBook {
             .about(endpoint) { ask in
                 guard let budget = graph.budget(of: endpoint, &ask) else { return }
                 ask.requireMonthlyCost(budget)
+                let most = graph.thresholds.productionBudgetUSD
+                let wanted = most == 5000 ? "2,000 to 5,000" : "at most \(Arithmetic.text(most))"
                 if budget.plannedLimitsUSD.isAbsent {
-                    ask.require(budget.limitUSD, "the monthly limit in USD", wanted: "2,000 to 5,000") {
-                        $0 > 0 && $0 <= 5000
-                    }
+                    ask.require(budget.limitUSD, "the monthly limit in USD", wanted: wanted) { $0 > 0 && $0 <= most }
                     if let limit = budget.limitUSD.value, limit < 2000 { ask.prove("tighter than the band asks") }
                 } else {
                     ask.require(
                         budget.plannedLimitsUSD.map { $0.max() ?? 0 }, "the highest planned limit in USD",
-                        wanted: "2,000 to 5,000"
-                    ) { $0 > 0 && $0 <= 5000 }
+                        wanted: wanted
+                    ) { $0 > 0 && $0 <= most }
                 }
             }
         }
@@ -299,9 +299,12 @@ extension PolicyBook {
                 "the floor is \(MonthlyCost.usd(cost.floorUSD)) USD, the worst case \(MonthlyCost.usd(cost.worstUSD)) "
                     + "USD, with \(limitTold) between: \(peak?.whyUnknown ?? "a declared peak would decide it")")
         }
-        if cost.worstUSD > 5000 {
-            let fitting = cost.maximumFitting(5000).map { $0 > 0 ? "; \($0) at most fit" : "; not even one fits" } ?? ""
-            ask.fail("worst case \(cost.arithmetic), wanted at most 5,000 USD\(fitting)", at: cost.fleets.first?.place)
+        let most = graph.thresholds.productionBudgetUSD
+        if cost.worstUSD > most {
+            let fitting = cost.maximumFitting(most).map { $0 > 0 ? "; \($0) at most fit" : "; not even one fits" } ?? ""
+            ask.fail(
+                "worst case \(cost.arithmetic), wanted at most \(MonthlyCost.usd(most)) USD\(fitting)",
+                at: cost.fleets.first?.place)
             if !isExpectedTooHigh { ask.severity = .medium }
         } else {
             ask.prove("worst case \(cost.arithmetic)")

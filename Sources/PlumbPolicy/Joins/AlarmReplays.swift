@@ -10,16 +10,18 @@ struct AlarmReplay: Sendable {
     /// Nothing for an alarm that cannot be evaluated.
     let edges: [AlarmClass: AlarmEvaluation]
 
-    init(_ definition: AlarmDefinition, by judge: AlarmJudge) {
-        let traces = CanonicalTrace.allCases.map { ($0, judge.behaviour(of: definition, on: $0)) }
-        behaviours = Dictionary(uniqueKeysWithValues: traces)
-        // An alarm that cannot be evaluated has been told as such by its behaviour.
+    init(_ definition: AlarmDefinition, by judge: AlarmJudge, under thresholds: Thresholds) {
+        // What cannot be evaluated behaves in a way that cannot be told; the judge says why.
         guard let evaluator = try? AlarmEvaluator(definition) else {
+            behaviours = Dictionary(
+                uniqueKeysWithValues: CanonicalTrace.allCases.map { ($0, judge.behaviour(of: definition, on: $0)) })
             edges = [:]
             return
         }
+        behaviours = Dictionary(
+            uniqueKeysWithValues: CanonicalTrace.allCases.map { ($0, judge.behaviour(of: evaluator, on: $0)) })
         let outcomes = AlarmClass.allCases.compactMap { purpose in
-            purpose.edge.map { edge in
+            purpose.edge(under: thresholds).map { edge in
                 let source = edge.source(of: judge.identity)
                 return (purpose, evaluator.evaluate(from: source, at: definition.settledSecond, previous: .ok))
             }
@@ -46,16 +48,20 @@ final class AlarmReplays: GraphJoin {
     }
     private let replays = Mutex<[Form: AlarmReplay]>([:])
 
-    init(_ graph: Graph) {}
+    private let thresholds: Thresholds
+
+    init(_ graph: Graph) { thresholds = graph.thresholds }
 
     /// What `definition` does, seen by `judge`.
     func replay(_ definition: AlarmDefinition, by judge: AlarmJudge) -> AlarmReplay {
         // What CloudWatch would refuse is told with the alarm's own name.
-        guard AlarmEvaluator.diagnostics(for: definition).isEmpty else { return AlarmReplay(definition, by: judge) }
+        guard AlarmEvaluator.diagnostics(for: definition).isEmpty else {
+            return AlarmReplay(definition, by: judge, under: thresholds)
+        }
         let form = Self.form(of: definition, judge)
         if let known = replays.withLock({ $0[form] }) { return known }
         let judge = AlarmJudge(form.identity, probes: form.probes, timing: form.timing)
-        let replay = AlarmReplay(form.definition, by: judge)
+        let replay = AlarmReplay(form.definition, by: judge, under: thresholds)
         replays.withLock { $0[form] = replay }
         return replay
     }
@@ -63,7 +69,7 @@ final class AlarmReplays: GraphJoin {
     private static func form(of definition: AlarmDefinition, _ judge: AlarmJudge) -> Form {
         let identity = judge.identity
         // No name in AWS starts with NUL, so that different names stay different.
-        func placeholder(_ name: String) -> String {
+        func standIn(_ name: String) -> String {
             switch name {
             case identity.endpoint: "\u{0}endpoint"
             case identity.variant: "\u{0}variant"
@@ -72,7 +78,7 @@ final class AlarmReplays: GraphJoin {
             }
         }
         func renamed(_ metric: MetricIdentity) -> MetricIdentity {
-            let dimensions = metric.dimensions.map { Dimension($0.name, placeholder($0.value)) }
+            let dimensions = metric.dimensions.map { Dimension($0.name, standIn($0.value)) }
             return MetricIdentity(namespace: metric.namespace, name: metric.name, dimensions: dimensions)
         }
         var form = definition
@@ -90,8 +96,8 @@ final class AlarmReplays: GraphJoin {
                 metric: renamed(probe.metric), healthyValue: probe.healthyValue, deadValue: probe.deadValue)
         }
         let names = VariantIdentity(
-            endpoint: placeholder(identity.endpoint), variant: placeholder(identity.variant),
-            config: identity.config.map(placeholder))
+            endpoint: standIn(identity.endpoint), variant: standIn(identity.variant),
+            config: identity.config.map(standIn))
         return Form(definition: form, identity: names, probes: probes, timing: judge.timing)
     }
 }

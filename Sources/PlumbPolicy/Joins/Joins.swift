@@ -148,13 +148,13 @@ struct BudgetJoin: GraphJoin {
 struct RolesByDuty: GraphJoin {
     private(set) var purposes: Set<Role.Purpose> = []
     /// Whether a role may be for any duty, or there is none at all.
-    let isUndecided: Bool
+    private(set) var isUndecided: Bool
     /// Roles that a model runs under.
     private let executing: Set<String>
 
     init(_ graph: Graph) {
         executing = Set(graph.models.compactMap { graph.roles[$0.role]?.id })
-        var isUndecided = graph.roles.isEmpty
+        isUndecided = graph.roles.isEmpty
         for role in graph.roles {
             let duty = Self.duty(byRightsOf: role)
             // A function's role has its duty beside its purpose: that of a rollback operates, that of a probe invokes.
@@ -165,7 +165,6 @@ struct RolesByDuty: GraphJoin {
                 isUndecided = true
             }
         }
-        self.isUndecided = isUndecided
     }
 
     /// What a role is for: its own word, that a model runs under it, or what its rights are good for.
@@ -189,5 +188,16 @@ struct RolesByDuty: GraphJoin {
             ),
         ]
         return duties.first { duty in duty.1.contains { !role.grants(of: $0).isEmpty } }?.0
+    }
+}
+
+/// Functions by their names.
+struct FunctionsByName: GraphJoin {
+    private(set) var positions = PositionsByText()
+
+    init(_ graph: Graph) {
+        for (position, function) in graph.functions.enumerated() {
+            if let name = function.name.value { positions.add(name, position) }
+        }
     }
 }

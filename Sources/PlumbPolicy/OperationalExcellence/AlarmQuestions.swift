@@ -21,22 +21,39 @@ enum AlarmClass: String, CaseIterable {
         }
     }
 
-    /// What must set it off, and what must not; nothing for the classes that the canonical traces say nothing about.
-    var traces: (firing: [CanonicalTrace], silent: [CanonicalTrace]) {
+    /// What must set it off, and what must not; nothing for the classes that the canonical traces say nothing about, and
+    /// no trace that a number of the organisation's own puts on the other side of the limit.
+    func traces(under thresholds: Thresholds) -> (firing: [CanonicalTrace], silent: [CanonicalTrace]) {
         switch self {
-        case .errorRate: ([.serverErrors], [.healthy, .slow])
-        case .latency: ([.slow], [.healthy, .serverErrors])
+        case .errorRate:
+            (
+                thresholds.errorRatePercent < 2 ? [.serverErrors] : [],
+                thresholds.errorRatePercent > 0.2 ? [.healthy, .slow] : []
+            )
+        case .latency:
+            (
+                thresholds.latencyP99Milliseconds < 900 ? [.slow] : [],
+                thresholds.latencyP99Milliseconds > 120 ? [.healthy, .serverErrors] : []
+            )
         case .health: ([.containerDead, .containerDeadProbeSilent], [.healthy, .idle])
         case .drift, .quality: ([], [])
         }
     }
 
     /// Traffic just beyond the limit the policy names; an alarm must fire on it too.
-    var edge: SteadyTraffic? {
+    func edge(under thresholds: Thresholds) -> SteadyTraffic? {
         switch self {
-        case .errorRate: SteadyTraffic(title: "1.1 % of answers being 5XX", errorRate: 0.011, tailMicroseconds: 120_000)
-        case .latency: SteadyTraffic(title: "a p99 of 510 ms", errorRate: 0.002, tailMicroseconds: 510_000)
-        case .health, .drift, .quality: nil
+        case .errorRate:
+            let percent = thresholds.errorRatePercent * 1.1
+            return SteadyTraffic(
+                title: "\(Arithmetic.text(percent, places: 3)) % of answers being 5XX", errorRate: percent / 100,
+                tailMicroseconds: 120_000)
+        case .latency:
+            let milliseconds = thresholds.latencyP99Milliseconds * 1.02
+            return SteadyTraffic(
+                title: "a p99 of \(Arithmetic.text(milliseconds)) ms", errorRate: 0.002,
+                tailMicroseconds: milliseconds * 1000)
+        case .health, .drift, .quality: return nil
         }
     }
 }
@@ -118,10 +135,12 @@ struct WatchedVariant {
     private let judge: AlarmJudge
     private let isEngine: Bool
     private let replays: AlarmReplays
+    private let thresholds: Thresholds
 
     init(_ identity: VariantIdentity, of endpoint: ResourceHead, siblings: Set<String>, in graph: Graph) {
         self.identity = identity
         replays = graph.joined()
+        thresholds = graph.thresholds
         isEngine = graph.source == .engine
         let join = graph.joined(AlarmJoin.self)
         let endpoints = graph.joined(EndpointsByName.self).names
@@ -172,7 +191,8 @@ struct WatchedVariant {
         if purpose == .health, reading?.mayProbe(identity.endpoint) == true {
             ask.doubt("whether its metric probes this endpoint cannot be told")
         }
-        for trace in purpose.traces.firing {
+        let traces = purpose.traces(under: thresholds)
+        for trace in traces.firing {
             switch replay.behaviour(on: trace) {
             case .fires(let seconds) where seconds > Self.detectionSecondsMax:
                 ask.fail("fires on \(trace.title) only after \(seconds) s, wanted \(Self.detectionSecondsMax) at most")
@@ -181,10 +201,10 @@ struct WatchedVariant {
             case .unknown(let why): ask.doubt("what it does cannot be told: \(why)")
             }
         }
-        if let edge = purpose.edge, let outcome = replay.edges[purpose], outcome.state != .alarm {
+        if let edge = purpose.edge(under: thresholds), let outcome = replay.edges[purpose], outcome.state != .alarm {
             ask.fail("does not fire on \(edge.title): \(outcome.reason)")
         }
-        for trace in purpose.traces.silent {
+        for trace in traces.silent {
             guard case .fires = replay.behaviour(on: trace) else { continue }
             ask.fail("fires on \(trace.title): \(reason(definition, on: trace))")
         }

@@ -61,11 +61,17 @@ extension Graph {
 
     // MARK: OPS-2.5
 
+    private var rollbackLimit: String { Arithmetic.text(thresholds.rollbackSeconds) }
+
     func askForRecovery(of endpoint: Endpoint, _ ask: inout Inquiry) {
         if source == .engine { return askForMeasuredRecovery(of: endpoint, &ask) }
         if let drill = freshRollbackDrill(of: endpoint) {
             let told = "the drill of \(drill.day) took \(Int(drill.seconds.rounded(.up))) s"
-            if drill.seconds < 300 { ask.prove(told) } else { ask.fail("\(told), wanted less than 300") }
+            if drill.seconds < thresholds.rollbackSeconds {
+                ask.prove(told)
+            } else {
+                ask.fail("\(told), wanted less than \(rollbackLimit)")
+            }
             return
         }
         let timing = DetectionTiming.cloudWatch
@@ -79,11 +85,14 @@ extension Graph {
                 policy.terminationWaitSeconds, "TerminationWaitInSeconds",
                 wanted: "above 0, so that recovery takes \(arithmetic) and not \(coldArithmetic)", absentAs: 0
             ) { $0 > 0 }
+            if Double(warm) >= thresholds.rollbackSeconds {
+                ask.fail("recovery takes \(arithmetic), wanted less than \(rollbackLimit)")
+            }
             ask.prove("recovery takes \(arithmetic) while the old fleet lives, \(coldArithmetic) after the bake")
         } else if endpoint.rolling.isKnown {
             ask.fail(
                 "a rolling deployment has to make the old instances again: \(coldArithmetic), wanted less than "
-                    + "300; a drill "
+                    + "\(rollbackLimit); a drill "
                     + "of the last 90 days that took less would override this", at: endpoint.rolling.place)
         } else {
             tellMissingPolicy(of: endpoint, &ask)
@@ -104,7 +113,11 @@ extension Graph {
         }
         let seconds = (newest.seconds * 100).rounded() / 100
         let told = "the rollback of \(newest.day) took \(seconds) s from detection to completion"
-        if newest.seconds < 300 { ask.prove(told) } else { ask.fail("\(told), wanted less than 300") }
+        if newest.seconds < thresholds.rollbackSeconds {
+            ask.prove(told)
+        } else {
+            ask.fail("\(told), wanted less than \(rollbackLimit)")
+        }
     }
 
     // MARK: OPS-2.6
@@ -292,10 +305,10 @@ extension Graph {
         } else {
             ask.fail("the drill of \(drill.day) is \(age) days old, wanted less than 90", at: place)
         }
-        if drill.seconds < 300 {
+        if drill.seconds < thresholds.rollbackSeconds {
             ask.prove("it took \(Int(drill.seconds.rounded(.up))) s")
         } else {
-            ask.fail("it took \(Int(drill.seconds.rounded(.up))) s, wanted less than 300", at: place)
+            ask.fail("it took \(Int(drill.seconds.rounded(.up))) s, wanted less than \(rollbackLimit)", at: place)
         }
     }
 }

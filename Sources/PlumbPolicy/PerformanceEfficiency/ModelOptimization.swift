@@ -85,15 +85,21 @@ extension PolicyBook {
             guard let record = ask.need(declaration.optimization, "the measurement (spec: optimization)") else {
                 return
             }
-            requireReduction("p50", record.baselineP50Milliseconds, record.optimizedP50Milliseconds, &ask)
-            requireReduction("p99", record.baselineP99Milliseconds, record.optimizedP99Milliseconds, &ask)
+            let least = graph.thresholds.latencyReductionPercent
+            requireReduction(least, "p50", record.baselineP50Milliseconds, record.optimizedP50Milliseconds, &ask)
+            requireReduction(least, "p99", record.baselineP99Milliseconds, record.optimizedP99Milliseconds, &ask)
             if let bound = record.reductionLowerBound {
                 let told = "the lower bound of the 95 % interval is \(Arithmetic.text(bound * 100)) %"
-                if bound >= 0.3 - roundingError { ask.prove(told) } else { ask.fail("\(told), wanted at least 30 %") }
+                if bound >= least / 100 - roundingError {
+                    ask.prove(told)
+                } else {
+                    ask.fail("\(told), wanted at least \(Arithmetic.text(least)) %")
+                }
             }
-            if let baseline = record.baselineP99Milliseconds, baseline < Arithmetic.p99MillisecondsMax / 5 {
+            if let baseline = record.baselineP99Milliseconds, baseline < graph.thresholds.latencyP99Milliseconds / 5 {
+                let most = Arithmetic.text(graph.thresholds.latencyP99Milliseconds)
                 ask.fix =
-                    "The baseline's p99 of \(Arithmetic.text(baseline)) ms is under 20 % of the 500 ms allowed: an "
+                    "The baseline's p99 of \(Arithmetic.text(baseline)) ms is under 20 % of the \(most) ms allowed: an "
                     + "owner may waive this control (spec: waivers)."
             }
         }
@@ -103,7 +109,7 @@ extension PolicyBook {
     private static let roundingError = 1e-9
 
     private static func requireReduction(
-        _ what: String, _ baseline: Double?, _ optimized: Double?, _ ask: inout Inquiry
+        _ leastPercent: Double, _ what: String, _ baseline: Double?, _ optimized: Double?, _ ask: inout Inquiry
     ) {
         guard let baseline, let optimized, baseline > 0 else {
             return ask.fail("the \(what) was not measured before and after")
@@ -111,7 +117,9 @@ extension PolicyBook {
         let reduction = (baseline - optimized) / baseline
         let (before, after) = (Arithmetic.text(baseline, places: 3), Arithmetic.text(optimized, places: 3))
         let told = "the \(what) fell from \(before) to \(after) ms, by \(Arithmetic.text(reduction * 100)) %"
-        guard reduction >= 0.3 - roundingError else { return ask.fail("\(told), wanted at least 30 %") }
+        guard reduction >= leastPercent / 100 - roundingError else {
+            return ask.fail("\(told), wanted at least \(Arithmetic.text(leastPercent)) %")
+        }
         ask.prove(reduction > 0.5 ? "\(told), more than the 50 % one expects: worth a second look" : told)
     }
 
@@ -224,10 +232,14 @@ extension PolicyBook {
             ask.requireFresh(record.day, "the benchmark", daysMax: 30, on: graph.asOf)
             if record.signer?.isEmpty != false { ask.fail("nobody signed the benchmark") }
             if record.isOpenLoop != true { ask.fail("the load was not open-loop, and hides queueing") }
-            requireNumber(record.p99Milliseconds, "the p99 in ms", wanted: "at most 500", &ask) {
-                $0 <= Arithmetic.p99MillisecondsMax
+            let (p99, errors) = (graph.thresholds.latencyP99Milliseconds, graph.thresholds.errorRatePercent)
+            requireNumber(record.p99Milliseconds, "the p99 in ms", wanted: "at most \(Arithmetic.text(p99))", &ask) {
+                $0 <= p99
             }
-            requireNumber(record.errorRatePercent, "the error rate in percent", wanted: "under 1", &ask) { $0 < 1 }
+            requireNumber(
+                record.errorRatePercent, "the error rate in percent",
+                wanted: "under \(Arithmetic.text(errors, places: 3))", &ask
+            ) { $0 < errors }
             requireNumber(record.requests.map(Double.init), "the requests", wanted: "at least 10,000", &ask) {
                 $0 >= 10_000
             }

@@ -226,19 +226,22 @@ extension PolicyBook {
             ask.requireFlag(
                 scaled.target.suspendsScaleOut, "suspension of scale-out", is: false, absentAs: false)
             let least = scaled.target.minimum.value ?? 1
+            let most = graph.thresholds.scaleOutPercent
             let adding = scaled.policies.filter {
                 $0.kind.value != .step || $0.hasStep(adding: true, from: least).value != false
             }
             ask.requireOne(
-                of: adding, orFail: "nothing adds instances to variant \(scaled.identity.variant) above 80 %",
+                of: adding,
+                orFail: "nothing adds instances to variant \(scaled.identity.variant) above \(Arithmetic.text(most)) %",
                 name: \.id
             ) { policy, ask in
                 ask.relate("the policy \(policy.id)", at: policy.place)
                 guard let kind = ask.need(policy.kind, "the policy's type") else { return }
                 if kind == .targetTracking {
                     guard let percent = scaled.setPoint(of: policy, &ask) else { return }
-                    guard percent <= 80 else {
-                        return ask.fail("it tracks \(Arithmetic.text(percent)) %, wanted at most 80 %")
+                    guard percent <= most else {
+                        return ask.fail(
+                            "it tracks \(Arithmetic.text(percent)) %, wanted at most \(Arithmetic.text(most)) %")
                     }
                     ask.prove("it adds above \(Arithmetic.text(percent)) %")
                 } else {
@@ -281,8 +284,10 @@ extension PolicyBook {
             }
             let threshold = definition.threshold + beginning
             guard let percent = scaled.percent(threshold, on: .known(definition.queries), &ask) else { return }
-            guard percent <= 80 else {
-                return ask.fail("capacity is added above \(Arithmetic.text(percent)) %, wanted at most 80 %")
+            let most = graph.thresholds.scaleOutPercent
+            guard percent <= most else {
+                return ask.fail(
+                    "capacity is added above \(Arithmetic.text(percent)) %, wanted at most \(Arithmetic.text(most)) %")
             }
             ask.prove("it adds above \(Arithmetic.text(percent)) % after \(seconds) s")
         }
@@ -344,10 +349,11 @@ extension PolicyBook {
                 }
                 guard let target = scaled.setPoint(of: policy, &ask) else { continue }
                 let percent = Arithmetic.text(0.9 * target)
-                if 0.9 * target > 50 {
+                let limit = graph.thresholds.scaleInPercent
+                if 0.9 * target > limit {
                     ask.fail(
                         "\(policy.id) removes instances below 0.9 x \(Arithmetic.text(target)) = \(percent) %, "
-                            + "wanted at most 50 %: set DisableScaleIn", at: policy.place)
+                            + "wanted at most \(Arithmetic.text(limit)) %: set DisableScaleIn", at: policy.place)
                 } else {
                     ask.prove("\(policy.id) removes below \(percent) %")
                 }
@@ -368,7 +374,7 @@ extension PolicyBook {
                 }
                 for alarm in alarms {
                     hasPath = true
-                    requireStepIn(policy, alarm, scaled, &ask)
+                    requireStepIn(policy, alarm, scaled, below: graph.thresholds.scaleInPercent, &ask)
                 }
             }
             if !hasPath {
@@ -379,7 +385,7 @@ extension PolicyBook {
     }
 
     private static func requireStepIn(
-        _ policy: ScalingPolicy, _ alarm: Alarm, _ scaled: ScaledVariant, _ ask: inout Inquiry
+        _ policy: ScalingPolicy, _ alarm: Alarm, _ scaled: ScaledVariant, below limit: Double, _ ask: inout Inquiry
     ) {
         ask.relate("\(alarm.id) starts \(policy.id)", at: alarm.place)
         guard let definition = ask.need(alarm.definition, "the definition of \(alarm.id)") else { return }
@@ -395,9 +401,9 @@ extension PolicyBook {
             policy.cooldownSeconds, "the cooldown of \(policy.id) in seconds", wanted: "at least 300", absentAs: 300
         ) { $0 >= 300 }
         guard let percent = scaled.percent(definition.threshold, on: .known(definition.queries), &ask) else { return }
-        guard percent > 0, percent <= 50 else {
+        guard percent > 0, percent <= limit else {
             return ask.fail(
-                "\(alarm.id) removes below \(Arithmetic.text(percent)) %, wanted above 0 and at most 50 %",
+                "\(alarm.id) removes below \(Arithmetic.text(percent)) %, wanted above 0 and at most \(Arithmetic.text(limit)) %",
                 at: alarm.place)
         }
         // From m + 1 to m instances the load grows by (m + 1) / m, and must not pass the set point.

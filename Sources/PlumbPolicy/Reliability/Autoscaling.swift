@@ -148,13 +148,15 @@ extension PolicyBook {
         let isProduction = graph.environment == .production
         let low: Int?
         if isProduction {
-            low = ask.require(minimum, "the minimum of \(name)", wanted: "at least 2") { $0 >= 2 }
+            let least = Int(graph.thresholds.instancesMinimum)
+            low = ask.require(minimum, "the minimum of \(name)", wanted: "at least \(least)") { $0 >= least }
         } else if isScheduled {
             low = ask.require(minimum, "the minimum of \(name)", wanted: "at least 1") { $0 >= 1 }
         } else {
             low = ask.require(minimum, "the minimum of \(name)", wanted: "1") { $0 == 1 }
         }
-        let high = ask.require(maximum, "the maximum of \(name)", wanted: "at most 4") { $0 <= 4 }
+        let most = Int(graph.thresholds.instancesMaximum)
+        let high = ask.require(maximum, "the maximum of \(name)", wanted: "at most \(most)") { $0 <= most }
         if let low, let high, low >= high {
             ask.fail("\(name) cannot scale: its minimum \(low) is not below its maximum \(high)", at: maximum.place)
         }

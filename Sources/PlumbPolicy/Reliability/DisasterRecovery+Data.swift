@@ -62,7 +62,7 @@ extension PolicyBook {
             }
         }
         let ofTables = graph.tables.map { table -> Judgement in
-            .about(table) { ask in requirePointInTime(table, &ask) }
+            .about(table) { ask in requirePointInTime(table, in: graph, &ask) }
         }
         return ofBuckets + ofTables + graph.judgeMissingArtefacts("the loss of models")
     }
@@ -77,11 +77,16 @@ extension PolicyBook {
         }
     }
 
-    private static func requirePointInTime(_ table: Table, _ ask: inout Inquiry) {
+    private static func requirePointInTime(_ table: Table, in graph: Graph, _ ask: inout Inquiry) {
         if table.replicaRegions.value?.isEmpty == false {
             return ask.prove("replicas in other regions lag by seconds")
         }
         ask.requireFlag(table.hasPointInTimeRecovery, "point-in-time recovery", absentAs: false)
+        let limit = graph.thresholds.recoveryPointMinutes
+        if limit < DataLoss.pointInTimeMinutes {
+            let minutes = Arithmetic.text(DataLoss.pointInTimeMinutes)
+            ask.fail("point-in-time recovery lags by \(minutes) min, wanted at most \(Arithmetic.text(limit))")
+        }
     }
 
     /// For critical endpoints the loss of the region counts as well.
@@ -92,19 +97,18 @@ extension PolicyBook {
             return ask.doubt("whether the models are critical cannot be told: \(critical.whyUnknown ?? "")")
         }
         guard let rules = ask.need(bucket.replication, "replication to another region") else { return }
+        let limit = graph.thresholds.recoveryPointMinutes
         ask.requireOne(of: rules.enumerated(), orFail: "no rule replicates", name: { "rule \($0.offset + 1)" }) {
             let rule = $0.element
             $1.requireFlag(rule.isEnabled, "its status (enabled)", absentAs: false)
-            $1.require(rule.timeControlMinutes, "its time control in minutes", wanted: "15") { Double($0) <= 15 }
-        }
-        let watching = graph.alarms.filter { alarm in
-            alarm.metrics.contains {
-                ($0.namespace == "AWS/S3" && $0.name == "ReplicationLatency") || $0.name == "ReplicationLagSeconds"
+            $1.require(rule.timeControlMinutes, "its time control in minutes", wanted: Arithmetic.text(limit)) {
+                Double($0) <= limit
             }
         }
+        let watching = graph.alarms[graph.joined(ReplicationAlarms.self).positions]
         ask.requireOne(of: watching, orFail: "no alarm watches the replication's latency", name: \.id) {
-            $1.require($0.threshold, "its threshold in seconds", wanted: "at most 900") {
-                $0 <= DataLoss.replicationLagSecondsMax
+            $1.require($0.threshold, "its threshold in seconds", wanted: "at most \(Arithmetic.text(limit * 60))") {
+                $0 <= limit * 60
             }
         }
     }
@@ -283,6 +287,11 @@ extension PolicyBook {
         let ofTables = graph.tables.map { table -> Judgement in
             .about(table) { ask in
                 ask.requireFlag(table.hasPointInTimeRecovery, "point-in-time recovery", absentAs: false)
+                let limit = graph.thresholds.recoveryPointMinutes
+                if limit < DataLoss.pointInTimeMinutes {
+                    let minutes = Arithmetic.text(DataLoss.pointInTimeMinutes)
+                    ask.fail("point-in-time recovery lags by \(minutes) min, wanted at most \(Arithmetic.text(limit))")
+                }
             }
         }
         return ofBuckets + ofTables + graph.judgeMissingArtefacts("their backup")

@@ -56,7 +56,7 @@ extension PolicyBook {
                 } else if let region = plan.region, region == graph.region.value {
                     ask.fail("the plan recovers into \(region), the region it must do without")
                 }
-                requireTargets(plan, isCritical: graph.isCritical(endpoint), &ask)
+                requireTargets(plan, isCritical: graph.isCritical(endpoint), graph.thresholds, &ask)
             }
         }
     }
@@ -75,12 +75,18 @@ extension PolicyBook {
     }
 
     /// What the plan promises must be what the policy asks for.
-    private static func requireTargets(_ plan: RecoveryPlan, isCritical: Fact<Bool>, _ ask: inout Inquiry) {
-        if let minutes = plan.rpoMinutes, minutes > DataLoss.minutesMax {
-            ask.fail("the plan tolerates \(Arithmetic.text(minutes)) min of loss, wanted at most 15")
+    private static func requireTargets(
+        _ plan: RecoveryPlan, isCritical: Fact<Bool>, _ thresholds: Thresholds, _ ask: inout Inquiry
+    ) {
+        let (time, point) = (thresholds.recoveryTimeMinutes, thresholds.recoveryPointMinutes)
+        if let minutes = plan.rpoMinutes, minutes > point {
+            ask.fail(
+                "the plan tolerates \(Arithmetic.text(minutes)) min of loss, wanted at most \(Arithmetic.text(point))")
         }
-        if let minutes = plan.rtoMinutes, minutes >= 60, isCritical.value != false {
-            let told = "the plan takes \(Arithmetic.text(minutes)) min, wanted under 60 for a critical endpoint"
+        if let minutes = plan.rtoMinutes, minutes >= time, isCritical.value != false {
+            let told =
+                "the plan takes \(Arithmetic.text(minutes)) min, wanted under \(Arithmetic.text(time)) for a critical "
+                + "endpoint"
             if isCritical.isKnown { ask.fail(told) } else { ask.doubt("\(told), and whether it is one is not known") }
         }
     }
@@ -221,7 +227,10 @@ extension PolicyBook {
         guard let minutes = graph.declaration(of: endpoint)?.recovery.value?.drill?.rtoMinutes else {
             return ask.doubt("no drill has measured the recovery; recovery.drill in the spec decides it")
         }
-        guard minutes < 60 else { return ask.fail("the drill took \(minutes) min, wanted under 60") }
+        let limit = graph.thresholds.recoveryTimeMinutes
+        guard minutes < limit else {
+            return ask.fail("the drill took \(minutes) min, wanted under \(Arithmetic.text(limit))")
+        }
         ask.prove("the drill took \(minutes) min")
     }
 
@@ -256,8 +265,9 @@ extension PolicyBook {
             healthCheckSeconds: checks.max() ?? RecoveryTime.healthCheckSeconds)
         let unset = timeouts.contains { $0.0.isAbsent || $0.1.isAbsent }
         let note = unset && !isWarm ? " (a time-out that is not set is bounded by SageMaker's 3600 s)" : ""
-        guard time.seconds < RecoveryTime.secondsMax else {
-            return ask.fail("\(time.sum), wanted under \(RecoveryTime.secondsMax) s\(note)")
+        let limit = graph.thresholds.recoveryTimeMinutes * 60
+        guard Double(time.seconds) < limit else {
+            return ask.fail("\(time.sum), wanted under \(Arithmetic.text(limit)) s\(note)")
         }
         ask.prove(time.sum)
     }

@@ -131,7 +131,7 @@ extension PolicyBook {
                 guard let floor = ask.need(fleet.number("floor"), "the scaler's floor"),
                     let domains = ask.need(fleet.number("domains"), "the number of failure domains")
                 else { return }
-                requireTarget(Availability(instances: Int(floor), zones: Int(domains)), 70, &ask)
+                requireTarget(Availability(instances: Int(floor), zones: Int(domains)), 70, in: graph, &ask)
             }
         }
         return graph.judgeInstanceEndpoints { endpoint, variants, ask in
@@ -140,11 +140,12 @@ extension PolicyBook {
             for variant in variants {
                 guard let count = leastCount(of: variant, of: endpoint, in: graph, &ask) else { continue }
                 switch graph.zoneSpread(of: variant, &ask) {
-                case .atLeast(let zones): requireTarget(Availability(instances: count, zones: zones), 70, &ask)
-                case .one: requireTarget(Availability(instances: count, zones: 1), 70, &ask)
+                case .atLeast(let zones):
+                    requireTarget(Availability(instances: count, zones: zones), 70, in: graph, &ask)
+                case .one: requireTarget(Availability(instances: count, zones: 1), 70, in: graph, &ask)
                 case .unknown(let why) where count >= 2:
                     ask.doubt("the zones of \(variant.title) cannot be told: \(why)")
-                case .unknown: requireTarget(Availability(instances: count, zones: 1), 70, &ask)
+                case .unknown: requireTarget(Availability(instances: count, zones: 1), 70, in: graph, &ask)
                 case nil: break
                 }
             }
@@ -171,13 +172,17 @@ extension PolicyBook {
         }
     }
 
-    private static func requireTarget(_ reached: Availability, _ load: Double, _ ask: inout Inquiry) {
+    private static func requireTarget(
+        _ reached: Availability, _ load: Double, in graph: Graph, _ ask: inout Inquiry
+    ) {
         let percent = Arithmetic.text(reached.value * 100, places: 4)
         let told =
             "\(reached.instances) instances in \(reached.zones) zones reach \(percent) %, "
             + "\(Arithmetic.text(reached.hoursDownPerYear)) hours down a year"
-        guard reached.value >= Availability.target else {
-            return ask.fail("\(told), wanted at least 99.9 %, under 8.76 hours")
+        let target = graph.thresholds.availabilityPercent
+        guard reached.value >= target / 100 else {
+            let hours = Arithmetic.text((1 - target / 100) * Availability.hoursPerYear, places: 2)
+            return ask.fail("\(told), wanted at least \(Arithmetic.text(target, places: 4)) %, under \(hours) hours")
         }
         let after = Arithmetic.text(reached.loadAfterZoneLoss(from: load))
         ask.prove(
@@ -218,7 +223,9 @@ extension PolicyBook {
         judge: measuresAvailability)
 
     @Sendable private static func measuresAvailability(_ graph: Graph) -> [Judgement] {
-        if graph.source == .engine { return graph.judgeEvidence(.availability, requireMeasured) }
+        if graph.source == .engine {
+            return graph.judgeEvidence(.availability) { requireMeasured($0, $1, in: graph, &$2) }
+        }
         return graph.judgeInstanceEndpoints { endpoint, variants, ask in
             if graph.source == .live {
                 guard let measured = graph.newestEvidence(.availability, of: endpoint) else {
@@ -227,7 +234,7 @@ extension PolicyBook {
                 if let days = measured.numbers["days"], days < 30 {
                     ask.doubt("the measurement is \(Arithmetic.text(days)) days old; 30 days decide it")
                 }
-                requireMeasured(endpoint, measured, &ask)
+                requireMeasured(endpoint, measured, in: graph, &ask)
             }
             for variant in variants {
                 guard let identity = graph.identity(of: variant, of: endpoint, &ask) else { continue }
@@ -240,7 +247,9 @@ extension PolicyBook {
     /// The share of requests that were answered, against the target.
     ///
     /// Fewer requests than one error in a thousand can show decide nothing but a run without any error.
-    private static func requireMeasured(_ endpoint: Endpoint, _ measured: Evidence, _ ask: inout Inquiry) {
+    private static func requireMeasured(
+        _ endpoint: Endpoint, _ measured: Evidence, in graph: Graph, _ ask: inout Inquiry
+    ) {
         guard let good = ask.need(measured.number("good"), "the good answers"),
             let total = ask.need(measured.number("total"), "the requests counted"),
             let days = ask.need(measured.number("days"), "the days measured")
@@ -249,12 +258,13 @@ extension PolicyBook {
         let told =
             "\(Arithmetic.text(good)) of \(Arithmetic.text(total)) requests answered well in "
             + "\(Arithmetic.text(days)) days, \(Arithmetic.text(good / total * 100, places: 3)) %"
-        if good / total >= Availability.target {
+        let target = graph.thresholds.availabilityPercent
+        if good / total >= target / 100 {
             ask.prove(told)
         } else if total < Availability.requestsMin {
             ask.doubt("\(told); \(Arithmetic.text(Availability.requestsMin)) requests decide it")
         } else {
-            ask.fail("\(told), wanted at least 99.9 %")
+            ask.fail("\(told), wanted at least \(Arithmetic.text(target, places: 4)) %")
         }
     }
 

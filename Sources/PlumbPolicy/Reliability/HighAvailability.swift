@@ -38,13 +38,14 @@ extension PolicyBook {
     ) { graph in
         if graph.source == .engine {
             return graph.judgeEvidence(.fleet) { _, fleet, ask in
-                ask.require(fleet.number("running"), "the number of running instances", wanted: "at least 2") {
-                    $0 >= 2
-                }
+                let least = graph.thresholds.instancesMinimum
+                ask.require(
+                    fleet.number("running"), "the number of running instances", wanted: "at least \(Int(least))"
+                ) { $0 >= least }
             }
         }
         return graph.judgeInstanceEndpoints { _, variants, ask in
-            for variant in variants { requireTwo(variant, &ask) }
+            for variant in variants { requireTwo(variant, in: graph, &ask) }
         }
     }
 
@@ -58,7 +59,7 @@ extension PolicyBook {
         return variant
     }
 
-    private static func requireTwo(_ variant: Variant, _ ask: inout Inquiry) {
+    private static func requireTwo(_ variant: Variant, in graph: Graph, _ ask: inout Inquiry) {
         if let managed = variant.managedMinimum.value {
             return ask.prove("\(variant.title) is kept at \(managed) or more by managed scaling (REL-1.2 judges that)")
         }
@@ -68,8 +69,9 @@ extension PolicyBook {
                     + "decide it"
             )
         }
-        ask.require(variant.initialInstanceCount, "the first count of \(variant.title)", wanted: "at least 2") {
-            $0 >= 2
+        let least = Int(graph.thresholds.instancesMinimum)
+        ask.require(variant.initialInstanceCount, "the first count of \(variant.title)", wanted: "at least \(least)") {
+            $0 >= least
         }
     }
 
@@ -128,7 +130,10 @@ extension PolicyBook {
     @Sendable private static func keepsTwo(_ graph: Graph) -> [Judgement] {
         if graph.source == .engine {
             return graph.judgeEvidence(.fleet) { _, fleet, ask in
-                ask.require(fleet.number("floor"), "the floor of the scaler", wanted: "at least 2") { $0 >= 2 }
+                let least = graph.thresholds.instancesMinimum
+                ask.require(fleet.number("floor"), "the floor of the scaler", wanted: "at least \(Int(least))") {
+                    $0 >= least
+                }
             }
         }
         return graph.judgeInstanceEndpoints { endpoint, variants, ask in
@@ -141,25 +146,29 @@ extension PolicyBook {
     private static func requireFloor(
         of variant: Variant, of endpoint: Endpoint, in graph: Graph, _ ask: inout Inquiry
     ) {
+        let least = Int(graph.thresholds.instancesMinimum)
         if !variant.managedMinimum.isAbsent {
-            ask.require(variant.managedMinimum, "the managed minimum of \(variant.title)", wanted: "at least 2") {
-                $0 >= 2
+            ask.require(variant.managedMinimum, "the managed minimum of \(variant.title)", wanted: "at least \(least)")
+            {
+                $0 >= least
             }
         }
         switch graph.scalableTarget(of: variant, of: endpoint) {
         case .none:
-            if variant.managedMinimum.isAbsent { requireTwo(variant, &ask) }
+            if variant.managedMinimum.isAbsent { requireTwo(variant, in: graph, &ask) }
         case .unknown(let why):
             ask.doubt("what scales \(variant.title) cannot be told: \(why)")
         case .found(let target):
             ask.relate("its scalable target \(target.id)", at: target.place)
-            ask.require(target.minimum, "MinCapacity of \(target.id)", wanted: "at least 2") { $0 >= 2 }
+            ask.require(target.minimum, "MinCapacity of \(target.id)", wanted: "at least \(least)") { $0 >= least }
             guard !target.scheduled.isAbsent else { return }
             for action in ask.need(target.scheduled, "the scheduled actions of \(target.id)") ?? [] {
                 let name = action.name.value ?? "without a name"
                 for (bound, what) in [(action.minimum, "MinCapacity"), (action.maximum, "MaxCapacity")]
                 where !bound.isAbsent {
-                    ask.require(bound, "\(what) of scheduled action \(name)", wanted: "at least 2") { $0 >= 2 }
+                    ask.require(bound, "\(what) of scheduled action \(name)", wanted: "at least \(least)") {
+                        $0 >= least
+                    }
                 }
             }
         }

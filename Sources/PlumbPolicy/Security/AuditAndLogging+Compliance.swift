@@ -133,13 +133,12 @@ extension Inquiry {
 // MARK: - SEC-3.8
 
 extension Inquiry {
-    private static let captureDaysMax = 30
-
     fileprivate mutating func requireTerms(_ terms: PersonalDataTerms, in graph: Graph) {
         if terms.legalBasis?.isEmpty ?? true { fail("no legal basis is declared (personalData.legalBasis)") }
         if terms.subjectKey?.isEmpty ?? true { fail("no field tells whose data it is (personalData.subjectKey)") }
         if let days = terms.captureTTLDays {
-            if days > Self.captureDaysMax { fail("captured traffic is kept for \(days) days, wanted at most 30") }
+            let most = Int(graph.thresholds.captureRetentionDays)
+            if days > most { fail("captured traffic is kept for \(days) days, wanted at most \(most)") }
         } else {
             fail("no end of captured traffic is declared (personalData.captureTTLDays)")
         }
@@ -147,7 +146,7 @@ extension Inquiry {
             fail("the regions the data may be in are not declared (personalData.residency)")
             return
         }
-        var used: Set<String> = Set(graph.resources.compactMap { $0.head.region.value })
+        var used = graph.joined(NamedRegions.self).names
         if let home = graph.region.value {
             used.insert(home)
         } else if graph.source != .engine {
@@ -187,17 +186,26 @@ extension Inquiry {
             let bucket = graph.bucket(behind: destination)
                 ?? graph.buckets.first(where: { $0.purpose.value == .captures })
         else { return doubt("the bucket of captured traffic is not in this input") }
-        requireErasure(in: bucket, within: min(terms.captureTTLDays ?? Self.captureDaysMax, Self.captureDaysMax))
+        let most = Int(graph.thresholds.captureRetentionDays)
+        let key = Graph.key(of: destination)
+        requireErasure(in: bucket, under: key, within: min(terms.captureTTLDays ?? most, most))
         for rule in bucket.replication.value ?? [] where rule.isEnabled.value != false {
+            if Self.covers(rule.prefix.value ?? "", key) == false { continue }
             if let copy = graph.bucket(at: rule.destination) {
-                requireErasure(in: copy, within: Self.captureDaysMax)
+                requireErasure(in: copy, under: key, within: most)
             } else {
                 doubt("captured traffic is copied to a bucket that is not in this input")
             }
         }
     }
 
-    private mutating func requireErasure(in bucket: Bucket, within daysMax: Int) {
+    /// Whether objects under a key begin with a rule's prefix; nil where SageMaker's own names decide it.
+    private static func covers(_ prefix: String, _ key: String) -> Bool? {
+        if prefix.isEmpty { return true }
+        return key.isEmpty ? nil : (key.hasSuffix("/") ? key : key + "/").hasPrefix(prefix)
+    }
+
+    private mutating func requireErasure(in bucket: Bucket, under key: String, within daysMax: Int) {
         relate("captured traffic lies in \(bucket.id)", at: bucket.place)
         requireFlag(
             bucket.isObjectLockEnabled, "Object Lock of \(bucket.id), which forbids erasure,", is: false,
@@ -208,10 +216,16 @@ extension Inquiry {
             of: live, orFail: "no rule of \(bucket.id) ends captures", name: { $0.prefix.value ?? "every object" }
         ) {
             rule, ask in
+            switch Self.covers(rule.prefix.value ?? "", key) {
+            case true?: break
+            case false?: return ask.fail("captures lie under '\(key)'")
+            case nil: ask.doubt("captures lie under the names of endpoint and variant")
+            }
             ask.require(rule.expirationDays, "the days until objects expire", wanted: "at most \(daysMax)") {
                 $0 <= daysMax
             }
-            guard bucket.isVersioned.value != false else { return }
+            // A bucket that says nothing keeps no versions.
+            guard bucket.isVersioned.defaulting(to: false).value != false else { return }
             ask.require(
                 rule.noncurrentExpirationDays, "the days until old versions expire", wanted: "at most \(daysMax)"
             ) { $0 <= daysMax }

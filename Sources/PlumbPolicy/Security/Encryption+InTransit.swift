@@ -147,7 +147,9 @@ extension PolicyBook {
                 ]
             },
             ControlExample("a topic that takes messages over plain HTTP") { graph in
-                graph.topics.mutateEach { $0.policy = $0.policy.map { PolicyDocument($0.statements.filter { $0.effect == .allow }) } }
+                graph.topics.mutateEach {
+                    $0.policy = $0.policy.map { PolicyDocument($0.statements.filter { $0.effect == .allow }) }
+                }
             },
         ]
     ) { graph in

@@ -355,9 +355,11 @@ extension Graph {
             let found = ask.requireAnalyzer(
                 of: ["ACCOUNT_UNUSED_ACCESS", "ORGANIZATION_UNUSED_ACCESS"], "unused access", among: Array(analyzers))
             if let found {
+                let most = Int(thresholds.unusedAccessDays)
                 ask.require(
-                    found.unusedAccessAgeDays, "the age of unused access in days", wanted: "at most 90", absentAs: 90
-                ) { $0 <= 90 }
+                    found.unusedAccessAgeDays, "the age of unused access in days", wanted: "at most \(most)",
+                    absentAs: 90
+                ) { $0 <= most }
             }
         }
         return external + [unused]

@@ -129,7 +129,9 @@ extension TrailSelector {
     /// Values are prefixes that must reach past the bucket's name: `arn:aws:s3:::name/`, or `arn:aws:s3` for all.
     fileprivate func coversObjects(of bucket: Bucket) -> Bool {
         let barred = (excludedResources.value ?? []).map(PolicyStatement.normal)
-        if barred.contains(where: { value in bucket.spellings.contains { ($0 + "/").hasPrefix(value) } }) { return false }
+        if barred.contains(where: { value in bucket.spellings.contains { ($0 + "/").hasPrefix(value) } }) {
+            return false
+        }
         if isUnlimited { return true }
         return (resources.value ?? []).map(PolicyStatement.normal).contains { value in
             ["arn:aws:s3", "arn:aws:s3:::"].contains(value) || bucket.spellings.contains { value == $0 + "/" }

@@ -3,69 +3,92 @@
 import ArgumentParser
 import Foundation
 import PlumbModel
+import PlumbPolicy
 
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Judge a spec, or the running engine, by the fifteen policies.",
+        abstract: "Judge specs, templates, plans or the running engine by the fifteen policies.",
         discussion: """
             Examples:
-              plumb check plumb.yaml
-              plumb check plumb.yaml --environment dev --format json
+              plumb check plumb.yaml                    a spec
+              plumb check template.yaml network.yaml    templates, as one deployment
+              plumb check infra/                        all that is found below
+              terraform show -json plan | plumb check -
               plumb check engine:                       what runs here
-              plumb check engine:digits                 one endpoint of it
 
-            Every control ends as: holds (proved), fails (shown broken), unknown (this input cannot show it),
-            notApplicable, attested or waived. An unknown is never counted as holding.
-            Exits 0 when all holds, 1 on a finding at or above --fail-on, 2 on bad input, 3 when it could not be done.
+              plumb check infra/ --parameters prod.json --environment production
+              plumb check infra/ --output sarif=plumb.sarif --output junit=plumb.xml
+              plumb check infra/ --only OPS-1,REL-2.2 --fail-on high
+              plumb check infra/ --write-baseline plumb.baseline.json
+              plumb check infra/ --baseline plumb.baseline.json
+
+            Every control ends as holds (proved), fails (shown broken), unknown
+            (this input cannot show it), notApplicable, attested or waived.
+            An unknown is never counted as holding.
+
+            Exit codes: 0 all holds, 1 a finding at or above --fail-on,
+            2 bad input or usage, 3 it could not be done.
             """)
 
-    @Argument(help: "Spec files, or engine:[ENDPOINT].")
+    @Argument(
+        help: ArgumentHelp(
+            "Files, folders, - for standard input, REVISION:PATH of git, or engine:[ENDPOINT].", valueName: "source"),
+        completion: .file())
     var sources: [String]
-    @OptionGroup var environment: EnvironmentOption
-    @OptionGroup var format: FormatOption
-    @OptionGroup var home: HomeOption
-    @Option(name: .long, help: "The least severity that fails the run: low, medium, high or critical.")
-    var failOn: Severity = .low
-    @Flag(
-        inversion: .prefixedNo,
-        help: "Whether an unknown fails the run too (default: yes with --environment production, else no).")
-    var strict: Bool?
+    @OptionGroup(title: "Input") var input: InputOptions
+    @OptionGroup(title: "Input") var environment: EnvironmentOption
+    @OptionGroup(title: "Input") var home: HomeOption
+    @OptionGroup(title: "Rules") var rules: RuleOptions
+    @Option(
+        help: ArgumentHelp("Tell only what is not in this file.", valueName: "file"),
+        completion: .file(extensions: ["json"]))
+    var baseline: String?
+    @Option(
+        help: ArgumentHelp("Write every finding of this run to this file.", valueName: "file"),
+        completion: .file(extensions: ["json"]))
+    var writeBaseline: String?
+    @OptionGroup(title: "Reports") var reports: ReportOptions
+
+    func validate() throws {
+        if sources.isEmpty { throw ValidationError("name a file, a folder, or engine:") }
+    }
 
     func run() async throws {
-        guard !sources.isEmpty else { throw ValidationError("name a spec file, or engine:") }
-        var isBroken = false
-        for source in sources {
-            let assessment = try await assess(source)
-            switch format.format {
-            case .text: print(Composition.text(assessment))
-            case .json: print(Composition.json(assessment))
-            }
-            if hasFinding(assessment) { isBroken = true }
+        let overlay = try rules.overlay(for: environment.environment)
+        let known = try baseline.map { try Baseline(Data(Input.contents(of: $0)), path: $0) }
+        var progress = Progress()
+        let subjects = try await input.load(sources, environment: environment.environment, home: home)
+        var assessments: [Assessment] = []
+        for subject in subjects {
+            progress.say("judging \(subject.path) (\(assessments.count + 1) of \(subjects.count))")
+            assessments.append(assess(subject, under: overlay))
         }
-        if isBroken { throw ExitCode(1) }
+        progress.clear()
+        if let writeBaseline { try Composition.write(Baseline(of: assessments).text, to: writeBaseline) }
+        if let known, let path = baseline { assessments = Self.onlyNew(assessments, known, path) }
+        try reports.tell(assessments)
+        if assessments.flatMap(\.findings).contains(where: overlay.isBroken) { throw ExitCode(1) }
     }
 
-    private func assess(_ source: String) async throws -> Assessment {
-        if source.hasPrefix("engine:") {
-            let name = source.dropFirst("engine:".count)
-            let graph = try await RemotePlane.with(socketPath: home.controlSocket) { plane in
-                try await plane.graph(of: name.isEmpty ? nil : String(name))
-            }
-            return Composition.assess(graph, path: source)
-        }
-        guard !source.hasPrefix("aws:") else {
-            throw PlumbError(
-                .unsupported, "this version does not read live accounts",
-                hint: "check the spec, or the running engine with engine:")
-        }
-        return Composition.assess(try Composition.loadSpec(source, environment: environment.environment))
+    private func assess(_ subject: Composition.Subject, under overlay: PolicyOverlay) -> Assessment {
+        let assessment = Composition.assess(subject, under: overlay)
+        // A fingerprint reads the whole graph once more.
+        let isKnownAgain = baseline != nil || writeBaseline != nil
+        return isKnownAgain ? PolicyBook.fingerprinted(assessment, of: subject.graph) : assessment
     }
 
-    private func hasFinding(_ assessment: Assessment) -> Bool {
-        let isStrict = strict ?? (environment.environment == .production)
-        return assessment.findings.contains { finding in
-            finding.severity >= failOn && (finding.verdict == .fails || (isStrict && finding.verdict == .unknown))
-        }
+    /// The findings that are not in the baseline; what the baseline has beyond them is told.
+    private static func onlyNew(_ assessments: [Assessment], _ known: Baseline, _ path: String) -> [Assessment] {
+        var (new, gone) = known.applied(to: assessments, path: path)
+        guard !gone.isEmpty, !new.isEmpty else { return new }
+        let names = gone.prefix(5).map { "\($0.control) of \($0.resource)" }.joined(separator: ", ")
+        new[new.count - 1].diagnostics.append(
+            Diagnostic(
+                .note,
+                "\(gone.count) finding\(gone.count == 1 ? "" : "s") of the baseline \(path) "
+                    + "\(gone.count == 1 ? "is" : "are") no more: \(names)\(gone.count > 5 ? ", …" : "")",
+                hint: "--write-baseline \(path) takes them out"))
+        return new
     }
 }

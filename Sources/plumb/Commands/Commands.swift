@@ -80,7 +80,7 @@ enum DeploymentGate {
     /// In production a broken control refuses the deployment unless it is waived; elsewhere it is told.
     static func check(_ loaded: Composition.LoadedSpec, say: (String) -> Void) throws {
         Terminal.tell(loaded.diagnostics)
-        let assessment = Composition.assess(loaded)
+        let assessment = Composition.assess(loaded, under: try Composition.overlay(nil))
         let broken = assessment.findings.filter { $0.verdict == .fails }
         say(
             "\(loaded.path): \(loaded.spec.environment.rawValue), \(assessment.count(.holds)) controls hold, "

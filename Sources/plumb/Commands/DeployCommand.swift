@@ -10,8 +10,9 @@ struct DeployCommand: AsyncParsableCommand {
         commandName: "deploy",
         abstract: "Roll a spec out on the running engine, and watch it.",
         discussion: """
-            The spec is held to the policies first; in production a broken control that is not waived refuses it. Then
-            the new revision comes up beside the old one, takes traffic by the spec's rollout plan, and goes back at the
+            The spec is held to the policies first; in production a broken control
+            that is not waived refuses it. Then the new revision comes up beside the
+            old one, takes traffic by the spec's rollout plan, and goes back at the
             first alarm on its own traffic. Exits 3 when it was rolled back.
 
             Example: plumb deploy plumb-v2.yaml --environment production

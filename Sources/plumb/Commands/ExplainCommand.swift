@@ -11,7 +11,7 @@ struct ExplainCommand: ParsableCommand {
             Examples:
               plumb explain                 all fifteen policies and their controls
               plumb explain OPS-1           one policy
-              plumb explain OPS-1.2         one control: the seed's words, limits, traps, remedy, examples
+              plumb explain OPS-1.2         one control: its words, limits, traps, remedy
             """)
 
     @Argument(help: "A control (OPS-1.2) or a policy (OPS-1); none lists all.")

@@ -11,7 +11,10 @@ struct SpecCommand: ParsableCommand {
 struct SpecInitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Write a commented starter file to standard output.",
-        discussion: "Example: plumb spec init --name digits --team vision --model model.onnx > plumb.yaml")
+        discussion: """
+            Example:
+              plumb spec init --name digits --team vision --model m.onnx > plumb.yaml
+            """)
 
     @Option(help: "The endpoint's name.") var name = "my-model"
     @Option(help: "The team that owns it.") var team = "my-team"
@@ -25,8 +28,11 @@ struct SpecSchemaCommand: ParsableCommand {
         commandName: "schema", abstract: "Print the spec's JSON Schema, for editors and validators.",
         discussion: """
             Example: plumb spec schema > plumb.schema.json
-            Then put this on the spec's first line:  # yaml-language-server: $schema=plumb.schema.json
+            Then put this on the spec's first line:
+              # yaml-language-server: $schema=plumb.schema.json
             """)
 
-    func run() throws { print(Composition.schema) }
+    @Flag(help: "The schema of plumb.policy.yaml instead.") var policy = false
+
+    func run() throws { print(policy ? Composition.policySchema : Composition.schema, terminator: "") }
 }

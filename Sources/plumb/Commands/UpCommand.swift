@@ -13,12 +13,13 @@ struct UpCommand: AsyncParsableCommand {
         commandName: "up",
         abstract: "Start the embedded engine and deploy specs to it.",
         discussion: """
-            Starts one daemon: workers in two failure domains behind a TLS gateway. On first run it makes its own
-            certificate authority and a token, in files only you can read. What was deployed before comes back.
+            Starts one daemon: workers in two failure domains behind a TLS gateway.
+            On first run it makes its own certificate authority and a token, in
+            files only you can read. What was deployed before comes back.
 
             Examples:
-              plumb up Examples/digits/plumb.yaml            stays in the foreground; Ctrl-C drains and ends it
-              plumb up --detach Examples/digits/plumb.yaml   returns once the endpoint answers
+              plumb up Examples/digits/plumb.yaml            Ctrl-C drains and ends it
+              plumb up --detach Examples/digits/plumb.yaml   returns when it answers
             """)
 
     @Argument(help: "Specs to deploy.") var specs: [String] = []

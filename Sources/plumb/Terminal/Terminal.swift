@@ -20,6 +20,11 @@ enum Terminal {
         return min(max(Int(size.ws_col), 60), 140)
     }
 
+    /// Whether a person reads standard error, so that progress may be shown there.
+    static var showsProgress: Bool {
+        isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    }
+
     static func printError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 
     /// An error in one line, and its hint in another.

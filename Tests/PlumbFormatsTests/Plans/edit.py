@@ -245,7 +245,7 @@ class Plan:
 
     def configure(self, node, path, edit):
         for position, key in enumerate(path):
-            if is_expression(node) and position > 0:
+            if is_expression(node) and position > 0 and not isinstance(path[position - 1], int):
                 if "constant_value" in node and not ("reference" in edit):
                     try:
                         self.alter(node["constant_value"], path[position:], edit)
@@ -322,7 +322,7 @@ class Plan:
     def create(self, edit):
         address, values, references = edit["address"], edit["create"], edit.get("references", {})
         kind, name = address.split(".")[-2:]
-        unknown = {**mirror(values), **{key: True for key in references}, "id": True}
+        unknown = {**mirror(values), **{key: True for key in [*references, *edit.get("computed", []), "id"]}}
         provider = "registry.terraform.io/hashicorp/aws"
         self.document["resource_changes"].append({
             "address": address, "mode": "managed", "type": kind, "name": name, "provider_name": provider,

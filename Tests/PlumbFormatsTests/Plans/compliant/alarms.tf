@@ -341,6 +341,7 @@ resource "aws_cloudwatch_event_rule" "critical_alarm" {
     detail = {
       alarmName = [
         aws_cloudwatch_metric_alarm.errors.alarm_name,
+        aws_cloudwatch_metric_alarm.errors_of_revision.alarm_name,
         aws_cloudwatch_metric_alarm.latency.alarm_name,
         aws_cloudwatch_metric_alarm.health.alarm_name,
       ]

@@ -428,10 +428,11 @@ resource "aws_iam_role_policy" "backup" {
         Resource = "arn:aws:events:${var.region}:${var.account_id}:rule/AwsBackupManagedRule*"
       },
       {
-        Sid      = "RestoreTest"
-        Effect   = "Allow"
-        Action   = ["s3:CreateBucket", "s3:GetBucketVersioning", "s3:PutBucketVersioning", "s3:PutObject"]
-        Resource = ["arn:aws:s3:::awsbackup-restore-test-*"]
+        Sid       = "RestoreTest"
+        Effect    = "Allow"
+        Action    = ["s3:CreateBucket", "s3:GetBucketVersioning", "s3:PutBucketVersioning", "s3:PutObject"]
+        Resource  = ["arn:aws:s3:::awsbackup-restore-test-*"]
+        Condition = { StringEquals = { "aws:ResourceAccount" = var.account_id } }
       },
     ]
   })

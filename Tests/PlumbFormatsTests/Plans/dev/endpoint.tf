@@ -193,6 +193,61 @@ resource "aws_lambda_permission" "probe" {
   source_account = var.account_id
 }
 
+# The responder returns to the configuration before, outside deployments.
+resource "aws_cloudwatch_event_rule" "critical_alarm" {
+  name = "${local.name}-critical-alarm"
+  event_pattern = jsonencode({
+    source        = ["aws.cloudwatch"]
+    "detail-type" = ["CloudWatch Alarm State Change"]
+    detail = {
+      alarmName = [for alarm in ["errors", "latency-p99", "health"] : "${local.name}-${alarm}"]
+      state     = { value = ["ALARM"] }
+    }
+  })
+}
+
+resource "aws_cloudwatch_event_target" "critical_alarm" {
+  rule = aws_cloudwatch_event_rule.critical_alarm.name
+  arn  = aws_lambda_function.responder.arn
+}
+
+resource "aws_lambda_permission" "critical_alarm" {
+  action         = "lambda:InvokeFunction"
+  function_name  = aws_lambda_function.responder.function_name
+  principal      = "events.amazonaws.com"
+  source_arn     = aws_cloudwatch_event_rule.critical_alarm.arn
+  source_account = var.account_id
+}
+
+resource "aws_iam_role" "responder" {
+  name               = "${local.name}-responder"
+  assume_role_policy = local.service_trust["lambda"]
+}
+
+resource "aws_iam_role_policy" "responder" {
+  role = aws_iam_role.responder.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = ["sagemaker:DescribeEndpoint", "sagemaker:UpdateEndpoint"]
+      Resource  = [local.endpoint_arn, local.config_arn]
+      Condition = { StringEquals = { "aws:ResourceTag/ml:endpoint" = local.name } }
+    }]
+  })
+}
+
+resource "aws_lambda_function" "responder" {
+  function_name = "${local.name}-responder"
+  role          = aws_iam_role.responder.arn
+  runtime       = "python3.12"
+  handler       = "responder.handle"
+  s3_bucket     = aws_s3_bucket.this["artifacts"].bucket
+  s3_key        = "functions/responder-7ab92d10.zip"
+  timeout       = 60
+  kms_key_arn   = aws_kms_key.main.arn
+}
+
 # --- Scaling ---
 
 resource "aws_appautoscaling_target" "this" {

@@ -311,3 +311,57 @@ resource "aws_ecr_repository" "model" {
     kms_key         = aws_kms_key.main.arn
   }
 }
+
+# Application logs reach the locked bucket too.
+resource "aws_kinesis_firehose_delivery_stream" "logs" {
+  name        = "${local.name}-logs"
+  destination = "extended_s3"
+
+  extended_s3_configuration {
+    role_arn    = aws_iam_role.delivery["firehose.amazonaws.com"].arn
+    bucket_arn  = aws_s3_bucket.this["audit"].arn
+    prefix      = "logs/"
+    kms_key_arn = aws_kms_key.main.arn
+  }
+
+  server_side_encryption {
+    enabled  = true
+    key_type = "CUSTOMER_MANAGED_CMK"
+    key_arn  = aws_kms_key.main.arn
+  }
+}
+
+resource "aws_cloudwatch_log_subscription_filter" "logs" {
+  for_each = aws_cloudwatch_log_group.this
+
+  name            = "to-audit"
+  log_group_name  = each.value.name
+  destination_arn = aws_kinesis_firehose_delivery_stream.logs.arn
+  role_arn        = aws_iam_role.delivery["logs.${var.region}.amazonaws.com"].arn
+  filter_pattern  = ""
+}
+
+resource "aws_iam_role" "delivery" {
+  for_each = toset(["firehose.amazonaws.com", "logs.${var.region}.amazonaws.com"])
+
+  name = "${local.name}-${split(".", each.key)[0]}"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = each.key }
+      Action    = "sts:AssumeRole"
+      Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "delivery" {
+  for_each = {
+    "firehose.amazonaws.com"           = { Effect = "Allow", Action = ["s3:AbortMultipartUpload", "s3:PutObject"], Resource = "arn:aws:s3:::acme-churn-staging-audit/logs/*" }
+    "logs.${var.region}.amazonaws.com" = { Effect = "Allow", Action = ["firehose:PutRecord", "firehose:PutRecordBatch"], Resource = "arn:aws:firehose:${var.region}:${var.account_id}:deliverystream/${local.name}-logs" }
+  }
+
+  role   = aws_iam_role.delivery[each.key].name
+  policy = jsonencode({ Version = "2012-10-17", Statement = [each.value] })
+}

@@ -1,0 +1,167 @@
+// What a change does to the verdicts, and the review of one policy document.
+
+import Foundation
+import Testing
+
+@Suite(.serialized, .timeLimit(.minutes(3)))
+struct DiffAndReviewTests {
+    private let command: Command
+    private let folder: String
+
+    init() throws {
+        command = try Command()
+        folder = command.home
+    }
+
+    private func write(_ text: String, _ name: String) throws -> String {
+        let path = "\(folder)/\(name)"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        return path
+    }
+
+    private var spec: String {
+        get throws { try String(contentsOfFile: "\(Command.digits)/plumb.yaml", encoding: .utf8) }
+    }
+
+    @Test func aChangeThatBreaksAControlIsWorse() throws {
+        let before = try write(try spec, "before.yaml")
+        let after = try write(try spec + "\ninstances: {maximum: 9}\n", "after.yaml")
+        let moved = try write("# a line more\n\n" + (try spec), "moved.yaml")
+        let same = try command.run("diff", before, moved)
+        #expect(same.status == 0 && same.output.contains("nothing changed"), "\(same.output)\(same.errors)")
+        let worse = try command.run("diff", before, after)
+        #expect(worse.status == 1 && worse.output.contains("REL-2.2"), "\(worse.output)\(worse.errors)")
+        #expect(try command.run("diff", after, before).status == 0)
+        #expect(try command.run("diff", before, after, "--skip", "REL-2,COST").status == 2)
+        #expect(try command.run("diff", before, after, "--only", "OPS-1").status == 0)
+        #expect(try command.run("diff", before, after, "--fail-on", "critical").status == 0)
+    }
+
+    @Test func theDifferenceIsAlsoAContract() throws {
+        let before = try write(try spec, "before.yaml")
+        let after = try write(try spec + "\ninstances: {maximum: 9}\n", "after.yaml")
+        let report = try command.json("diff", before, after, "--format", "json")
+        #expect(report["schema"] as? String == "plumbline.diff/1")
+        let controls = try #require(report["controls"] as? [[String: Any]])
+        #expect(controls.contains { $0["id"] as? String == "REL-2.2" && $0["after"] as? String == "fails" })
+        #expect((report["new"] as? [[String: Any]])?.contains { $0["control"] as? String == "REL-2.2" } == true)
+    }
+
+    /// A repository of its own, so that the test does not depend on this one's history.
+    @Test func versionsComeFromGit() throws {
+        func git(_ arguments: String...) throws {
+            let process = Process()
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.currentDirectoryURL = URL(filePath: folder)
+            process.arguments =
+                ["git", "-c", "user.name=ada", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=false"]
+                + arguments
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0, "\(arguments)")
+        }
+        _ = try write(try spec, "plumb.yaml")
+        try FileManager.default.createDirectory(atPath: "\(folder)/deep", withIntermediateDirectories: true)
+        _ = try write(try spec, "deep/other.yaml")
+        try git("init", "-q")
+        try git("add", "-A")
+        try git("commit", "-qm", "one")
+        _ = try write("# more\n" + (try spec), "plumb.yaml")
+        let here = try Command.Elsewhere(command, folder: folder)
+        let one = try here.run("diff", "HEAD:plumb.yaml", "plumb.yaml")
+        #expect(one.status == 0 && one.output.contains("HEAD:plumb.yaml"), "\(one.output)\(one.errors)")
+        let tree = try here.run("check", "HEAD:deep", "--format", "json")
+        #expect(tree.status == 0 && tree.output.contains("HEAD:deep/other.yaml"), "\(tree.errors)")
+        let two = try here.run("diff", "HEAD:.", "plumb.yaml")
+        #expect(two.status == 2 && two.errors.contains("holds 2 deployments"), "\(two.errors)")
+        #expect(try here.run("diff", "HEAD:none.yaml", "plumb.yaml").status == 2)
+    }
+
+    private func codes(_ arguments: String...) throws -> (status: Int32, codes: [String]) {
+        let result = try command.start(["iam", "review"] + arguments + ["--format", "json"])()
+        let report = try #require(
+            JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any], "\(result.errors)")
+        let findings = try #require(report["findings"] as? [[String: Any]])
+        return (result.status, findings.compactMap { $0["code"] as? String })
+    }
+
+    private let broad = """
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}]}
+        """
+
+    @Test func aBroadPolicyIsRefusedWithItsCode() throws {
+        let found = try codes(try write(broad, "broad.json"), "--kind", "identity")
+        #expect(found.status == 1 && found.codes.contains("PASS_ROLE_WITH_STAR_IN_RESOURCE"), "\(found)")
+        // Without a kind it is told by its principals.
+        #expect(try codes("\(folder)/broad.json").codes == found.codes)
+        let text = try command.run("iam", "review", "-", input: broad)
+        #expect(text.status == 1 && text.output.contains("standard input"))
+    }
+
+    @Test func aGoodTrustPolicyIsLeftInPeaceHoweverItIsHandedOut() throws {
+        let trust = """
+            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+             "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole",
+             "Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"},
+              "ArnLike": {"aws:SourceArn": "arn:aws:sagemaker:*:111122223333:*"}}}]}
+            """
+        let encoded = try #require(trust.addingPercentEncoding(withAllowedCharacters: .alphanumerics))
+        for (name, text) in [
+            ("bare.json", trust),
+            ("role.json", "{\"Role\": {\"RoleName\": \"r\", \"AssumeRolePolicyDocument\": \(trust)}}"),
+            ("encoded.json", "{\"Role\": {\"AssumeRolePolicyDocument\": \"\(encoded)\"}}"),
+            ("role.yaml", "AssumeRolePolicyDocument:\n  \(trust.replacing("\n", with: " "))\n"),
+        ] {
+            let path = try write(text, name)
+            let named = try codes(path, "--kind", "trust")
+            #expect(named.status == 0, "\(name): \(named)")
+            #expect(try codes(path).codes == named.codes, "\(name)")
+        }
+    }
+
+    @Test(arguments: [
+        "", "{}", "[]", "name: x\n", "{\"Statement\": 5}", "{\"Statement\": [{\"Effect\": \"Maybe\"}]}", "{\"a",
+    ])
+    func whatIsNoPolicyIsBadInput(text: String) throws {
+        let result = try command.run("iam", "review", try write(text, "bad.json"))
+        #expect(result.status == 2 && !result.errors.isEmpty, "\(result)")
+    }
+
+    @Test func anUnknownKindOrFileIsAnError() throws {
+        #expect(try command.run("iam", "review", "nowhere.json").status == 2)
+        #expect(try command.run("iam", "review", try write(broad, "b.json"), "--kind", "role").status == 2)
+        #expect(try command.run("iam", "review", "\(folder)/b.json", "--fail-on", "error").status == 0)
+    }
+}
+
+extension Command {
+    /// The same command, run in another folder.
+    struct Elsewhere {
+        private let program: String
+        private let folder: String
+
+        init(_ command: Command, folder: String) throws {
+            program = command.path
+            self.folder = folder
+        }
+
+        func run(_ arguments: String...) throws -> Result {
+            let process = Process()
+            process.executableURL = URL(filePath: program)
+            process.currentDirectoryURL = URL(filePath: folder)
+            process.arguments = arguments
+            let (output, errors) = ("\(folder)/.out", "\(folder)/.err")
+            for path in [output, errors] { try Data().write(to: URL(filePath: path)) }
+            process.standardInput = FileHandle.nullDevice
+            process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
+            process.standardError = try FileHandle(forWritingTo: URL(filePath: errors))
+            try process.run()
+            process.waitUntilExit()
+            return Result(
+                status: process.terminationStatus, output: try String(contentsOfFile: output, encoding: .utf8),
+                errors: try String(contentsOfFile: errors, encoding: .utf8))
+        }
+    }
+}
