@@ -4,37 +4,37 @@
 public enum JSONText {
     /// The text in quotation marks.
     public static func quoted(_ text: String) -> String {
-        var result = ""
-        result.reserveCapacity(text.utf8.count + 2)
-        quote(text, to: &result)
-        return result
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count + 2)
+        quote(text, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Appends the text in quotation marks.
+    /// Appends the text in quotation marks, as UTF-8.
     ///
     /// Quotation marks, backslashes and control characters are escaped, as are the two separators that end a line in
     /// JavaScript; everything else stands as it is.
-    public static func quote(_ value: String, to text: inout String) {
-        text += "\""
-        if value.utf8.allSatisfy(isPlain) {
-            text += value
+    public static func quote(_ text: String, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\""))
+        if text.utf8.allSatisfy(isPlain) {
+            bytes.append(contentsOf: text.utf8)
         } else {
-            for scalar in value.unicodeScalars { escape(scalar, to: &text) }
+            for scalar in text.unicodeScalars { escape(scalar, to: &bytes) }
         }
-        text += "\""
+        bytes.append(UInt8(ascii: "\""))
     }
 
-    private static func escape(_ scalar: Unicode.Scalar, to text: inout String) {
+    private static func escape(_ scalar: Unicode.Scalar, to bytes: inout [UInt8]) {
         switch scalar {
-        case "\"": text += "\\\""
-        case "\\": text += "\\\\"
-        case "\n": text += "\\n"
-        case "\r": text += "\\r"
-        case "\t": text += "\\t"
+        case "\"": bytes.append(contentsOf: "\\\"".utf8)
+        case "\\": bytes.append(contentsOf: "\\\\".utf8)
+        case "\n": bytes.append(contentsOf: "\\n".utf8)
+        case "\r": bytes.append(contentsOf: "\\r".utf8)
+        case "\t": bytes.append(contentsOf: "\\t".utf8)
         case "\u{0}"..<"\u{20}", "\u{7F}", "\u{2028}", "\u{2029}":
             let digits = String(scalar.value, radix: 16)
-            text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        default: text.unicodeScalars.append(scalar)
+            bytes.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
+        default: bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
         }
     }
 

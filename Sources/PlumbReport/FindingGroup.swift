@@ -29,6 +29,29 @@ struct FindingGroup {
         }
     }
 
+    /// A finding that is told by itself.
+    struct Told {
+        let finding: Finding
+        /// Whether the fix is told with it: the next one told has another, or there is none.
+        let showsFix: Bool
+        /// Findings alike that are told by their number alone, after this one.
+        let folded: ArraySlice<Finding>
+    }
+
+    /// The first few of each that are alike, in telling order.
+    func told(alikeMax: Int) -> [Told] {
+        let shown = alike.flatMap { alike -> [(finding: Finding, folded: ArraySlice<Finding>)] in
+            let last = min(alikeMax, alike.count) - 1
+            return alike.prefix(alikeMax).enumerated().map { ($1, $0 == last ? alike.dropFirst(alikeMax) : []) }
+        }
+        return shown.indices.map { index in
+            let (finding, folded) = shown[index]
+            let isSharedWithNext =
+                folded.isEmpty && index + 1 < shown.count && shown[index + 1].finding.fix == finding.fix
+            return Told(finding: finding, showsFix: !isSharedWithNext, folded: folded)
+        }
+    }
+
     /// How many findings there are.
     var count: Int { alike.reduce(0) { $0 + $1.count } }
 

@@ -85,7 +85,7 @@ extension HTMLReport {
     /// Shown by the script alone: without one there is nothing it could do.
     static let filter = """
         <form class="filter" role="search" aria-label="Controls" hidden>
-        <label>Search <input type="search" placeholder="resource, control, word"></label>
+        <label>Search <input type="search"></label>
         <fieldset><legend hidden>Verdicts</legend>
         <label><input type="checkbox" value="fails" checked> failed</label>
         <label><input type="checkbox" value="unknown" checked> unproved</label>

@@ -127,7 +127,7 @@ public enum HTMLReport: AssessmentReport {
             html += "<article class=\"control\" data-verdict=\"\(kind)\">\n"
             html += "<h4>\(head) <span class=\"severity\">\(severity)</span></h4>\n"
             writeSeed(failures.alike[0][0].seed, to: &html)
-            for alike in failures.alike { write(alike: alike, to: &html) }
+            for told in failures.told(alikeMax: alikeMax) { write(told, to: &html) }
             if let unknowns { writeList(of: unknowns.findings.map(told), "unproved besides", to: &html) }
             html += "</article>\n"
             return
@@ -156,18 +156,12 @@ public enum HTMLReport: AssessmentReport {
         html += "<blockquote>\(Markup.text(seed))</blockquote>\n"
     }
 
-    /// The first few in the open, the others folded.
-    private static func write(alike findings: [Finding], to html: inout String) {
-        let told = findings.prefix(alikeMax)
-        for (index, finding) in told.enumerated() {
-            let isLast = index == told.count - 1
-            write(finding, withFix: isLast || finding.fix != told[index + 1].fix, to: &html)
-        }
-        guard findings.count > told.count else { return }
-        html += "<details class=\"more\"><summary>and \(findings.count - told.count) more of the same</summary>\n"
-        for finding in findings.dropFirst(told.count) {
-            write(finding, withFix: finding.fix != findings[told.count - 1].fix, to: &html)
-        }
+    /// A finding in the open, and those alike folded.
+    private static func write(_ told: FindingGroup.Told, to html: inout String) {
+        write(told.finding, withFix: told.showsFix, to: &html)
+        guard !told.folded.isEmpty else { return }
+        html += "<details class=\"more\"><summary>and \(told.folded.count) more of the same</summary>\n"
+        for finding in told.folded { write(finding, withFix: finding.fix != told.finding.fix, to: &html) }
         html += "</details>\n"
     }
 

@@ -22,42 +22,45 @@ public indirect enum JSON: Sendable {
 
     /// The value as text by RFC 8259, indented by two spaces a level; without a line break at the end.
     public var text: String {
-        var text = ""
-        write(to: &text, indent: 0)
-        return text
+        var bytes: [UInt8] = []
+        write(to: &bytes, indent: 0)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
-    private func write(to text: inout String, indent: Int) {
+    // Bytes, not characters: a report of thousands of findings is megabytes.
+    private func write(to bytes: inout [UInt8], indent: Int) {
         switch self {
-        case .null: text += "null"
-        case .bool(let value): text += value ? "true" : "false"
-        case .integer(let value): text += String(value)
+        case .null: bytes.append(contentsOf: "null".utf8)
+        case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
+        case .integer(let value): bytes.append(contentsOf: String(value).utf8)
         // JSON has no word for what is no number.
-        case .double(let value): text += value.isFinite ? "\(value)" : "null"
-        case .string(let value): JSONText.quote(value, to: &text)
+        case .double(let value): bytes.append(contentsOf: (value.isFinite ? "\(value)" : "null").utf8)
+        case .string(let value): JSONText.quote(value, to: &bytes)
         case .array(let values):
-            JSON.writeList(values, between: "[", and: "]", to: &text, indent) { $0.write(to: &$1, indent: $2) }
-        case .object(let members):
-            JSON.writeList(members, between: "{", and: "}", to: &text, indent) { member, text, indent in
-                JSONText.quote(member.key, to: &text)
-                text += ": "
-                member.value.write(to: &text, indent: indent)
+            bytes.append(UInt8(ascii: "["))
+            for (index, value) in values.enumerated() {
+                JSON.breakLine(isFirst: index == 0, indent + 1, in: &bytes)
+                value.write(to: &bytes, indent: indent + 1)
             }
+            if !values.isEmpty { JSON.breakLine(isFirst: true, indent, in: &bytes) }
+            bytes.append(UInt8(ascii: "]"))
+        case .object(let members):
+            bytes.append(UInt8(ascii: "{"))
+            for (index, member) in members.enumerated() {
+                JSON.breakLine(isFirst: index == 0, indent + 1, in: &bytes)
+                JSONText.quote(member.key, to: &bytes)
+                bytes.append(contentsOf: ": ".utf8)
+                member.value.write(to: &bytes, indent: indent + 1)
+            }
+            if !members.isEmpty { JSON.breakLine(isFirst: true, indent, in: &bytes) }
+            bytes.append(UInt8(ascii: "}"))
         }
     }
 
-    private static func writeList<Element>(
-        _ elements: [Element], between open: String, and close: String, to text: inout String, _ indent: Int,
-        _ write: (Element, inout String, Int) -> Void
-    ) {
-        text += open
-        for (index, element) in elements.enumerated() {
-            text += index == 0 ? "\n" : ",\n"
-            text += String(repeating: "  ", count: indent + 1)
-            write(element, &text, indent + 1)
-        }
-        if !elements.isEmpty { text += "\n" + String(repeating: "  ", count: indent) }
-        text += close
+    private static func breakLine(isFirst: Bool, _ indent: Int, in bytes: inout [UInt8]) {
+        if !isFirst { bytes.append(UInt8(ascii: ",")) }
+        bytes.append(UInt8(ascii: "\n"))
+        for _ in 0..<indent { bytes.append(contentsOf: "  ".utf8) }
     }
 }
 

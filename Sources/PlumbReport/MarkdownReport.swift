@@ -72,13 +72,9 @@ public enum MarkdownReport: AssessmentReport {
     private static func details(of group: FindingGroup) -> String {
         var text = "\n<details><summary><b>\(group.severity.rawValue)</b> \(group.control) "
         text += "\(Markup.text(group.statement)) (\(counted(group.count, "finding")))</summary>\n\n"
-        for alike in group.alike {
-            let told = alike.prefix(alikeMax)
-            for (index, finding) in told.enumerated() {
-                let isLast = index == told.count - 1
-                text += item(finding, withFix: isLast || finding.fix != told[index + 1].fix)
-            }
-            if alike.count > told.count { text += "- and \(alike.count - told.count) more of the same\n" }
+        for told in group.told(alikeMax: alikeMax) {
+            text += item(told.finding, withFix: told.showsFix)
+            if !told.folded.isEmpty { text += "- and \(told.folded.count) more of the same\n" }
         }
         return text + "\n> \(prose(group.alike[0][0].seed))\n\n</details>\n"
     }

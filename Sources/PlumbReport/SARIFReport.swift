@@ -133,7 +133,7 @@ public enum SARIFReport: AssessmentReport {
                 "properties",
                 [
                     "policy": .string(finding.policy), "severity": .string(finding.severity.rawValue),
-                    "verdict": .string(finding.verdict.rawValue), "seed": .string(finding.seed),
+                    "verdict": .string(finding.verdict.rawValue),
                 ]
             ),
         ]
@@ -163,12 +163,12 @@ public enum SARIFReport: AssessmentReport {
     /// `[text](target)` would be read as a link (SARIF 3.11.6): then every bracket is escaped.
     private static func message(_ text: String) -> JSON {
         let text = text.harmless
-        let scalars = text.unicodeScalars
-        guard zip(scalars, scalars.dropFirst()).contains(where: { $0 == "]" && $1 == "(" }) else {
-            return ["text": .string(text)]
-        }
+        // Both are single bytes of UTF-8.
+        let bytes = text.utf8
+        guard zip(bytes, bytes.dropFirst()).contains(where: { $0 == UInt8(ascii: "]") && $1 == UInt8(ascii: "(") })
+        else { return ["text": .string(text)] }
         var escaped = String.UnicodeScalarView()
-        for scalar in scalars {
+        for scalar in text.unicodeScalars {
             if scalar == "[" || scalar == "]" { escaped.append("\\") }
             escaped.append(scalar)
         }

@@ -64,15 +64,10 @@ public enum TextReport: AssessmentReport {
         sheet.blank()
         let severity = group.severity
         sheet.write(severity.rawValue, severity.colour, "\(group.control)  \(group.statement)", indent: 2)
-        for alike in group.alike {
-            let told = alike.prefix(alikeMax)
-            for (index, finding) in told.enumerated() {
-                // One fix for all is told once, below the last.
-                let isLast = index == told.count - 1
-                write(finding, withFix: isLast || finding.fix != told[index + 1].fix, on: &sheet)
-            }
-            if alike.count > told.count {
-                sheet.write("and \(alike.count - told.count) more", .cyan, "(--format json lists all)", indent: 4)
+        for told in group.told(alikeMax: alikeMax) {
+            write(told.finding, withFix: told.showsFix, on: &sheet)
+            if !told.folded.isEmpty {
+                sheet.write("and \(told.folded.count) more", .cyan, "(--format json lists all)", indent: 4)
             }
         }
         sheet.write("seed", .faint, group.alike[0][0].seed, indent: 4)
@@ -98,7 +93,9 @@ public enum TextReport: AssessmentReport {
         guard !groups.isEmpty else { return }
         sheet.blank()
         let how = inFull ? "" : "; --format json tells each in full"
-        sheet.write("unproved", .yellow, "\(counted(groups.count, "control")) that this input cannot show\(how)")
+        sheet.write(
+            "unproved", .yellow,
+            "\(counted(groups.count, "control")) that this input cannot show, wholly or in part\(how)")
         for group in groups {
             guard inFull else {
                 let (first, others) = (group.alike[0][0], group.count - 1)

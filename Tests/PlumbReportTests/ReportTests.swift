@@ -58,6 +58,17 @@ import Testing
         for index in 1...8 { #expect(text.contains("Endpoint\(index)Alarm at")) }
     }
 
+    @Test func aFixThatNeighboursShareIsToldOnce() {
+        var assessment = Sample.large(3)
+        for index in 0..<3 { assessment.findings[index].fix = "Do this." }
+        assessment.findings[1].message = "quite another matter"
+        #expect(TextReport.render(assessment, style: TextStyle()).components(separatedBy: "Do this.").count == 2)
+        assessment.findings[1].fix = "Do that."
+        let text = TextReport.render(assessment, style: TextStyle())
+        #expect(text.components(separatedBy: "Do this.").count == 2)
+        #expect(text.contains("Do that."))
+    }
+
     @Test func whatIsOpenIsALineAControlUnlessAskedFor() {
         let short = TextReport.render(Sample.many, style: TextStyle())
         #expect(short.contains("unproved 1 control"))
