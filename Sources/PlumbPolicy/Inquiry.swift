@@ -9,6 +9,9 @@ import PlumbModel
 struct Inquiry {
     let resource: String
     let place: Place?
+    /// How many reasons and how many links a judgement tells; more of them say nothing new.
+    private static let toldMax = 12
+    private static let relatedMax = 24
     private var failures: [String] = []
     private var doubts: [String] = []
     private var proofs: [String] = []
@@ -119,8 +122,8 @@ struct Inquiry {
             default: proofs
             }
         return Judgement(
-            verdict, resource, at: failurePlace ?? place, told.joined(separator: "; "), fix: fix, related: related,
-            severity: severity)
+            verdict, resource, at: failurePlace ?? place, Array(told.prefix(Self.toldMax)).told(of: told.count, "; "),
+            fix: fix, related: Array(related.prefix(Self.relatedMax)), severity: severity)
     }
 
     private static func shown(_ value: some Any) -> String {

@@ -57,7 +57,8 @@ struct TagCoverage: Sendable {
     func tell(_ ask: inout Inquiry) {
         if let first = wrong.first {
             let named = wrong.map(\.id).joined(separator: ", ") + (wrongCount > 3 ? ", …" : "")
-            ask.fail("\(wrongCount) of \(count) billed resources do not bear the tag \(wanted): \(named)", at: first.place)
+            ask.fail(
+                "\(wrongCount) of \(count) billed resources do not bear the tag \(wanted): \(named)", at: first.place)
             for head in wrong { ask.relate("\(head.id), without \(wanted)", at: head.place) }
         } else if let first = firstOpen {
             let why = first.tags.whyUnknown ?? ""

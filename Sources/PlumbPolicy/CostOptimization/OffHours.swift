@@ -17,10 +17,7 @@ enum ScheduledAct: Hashable {
 extension Graph {
     /// The schedules that name this endpoint, and those of which that cannot be told.
     func schedules(of endpoint: Endpoint) -> [Schedule] {
-        schedules.filter { schedule in
-            schedule.endpointName.isUnknown
-                || (schedule.endpointName.isKnown && schedule.endpointName == endpoint.name)
-        }
+        schedules[joined(SchedulesByEndpoint.self).acting(endpoint)]
     }
 
     /// What a schedule does, by its target.
@@ -41,7 +38,7 @@ extension Graph {
         if target.lowercased().contains(":aws-sdk:applicationautoscaling:") {
             return .other("changes autoscaling's bounds, and a plain variant keeps at least one instance")
         }
-        guard let function = functions.first(where: { target == "${\($0.id).Arn}" || $0.name.value == call }) else {
+        guard let function = function(called: target, or: call) else {
             return .unclear("what \(target) does is not part of this input")
         }
         switch function.purpose.value {
@@ -49,6 +46,16 @@ extension Graph {
         case "start-endpoint": return .starts
         default: return .unclear("what the function \(function.id) does: its code or an absent endpoint would tell")
         }
+    }
+
+    /// The function that a target names by reference, or that has this name.
+    private func function(called target: String, or name: String) -> Function? {
+        if target.hasPrefix("${"), target.hasSuffix(".Arn}"),
+            let function = functions[id: String(target.dropFirst(2).dropLast(5))]
+        {
+            return function
+        }
+        return joined(FunctionsByName.self).positions[name].first.map { functions[$0] }
     }
 
     /// Hours a week in which the endpoint runs; absent when nothing both stops and starts it.

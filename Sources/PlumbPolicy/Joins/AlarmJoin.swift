@@ -80,6 +80,9 @@ struct AlarmJoin: GraphJoin {
     private var byEndpoint = PositionsByText()
     /// Alarms that may watch any endpoint.
     private var open: [Int] = []
+    /// Alarms that name an endpoint which does not exist, by that name in lower case, and the first few of them.
+    private var strangers = PositionsByText()
+    private var firstStrangers: [Int] = []
 
     init(_ graph: Graph) {
         let canaries = graph.joined(CanariesByName.self)
@@ -94,11 +97,12 @@ struct AlarmJoin: GraphJoin {
             if alarm.queries.isUnknown { firstUnknown = firstUnknown ?? position }
             for name in reading.endpointNames { byEndpoint.add(name, position) }
             for name in reading.probes.compactMap(\.endpointName) { byEndpoint.add(name, position) }
-            let namesNone = reading.endpointNames.isEmpty
-            if namesNone && (reading.isOpen || alarm.hasUnknownDimension)
-                || reading.endpointNames.contains(where: { !endpoints.contains($0) })
-            {
+            let strange = reading.endpointNames.filter { !endpoints.contains($0) }
+            if reading.isUnreadable || alarm.hasUnknownDimension || reading.endpointNames.isEmpty && reading.isOpen {
                 open.append(position)
+            } else if !strange.isEmpty {
+                for name in strange { strangers.add(name.lowercased(), position) }
+                firstStrangers.append(position)
             }
         }
         for (position, composite) in graph.compositeAlarms.enumerated() {
@@ -109,6 +113,7 @@ struct AlarmJoin: GraphJoin {
             }
             for name in composite.alarmNames { compositesByAlarm.add(name, position) }
         }
+        firstStrangers = Array(firstStrangers.few)
     }
 
     /// What an alarm of the graph is meant to watch, by its metrics; empty for scaling, traffic and everything else.
@@ -116,8 +121,11 @@ struct AlarmJoin: GraphJoin {
         positions[alarmID].map { readings[$0].purposes(for: endpointName) } ?? []
     }
 
-    /// The alarms that may watch an endpoint: all but those that name other endpoints, and those that cannot concern it.
-    func watching(_ endpointName: String) -> [Int] { merged(byEndpoint[endpointName], open) }
+    /// The alarms that may watch an endpoint: all but those that name other endpoints or cannot concern any. Of those
+    /// that name an endpoint which does not exist, the ones that come near it and a few besides, for the message.
+    func watching(_ endpointName: String) -> [Int] {
+        merged(merged(byEndpoint[endpointName], open), merged(strangers[endpointName.lowercased()], firstStrangers))
+    }
 }
 
 /// The canaries of CloudWatch Synthetics, and which metrics probe whom.
@@ -209,6 +217,9 @@ struct SchedulesByEndpoint: GraphJoin {
     private var monitoring = PositionsByText()
     /// Monitoring schedules that name no endpoint, as far as can be told.
     private var openMonitoring: [Int] = []
+    private var acting = PositionsByText()
+    /// Schedules of which it cannot be told on which endpoint they act.
+    private var openActing: [Int] = []
 
     init(_ graph: Graph) {
         for (position, schedule) in graph.monitoringSchedules.enumerated() {
@@ -218,6 +229,15 @@ struct SchedulesByEndpoint: GraphJoin {
                 openMonitoring.append(position)
             }
         }
+        for (position, schedule) in graph.schedules.enumerated() {
+            if let name = schedule.endpointName.value { acting.add(name, position) }
+            if schedule.endpointName.isUnknown { openActing.append(position) }
+        }
+    }
+
+    /// The schedules that act on this endpoint, or may.
+    func acting(_ endpoint: Endpoint) -> [Int] {
+        merged(endpoint.name.value.map { acting[$0] } ?? [], openActing)
     }
 
     /// The monitoring schedules that watch this endpoint, or may.

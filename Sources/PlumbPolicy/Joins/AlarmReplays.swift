@@ -11,13 +11,15 @@ struct AlarmReplay: Sendable {
     let edges: [AlarmClass: AlarmEvaluation]
 
     init(_ definition: AlarmDefinition, by judge: AlarmJudge, under thresholds: Thresholds) {
-        let traces = CanonicalTrace.allCases.map { ($0, judge.behaviour(of: definition, on: $0)) }
-        behaviours = Dictionary(uniqueKeysWithValues: traces)
-        // An alarm that cannot be evaluated has been told as such by its behaviour.
+        // What cannot be evaluated behaves in a way that cannot be told; the judge says why.
         guard let evaluator = try? AlarmEvaluator(definition) else {
+            behaviours = Dictionary(
+                uniqueKeysWithValues: CanonicalTrace.allCases.map { ($0, judge.behaviour(of: definition, on: $0)) })
             edges = [:]
             return
         }
+        behaviours = Dictionary(
+            uniqueKeysWithValues: CanonicalTrace.allCases.map { ($0, judge.behaviour(of: evaluator, on: $0)) })
         let outcomes = AlarmClass.allCases.compactMap { purpose in
             purpose.edge(under: thresholds).map { edge in
                 let source = edge.source(of: judge.identity)
@@ -67,7 +69,7 @@ final class AlarmReplays: GraphJoin {
     private static func form(of definition: AlarmDefinition, _ judge: AlarmJudge) -> Form {
         let identity = judge.identity
         // No name in AWS starts with NUL, so that different names stay different.
-        func placeholder(_ name: String) -> String {
+        func standIn(_ name: String) -> String {
             switch name {
             case identity.endpoint: "\u{0}endpoint"
             case identity.variant: "\u{0}variant"
@@ -76,7 +78,7 @@ final class AlarmReplays: GraphJoin {
             }
         }
         func renamed(_ metric: MetricIdentity) -> MetricIdentity {
-            let dimensions = metric.dimensions.map { Dimension($0.name, placeholder($0.value)) }
+            let dimensions = metric.dimensions.map { Dimension($0.name, standIn($0.value)) }
             return MetricIdentity(namespace: metric.namespace, name: metric.name, dimensions: dimensions)
         }
         var form = definition
@@ -94,8 +96,8 @@ final class AlarmReplays: GraphJoin {
                 metric: renamed(probe.metric), healthyValue: probe.healthyValue, deadValue: probe.deadValue)
         }
         let names = VariantIdentity(
-            endpoint: placeholder(identity.endpoint), variant: placeholder(identity.variant),
-            config: identity.config.map(placeholder))
+            endpoint: standIn(identity.endpoint), variant: standIn(identity.variant),
+            config: identity.config.map(standIn))
         return Form(definition: form, identity: names, probes: probes, timing: judge.timing)
     }
 }

@@ -163,3 +163,14 @@ struct RolesByDuty: GraphJoin {
         role.purpose.value ?? (executing.contains(role.id) ? .execution : nil)
     }
 }
+
+/// Functions by their names.
+struct FunctionsByName: GraphJoin {
+    private(set) var positions = PositionsByText()
+
+    init(_ graph: Graph) {
+        for (position, function) in graph.functions.enumerated() {
+            if let name = function.name.value { positions.add(name, position) }
+        }
+    }
+}

@@ -81,7 +81,8 @@ private struct WatchedVariants: GraphJoin {
             let names = Set(serving.compactMap(\.name.value))
             for variant in names {
                 let identity = VariantIdentity(endpoint: name, variant: variant, config: config.name.value)
-                variants[Key(endpointID: endpoint.id, variant: variant)] = WatchedVariant(identity, siblings: names, in: graph)
+                variants[Key(endpointID: endpoint.id, variant: variant)] = WatchedVariant(
+                    identity, siblings: names, in: graph)
             }
         }
     }

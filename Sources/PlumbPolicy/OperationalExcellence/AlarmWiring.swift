@@ -149,7 +149,9 @@ extension Graph {
         let names = joined(EndpointsByName.self).names
         return zip(alarms, joined(AlarmJoin.self).readings).compactMap { alarm, reading in
             guard !names.isEmpty else { return nil }
-            let isProbe = reading.probes.contains { $0.reading == .certain && $0.endpointName.map(names.contains) == true }
+            let isProbe = reading.probes.contains {
+                $0.reading == .certain && $0.endpointName.map(names.contains) == true
+            }
             let found = isProbe ? reading.purposes.union([.health]) : reading.purposes
             let classes = AlarmClass.deployment.filter(found.contains)
             guard !classes.isEmpty, !alarm.isForScaling(in: self) else { return nil }

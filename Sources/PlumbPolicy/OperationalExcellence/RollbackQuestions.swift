@@ -31,7 +31,9 @@ extension Graph {
                     list.alarms += alarms[composite.alarmNames.reduce([]) { merged($0, join.byName[$1]) }]
                 }
             }
-            if named.isEmpty && composites.isEmpty { list.openBecause = list.openBecause ?? "'\(name)' is not part of this input" }
+            if named.isEmpty && composites.isEmpty {
+                list.openBecause = list.openBecause ?? "'\(name)' is not part of this input"
+            }
         }
         return list
     }

@@ -27,7 +27,11 @@ extension Graph {
                 alarms[join.byName[name]].map(\.head) + compositeAlarms[join.compositesByName[name]].map(\.head)
             guard let head = heads.first else {
                 let message = "no alarm of this input is called '\(name)'"
-                if join.isAnyNameOpen { ask.doubt(message + ", but an alarm's name is unknown") } else { ask.fail(message) }
+                if join.isAnyNameOpen {
+                    ask.doubt(message + ", but an alarm's name is unknown")
+                } else {
+                    ask.fail(message)
+                }
                 continue
             }
             ask.relate("the alarm \(head.id)", at: head.place)

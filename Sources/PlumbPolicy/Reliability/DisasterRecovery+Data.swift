@@ -105,11 +105,7 @@ extension PolicyBook {
                 Double($0) <= limit
             }
         }
-        let watching = graph.alarms.filter { alarm in
-            alarm.metrics.contains {
-                ($0.namespace == "AWS/S3" && $0.name == "ReplicationLatency") || $0.name == "ReplicationLagSeconds"
-            }
-        }
+        let watching = graph.alarms[graph.joined(ReplicationAlarms.self).positions]
         ask.requireOne(of: watching, orFail: "no alarm watches the replication's latency", name: \.id) {
             $1.require($0.threshold, "its threshold in seconds", wanted: "at most \(Arithmetic.text(limit * 60))") {
                 $0 <= limit * 60

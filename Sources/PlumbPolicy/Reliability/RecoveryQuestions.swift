@@ -12,11 +12,7 @@ extension Graph {
     }
 
     /// Whether any endpoint was declared critical, for resources that belong to no single one.
-    var criticality: Fact<Bool> {
-        let answers = endpoints.map(isCritical)
-        if answers.contains(where: { $0.value == true }) { return true }
-        return answers.first(where: \.isUnknown) ?? false
-    }
+    var criticality: Fact<Bool> { joined(Criticality.self).isAnyCritical }
 
     /// Applies a rule that only critical endpoints are held to.
     ///
@@ -39,7 +35,7 @@ extension Graph {
 
     /// The buckets that hold model artefacts: so marked, or named by a model's data.
     var artefactBuckets: [Bucket] {
-        let named = models.compactMap { Self.bucketName(of: $0.dataURL.value) }
+        let named = Set(models.compactMap { Self.bucketName(of: $0.dataURL.value) })
         return buckets.filter { bucket in
             guard bucket.purpose.value != .replica else { return false }
             return bucket.purpose.value == .artifacts || bucket.name.value.map(named.contains) ?? false

@@ -54,7 +54,9 @@ extension Graph {
 
     /// No schedule takes the endpoint away.
     func requireNoStop(of endpoint: Endpoint, _ ask: inout Inquiry) {
-        for schedule in schedules where schedule.isEnabled.value != false {
+        let near =
+            endpoint.name.isUnknown ? Array(schedules) : schedules[joined(SchedulesByEndpoint.self).acting(endpoint)]
+        for schedule in near where schedule.isEnabled.value != false {
             if schedule.endpointName.isUnknown || endpoint.name.isUnknown {
                 ask.doubt("whether schedule \(schedule.id) acts on this endpoint is not known")
                 continue

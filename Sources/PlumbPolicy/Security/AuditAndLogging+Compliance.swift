@@ -146,7 +146,7 @@ extension Inquiry {
             fail("the regions the data may be in are not declared (personalData.residency)")
             return
         }
-        var used: Set<String> = Set(graph.resources.compactMap { $0.head.region.value })
+        var used = graph.joined(NamedRegions.self).names
         if let home = graph.region.value {
             used.insert(home)
         } else if graph.source != .engine {

@@ -218,6 +218,7 @@ extension Graph {
         let archived = streamConsumers.map { consumer in
             Judgement.about(consumer) { $0.requireArchive(of: consumer, to: logs, in: self) }
         }
+        let keys = logKeys(of: logs)
         let guarded = roles.filter { !$0.isBreakGlass }.map { role in
             Judgement.about(role) { ask in
                 if let why = role.policies.whyUnknown { ask.doubt("what the role may do cannot be told: \(why)") }
@@ -225,7 +226,7 @@ extension Graph {
                     "s3:BypassGovernanceRetention", "s3:PutObjectRetention", "s3:DeleteBucketPolicy",
                     "kms:ScheduleKeyDeletion", "kms:DisableKey",
                 ] {
-                    for statement in role.grants(of: action) where statement.touches(logs, keysOf: self) {
+                    for statement in role.grants(of: action) where statement.touches(logs, keys) {
                         ask.fail("it may \(action): \(statement.title)", at: statement.place ?? role.policies.place)
                     }
                 }
@@ -238,15 +239,15 @@ extension Graph {
     /// The keys without which the record could not be read.
     fileprivate func logKeys(of logs: [Bucket]) -> [Key] {
         let references = logs.compactMap { $0.encryption.value?.key } + trails.map(\.key)
-        return keys.filter { key in references.contains { keys[$0]?.id == key.id } }
+        let ids = Set(references.compactMap { keys[$0]?.id })
+        return keys.filter { ids.contains($0.id) }
     }
 }
 
 extension PolicyStatement {
     /// Whether it reaches the audit buckets, their objects, or the keys they are encrypted under.
-    fileprivate func touches(_ logs: [Bucket], keysOf graph: Graph) -> Bool {
+    fileprivate func touches(_ logs: [Bucket], _ keys: [Key]) -> Bool {
         if logs.contains(where: { touchesObjects(of: $0) || coversAny(of: $0.spellings) }) { return true }
-        let keys = graph.logKeys(of: logs)
         if coversAny(of: keys.map { "${\($0.id).Arn}" }) { return true }
         return keys.compactMap(\.name.value).contains { name in
             resources.contains { ARN($0).map { Glob.matches($0.resource, "key/\(name)") } == true }

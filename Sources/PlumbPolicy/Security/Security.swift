@@ -32,8 +32,7 @@ extension Graph {
     func bucket(at reference: Fact<Reference>) -> Bucket? {
         switch reference.value {
         case .resource(let id)?: buckets[id: id]
-        case .external(let name)?:
-            buckets.first { $0.name.value == name || "arn:aws:s3:::\($0.name.value ?? "")" == name }
+        case .external(let name)?: joined(BucketJoin.self).position(of: name).map { buckets[$0] }
         case nil: nil
         }
     }
@@ -41,10 +40,9 @@ extension Graph {
     /// The bucket behind an `s3://` address.
     func bucket(behind address: String) -> Bucket? {
         guard address.hasPrefix("s3://") else { return nil }
-        let name = address.dropFirst(5).prefix { $0 != "/" }
-        return buckets.first {
-            $0.name.value.map { $0 == name } == true || name == "${\($0.id)}" || name == $0.id
-        }
+        let name = String(address.dropFirst(5).prefix { $0 != "/" })
+        if let position = joined(BucketJoin.self).position(of: name) { return buckets[position] }
+        return buckets[id: name.hasPrefix("${") ? String(name.dropFirst(2).dropLast()) : name]
     }
 }
 
@@ -52,20 +50,17 @@ extension Bucket {
     /// Whether another bucket of the graph sends its server access logs here: what makes a bucket a log bucket is its
     /// wiring, not its tag.
     func receivesAccessLogs(in graph: Graph) -> Bool {
-        graph.buckets.contains { $0.id != id && graph.bucket(at: $0.loggingDestination)?.id == id }
+        graph.joined(BucketJoin.self).receivingLogs.contains(id)
     }
 
     /// Whether a trail delivers here.
     func receivesTrail(in graph: Graph) -> Bool {
-        graph.trails.contains { graph.bucket(at: $0.bucket)?.id == id }
+        graph.joined(BucketJoin.self).receivingTrails.contains(id)
     }
 
     /// Whether another bucket is copied here.
     func receivesCopies(in graph: Graph) -> Bool {
-        graph.buckets.contains { bucket in
-            bucket.id != id
-                && (bucket.replication.value ?? []).contains { graph.bucket(at: $0.destination)?.id == id }
-        }
+        graph.joined(BucketJoin.self).receivingCopies.contains(id)
     }
 
     /// Whether artefacts, training data or captured traffic lie here: what the seed wants audited. A bucket that does

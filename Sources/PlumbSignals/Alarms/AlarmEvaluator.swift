@@ -56,14 +56,23 @@ public struct AlarmEvaluator: Sendable {
     public func evaluate(
         from source: some MetricSource, at second: Int, previous: AlarmState
     ) -> AlarmEvaluation {
-        let points = math.datapoints(
-            from: source, periodSeconds: definition.periodSeconds,
-            count: definition.evaluationPeriods + Self.extraPeriods, before: second)
+        let points = datapoints(from: source, before: second)
         let outcome = decide(points, previous: previous)
-        return AlarmEvaluation(state: outcome.state, reason: outcome.reason, datapoints: points)
+        return AlarmEvaluation(state: outcome.state, reason: outcome.reason(), datapoints: points)
     }
 
-    private typealias Outcome = (state: AlarmState, reason: String)
+    /// The state alone, for those who try out many courses of things and tell of none.
+    func state(from source: some MetricSource, at second: Int, previous: AlarmState) -> AlarmState {
+        decide(datapoints(from: source, before: second), previous: previous).state
+    }
+
+    private func datapoints(from source: some MetricSource, before second: Int) -> [Datapoint?] {
+        math.datapoints(
+            from: source, periodSeconds: definition.periodSeconds,
+            count: definition.evaluationPeriods + Self.extraPeriods, before: second)
+    }
+
+    private typealias Outcome = (state: AlarmState, reason: () -> String)
 
     /// The decision on the evaluation range, oldest point first.
     private func decide(_ points: [Datapoint?], previous: AlarmState) -> Outcome {
@@ -72,19 +81,19 @@ public struct AlarmEvaluator: Sendable {
         if present.isEmpty { return decideWithoutData(points.count, previous) }
         let judged = present.suffix(needed)
         if definition.lowSamples == .ignore, let few = lowSamples(in: judged) {
-            return (previous, "\(few); the state stays \(previous.rawValue)")
+            return (previous, { "\(few); the state stays \(previous.rawValue)" })
         }
         let breaching = judged.count(where: isBreaching)
         let isBreached = breaching >= definition.datapointsToAlarm
         if isBreached || present.count >= needed {
-            return (isBreached ? .alarm : .ok, told(judged, breaching: breaching, missing: 0))
+            return (isBreached ? .alarm : .ok, { told(judged, breaching: breaching, missing: 0) })
         }
         let missing = needed - present.count
         switch definition.missingData {
         case .breaching:
             let state: AlarmState = breaching + missing >= definition.datapointsToAlarm ? .alarm : .ok
-            return (state, told(judged, breaching: breaching, missing: missing))
-        case .notBreaching: return (.ok, told(judged, breaching: breaching, missing: missing))
+            return (state, { told(judged, breaching: breaching, missing: missing) })
+        case .notBreaching: return (.ok, { told(judged, breaching: breaching, missing: missing) })
         case .missing, .ignore:
             return decideIntermittent(points, judged, breaching: breaching, missing: missing, previous)
         }
@@ -93,10 +102,10 @@ public struct AlarmEvaluator: Sendable {
     private func decideWithoutData(_ count: Int, _ previous: AlarmState) -> Outcome {
         let what = "no data in the last \(count) periods of \(definition.periodSeconds) s"
         return switch definition.missingData {
-        case .breaching: (.alarm, "\(what), and missing data counts as breaching")
-        case .notBreaching: (.ok, "\(what), and missing data counts as not breaching")
-        case .ignore: (previous, "\(what); the state stays \(previous.rawValue)")
-        case .missing: (.insufficientData, what)
+        case .breaching: (.alarm, { "\(what), and missing data counts as breaching" })
+        case .notBreaching: (.ok, { "\(what), and missing data counts as not breaching" })
+        case .ignore: (previous, { "\(what); the state stays \(previous.rawValue)" })
+        case .missing: (.insufficientData, { what })
         }
     }
 
@@ -109,14 +118,14 @@ public struct AlarmEvaluator: Sendable {
     private func decideIntermittent(
         _ points: [Datapoint?], _ judged: ArraySlice<Datapoint>, breaching: Int, missing: Int, _ previous: AlarmState
     ) -> Outcome {
-        let reason = told(judged, breaching: breaching, missing: missing)
+        let reason = { told(judged, breaching: breaching, missing: missing) }
         if breaching < judged.count { return (.ok, reason) }
         let oldest = points.firstIndex { $0 != nil } ?? points.count
         let isOld = points.count - oldest >= definition.datapointsToAlarm
         if definition.missingData == .missing, isOld {
-            return (.alarm, reason + "; every point there is breaches")
+            return (.alarm, { reason() + "; every point there is breaches" })
         }
-        return (previous, reason + "; the state stays \(previous.rawValue)")
+        return (previous, { reason() + "; the state stays \(previous.rawValue)" })
     }
 
     private func isBreaching(_ point: Datapoint) -> Bool {

@@ -46,16 +46,21 @@ public struct AlarmJudge: Sendable {
     /// The worst case is told: the change comes just after a period has begun, and delivery and evaluation take their
     /// time, so that a fault that shows in the data fires after `DetectionTiming.detectionSeconds(of:)`.
     public func behaviour(of alarm: AlarmDefinition, on trace: CanonicalTrace) -> AlarmBehaviour {
+        do {
+            return behaviour(of: try AlarmEvaluator(alarm), on: trace)
+        } catch {
+            return .unknown(why: error.message)
+        }
+    }
+
+    /// The same of an alarm that stands ready for evaluation, for those who ask about several traces.
+    public func behaviour(of evaluator: AlarmEvaluator, on trace: CanonicalTrace) -> AlarmBehaviour {
+        let alarm = evaluator.definition
         guard alarm.evaluationPeriods <= Self.evaluationPeriodsMax else {
             return .unknown(
                 why: "it looks at \(alarm.evaluationPeriods) periods; up to \(Self.evaluationPeriodsMax) are judged")
         }
-        do {
-            var machine = try AlarmMachine(alarm)
-            return run(&machine, on: TracedVariant(trace, of: identity, probes: probes))
-        } catch {
-            return .unknown(why: error.message)
-        }
+        return run(evaluator, on: TracedVariant(trace, of: identity, probes: probes))
     }
 
     /// Whether `alarm` fires within `seconds`; one that fires later is silent as far as a bake of that length goes.
@@ -67,20 +72,20 @@ public struct AlarmJudge: Sendable {
         return .silent(state: .ok)
     }
 
-    /// Lets the machine settle on a healthy endpoint, then runs it until the trace fills all it can remember.
+    /// Lets the alarm settle on a healthy endpoint, then runs it until the trace fills all it can remember.
     ///
     /// Nothing changes after that, so an alarm that has not fired by then never will.
-    private func run(_ machine: inout AlarmMachine, on source: TracedVariant) -> AlarmBehaviour {
-        let alarm = machine.evaluator.definition
+    private func run(_ evaluator: AlarmEvaluator, on source: TracedVariant) -> AlarmBehaviour {
+        let alarm = evaluator.definition
         let period = alarm.periodSeconds
         let range = alarm.evaluationPeriods + AlarmEvaluator.extraPeriods
-        _ = machine.tick(at: 0, source: source)
-        if machine.state == .alarm { return .fires(afterSeconds: 0) }
+        var state = evaluator.state(from: source, at: 0, previous: .insufficientData)
+        if state == .alarm { return .fires(afterSeconds: 0) }
         for passed in 1...range + 1 {
-            _ = machine.tick(at: passed * period, source: source)
-            guard machine.state == .alarm else { continue }
+            state = evaluator.state(from: source, at: passed * period, previous: state)
+            guard state == .alarm else { continue }
             return .fires(afterSeconds: period + passed * period + timing.lagSeconds(periodSeconds: period))
         }
-        return .silent(state: machine.state)
+        return .silent(state: state)
     }
 }

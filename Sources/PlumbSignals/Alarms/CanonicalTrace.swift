@@ -95,14 +95,38 @@ public struct TracedVariant: MetricSource {
         return traffic.datapoint(requestMetric, statistic, requests: requests)
     }
 
+    /// All periods before second 0 are alike, and so are all after it: two data points stand for the whole series.
+    public func datapoints(
+        _ metric: MetricIdentity, statistic: Statistic, unit: String? = nil, periodSeconds: Int, count: Int,
+        before second: Int
+    ) -> [Datapoint?] {
+        if let unit, !isPublished(metric, in: unit) { return Array(repeating: nil, count: count) }
+        let end = second.alignedDown(to: periodSeconds)
+        func point(at start: Int) -> Datapoint? {
+            datapoint(metric, statistic: statistic, periodStart: start, periodSeconds: periodSeconds)
+        }
+        let traced = min(count, max(0, end / periodSeconds))
+        let before = traced < count ? point(at: -periodSeconds) : nil
+        let after = traced > 0 ? point(at: 0) : nil
+        return Array(repeating: before, count: count - traced) + Array(repeating: after, count: traced)
+    }
+
     public func isPublished(_ metric: MetricIdentity, in unit: String) -> Bool {
         if probes.contains(where: { $0.metric == metric }) { return true }
         return RequestMetric(metric)?.isPublished(in: unit) ?? false
     }
 
     private func isOurs(_ metric: MetricIdentity) -> Bool {
-        let two = VariantIdentity(endpoint: identity.endpoint, variant: identity.variant)
-        return [two, identity].contains { $0.metric(.invocations).dimensions == metric.dimensions }
+        let found = metric.dimensions
+        guard found.count == 2 || found.count == 3 && identity.config != nil else { return false }
+        return found.allSatisfy { dimension in
+            switch dimension.name {
+            case "EndpointName": dimension.value == identity.endpoint
+            case "VariantName": dimension.value == identity.variant
+            case "EndpointConfigName": found.count == 3 && dimension.value == identity.config
+            default: false
+            }
+        } && Set(found.map(\.name)).count == found.count
     }
 
     private static func datapoint(

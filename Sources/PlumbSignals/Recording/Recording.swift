@@ -27,12 +27,18 @@ public protocol MetricSource: Sendable {
 
     /// Whether `metric` is published in `unit` (CloudWatch's spelling): a question in another unit finds no data.
     func isPublished(_ metric: MetricIdentity, in unit: String) -> Bool
+
+    /// The `count` latest complete periods before `second`, oldest first; nil where a period has no data.
+    ///
+    /// Periods are aligned to multiples of `periodSeconds`, as CloudWatch aligns them. A source need not write this
+    /// itself: one that can answer for many periods at once may.
+    func datapoints(
+        _ metric: MetricIdentity, statistic: Statistic, unit: String?, periodSeconds: Int, count: Int,
+        before second: Int
+    ) -> [Datapoint?]
 }
 
 extension MetricSource {
-    /// The `count` latest complete periods before `second`, oldest first; nil where a period has no data.
-    ///
-    /// Periods are aligned to multiples of `periodSeconds`, as CloudWatch aligns them.
     public func datapoints(
         _ metric: MetricIdentity, statistic: Statistic, unit: String? = nil, periodSeconds: Int, count: Int,
         before second: Int
