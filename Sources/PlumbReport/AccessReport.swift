@@ -23,12 +23,13 @@ public enum AccessReport {
         let told = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.1 == 1 ? $0.0.told : $0.0.told + "s")" }
         let worst = findings.map(\.type).max()
         sheet.write(
-            "review", worst?.colour ?? .green, told.isEmpty ? "nothing to say against it" : told.joined(separator: ", "))
+            "review", worst?.colour ?? .green, told.isEmpty ? "nothing to say against it" : told.joined(separator: ", ")
+        )
         return sheet.text
     }
 
-    /// The contract `plumbline.iam-review/1`; findings come worst first, `statement` counts from 0 and is null where the
-    /// policy as a whole is meant.
+    /// The contract `plumbline.iam-review/1`; findings come worst first, `statement` counts from 0 and is null where
+    /// the policy as a whole is meant.
     public static func json(_ findings: [AccessFinding], of path: String, kind: AccessPolicyKind) -> String {
         let counts = AccessFinding.Kind.allCases.map { type in
             (key: type.rawValue, value: JSON.integer(findings.filter { $0.type == type }.count))

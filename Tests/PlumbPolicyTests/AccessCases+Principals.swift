@@ -62,7 +62,8 @@ extension AccessCase {
             """#),
         trust(
             "24 another account", ["CROSS_ACCOUNT_WITHOUT_EXTERNAL_ID"],
-            #"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::999988887777:root"}, "Action": "sts:AssumeRole"}"#),
+            #"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::999988887777:root"}, "Action": "sts:AssumeRole"}"#
+        ),
         trust(
             "24 another account, with an external id", [],
             #"""
@@ -115,7 +116,8 @@ extension AccessCase {
             """#),
         trust(
             "roles by pattern, which match nobody", ["UNSUPPORTED_WILDCARD_IN_PRINCIPAL"],
-            #"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/*"}, "Action": "sts:AssumeRole"}"#),
+            #"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/d*"},"Action":"sts:AssumeRole"}"#
+        ),
         trust(
             "a service that is none", ["INVALID_SERVICE_PRINCIPAL_FORMAT", "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL"],
             #"{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazon.com"}, "Action": "sts:AssumeRole"}"#),
@@ -140,8 +142,9 @@ extension AccessCase {
                 , {"Sid": "Key", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject",
                  "Resource": "arn:aws:s3:::digits/*",
                  "Condition": {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}},
-                {"Sid": "Read", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/digits-execution"},
-                 "Action": ["s3:GetObject"], "Resource": "arn:aws:s3:::digits/*"}
+                {"Sid": "Read", "Effect": "Allow",
+                 "Principal": {"AWS": "arn:aws:iam::111122223333:role/digits-execution"}, "Action": ["s3:GetObject"],
+                 "Resource": "arn:aws:s3:::digits/*"}
                 """#),
         resource(
             "31 a public bucket", ["PUBLIC_PRINCIPAL"],
@@ -151,7 +154,8 @@ extension AccessCase {
         resource(
             "31 a public bucket, narrowed to the internet", ["PUBLIC_PRINCIPAL"],
             transport + #"""
-                , {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::digits/*",
+                , {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "s3:GetObject",
+                 "Resource": "arn:aws:s3:::digits/*",
                  "Condition": {"IpAddress": {"aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"]}}}
                 """#),
         resource(
@@ -191,7 +195,8 @@ extension AccessCase {
             "a trail that writes for any account", ["RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL"],
             transport + #"""
                 , {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:PutObject",
-                 "Resource": "arn:aws:s3:::digits/*", "Condition": {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}}
+                 "Resource": "arn:aws:s3:::digits/*",
+                 "Condition": {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}}
                 """#),
         resource(
             "the key policy that every account begins with", [],

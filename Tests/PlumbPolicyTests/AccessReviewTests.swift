@@ -49,9 +49,10 @@ import Testing
         #expect(finding.fix.contains("iam:PassedToService"))
     }
 
-    @Test(arguments: [
-        (nil, "MISSING_VERSION"), ("2012-10-17", nil), ("2012-10-18", "INVALID_VERSION"),
-    ] as [(String?, String?)])
+    @Test(
+        arguments: [
+            (nil, "MISSING_VERSION"), ("2012-10-17", nil), ("2012-10-18", "INVALID_VERSION"),
+        ] as [(String?, String?)])
     func wantsTheVersion(version: String?, code: String?) {
         let statement = PolicyStatement(.allow) {
             $0.actions = ["sagemaker:InvokeEndpoint"]
@@ -73,6 +74,29 @@ import Testing
         }
         let findings = AccessReview.findings(in: PolicyDocument([statement]), kind: .identity)
         #expect(findings.contains { $0.type == .error && $0.message.contains("did you mean \(meant)?") }, "\(findings)")
+    }
+
+    @Test func anEmptyListIsAnotherFaultThanAMissingElement() {
+        var statement = PolicyStatement(.allow) { $0.resources = ["*"] }
+        #expect(
+            AccessReview.findings(in: PolicyDocument([statement]), kind: .identity).map(\.code) == ["MISSING_ACTION"])
+        statement.emptyElements = ["Action"]
+        let codes = AccessReview.findings(in: PolicyDocument([statement]), kind: .identity).map(\.code)
+        #expect(codes == ["EMPTY_ARRAY_ACTION"])
+    }
+
+    @Test func controlsEndTheirMessagesWithTheCodes() throws {
+        let wide = PolicyStatement(.allow) {
+            $0.actions = ["kms:Decrypt"]
+            $0.resources = ["*"]
+        }
+        #expect(AccessReview.codes(of: wide, as: .identity) == " (KMS_DECRYPT_STAR, RESOURCE_STAR)")
+        let pass = PolicyStatement(.allow) {
+            $0.actions = ["iam:PassRole"]
+            $0.resources = ["*"]
+        }
+        #expect(
+            AccessReview.codes(of: pass, as: .identity, naming: "PASS_ROLE") == " (PASS_ROLE_WITH_STAR_IN_RESOURCE)")
     }
 
     @Test func rightsOfSeveralDocumentsAddUp() {
@@ -111,7 +135,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "{}", "arn:", "arn:aws:::::", ":::::::", "*:*", "${", "${}", "${aws:", "a:b:c", "\u{0}", "arn:aws:s3:::${aws:x",
+        "", "{}", "arn:", "arn:aws:::::", ":::::::", "*:*", "${", "${}", "${aws:", "a:b:c", "\u{0}",
+        "arn:aws:s3:::${aws:x",
         String(repeating: "*?", count: 500),
     ])
     func whateverStandsInAPolicyIsReviewed(text: String) {

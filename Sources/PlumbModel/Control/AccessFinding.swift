@@ -10,8 +10,8 @@ public enum AccessPolicyKind: String, Sendable, Codable, Hashable, CaseIterable 
     case resource
 }
 
-/// Something wrong, risky or superfluous in a policy, named as IAM Access Analyzer's ValidatePolicy names it where it has
-/// a name for it (`issueCode`), and by the house's own code elsewhere.
+/// Something wrong, risky or superfluous in a policy, named as IAM Access Analyzer's ValidatePolicy names it where it
+/// has a name for it (`issueCode`), and by the house's own code elsewhere.
 public struct AccessFinding: Sendable, Hashable, Codable {
     /// ValidatePolicy's finding types, worst first.
     public enum Kind: String, Sendable, Codable, Hashable, CaseIterable, Comparable {

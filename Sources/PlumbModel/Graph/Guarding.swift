@@ -26,6 +26,8 @@ public struct PolicyStatement: Sendable, Hashable, Codable {
     public var resources: [String] = []
     public var notResources: [String] = []
     public var conditions: [PolicyCondition] = []
+    /// Elements that stand there with an empty list (`Action`, `NotResource`): another fault than a missing one.
+    public var emptyElements: [String] = []
     public var place: Place?
 
     public init(_ effect: Effect, sid: String? = nil, _ configure: (inout PolicyStatement) -> Void = { _ in }) {

@@ -135,7 +135,7 @@ enum ARNRules {
             findings.append(
                 subject.finding(
                     .resourceMismatch, about,
-                    "\(names) works on \(first.wanted.prefix(3).joined(separator: ", ")), but no resource is of that type",
+                    "\(names) works on \(PolicyStatement.told(first.wanted, most: 3)), but no resource is of that type",
                     actions: ofOtherType.map(\.action), resources: statement.resources))
         }
         return findings
@@ -157,9 +157,11 @@ enum ARNRules {
     private static func overlaps(_ type: String, _ resource: String) -> Bool {
         if type == "*" {
             let first = resource.prefix { $0 != "/" }
-            return first.count == resource.count || first.hasSuffix("*") && resource.dropFirst(first.count).allSatisfy {
-                "/*".contains($0)
-            }
+            return first.count == resource.count
+                || first.hasSuffix("*")
+                    && resource.dropFirst(first.count).allSatisfy {
+                        "/*".contains($0)
+                    }
         }
         return Glob.overlap(type, resource)
     }

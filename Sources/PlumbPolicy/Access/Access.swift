@@ -44,6 +44,22 @@ public enum AccessReview {
         return sorted(trust + findings(in: merged, kind: .identity, ownAccounts: ownAccounts))
     }
 
+    /// The codes of what is risky in one statement, to end a message with: ` (SERVICE_WILDCARD, DATA_EXFILTRATION)`.
+    ///
+    /// What is misspelt or missing is another matter than what is allowed, so errors and missing guards are left out.
+    static func codes(
+        of statement: PolicyStatement, as kind: AccessPolicyKind, ownAccounts: Set<String> = [],
+        naming prefix: String = ""
+    ) -> String {
+        let found = findings(in: PolicyDocument([statement]), kind: kind, ownAccounts: ownAccounts)
+        var codes: [String] = []
+        for finding in found where [.securityWarning, .warning].contains(finding.type) {
+            let isGuard = finding.code.hasPrefix("MISSING_") && kind == .identity
+            if !isGuard, finding.code.hasPrefix(prefix), !codes.contains(finding.code) { codes.append(finding.code) }
+        }
+        return codes.isEmpty ? "" : " (\(codes.joined(separator: ", ")))"
+    }
+
     private static func sorted(_ findings: [AccessFinding]) -> [AccessFinding] {
         func precedes(_ left: AccessFinding, _ right: AccessFinding) -> Bool {
             if left.type != right.type { return left.type > right.type }

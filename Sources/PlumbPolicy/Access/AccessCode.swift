@@ -111,6 +111,12 @@ extension AccessCode {
     static let missingQualifier = error(
         "MISSING_QUALIFIER", "Begin the operator with ForAllValues: (and demand the key by Null) or ForAnyValue:.")
     static let duplicateKeys = error("DUPLICATE_KEYS_WITH_DIFFERENT_CASE", "Name each key once.")
+    /// `EMPTY_ARRAY_ACTION`, and so for Resource and Principal.
+    static func emptyArray(of element: String) -> AccessCode {
+        let name = element.hasPrefix("Not") ? String(element.dropFirst(3)) : element
+        return suggestion(
+            "EMPTY_ARRAY_" + name.uppercased(), "Name something in \(element), or take the statement out.")
+    }
     static let emptyCondition = suggestion("EMPTY_ARRAY_CONDITION", "Name values, or take the condition out.")
     static let privateAddress = error(
         "PRIVATE_IP_ADDRESS", "Use aws:VpcSourceIp with aws:SourceVpc; aws:SourceIp sees public addresses only.")
@@ -132,7 +138,8 @@ extension AccessCode {
 // MARK: - Access Analyzer's: PassRole, service-linked roles, principals, redundancy
 
 extension AccessCode {
-    private static let passFix = #"Name the role's ARN in Resource, and add {"StringEquals": "#
+    private static let passFix =
+        #"Name the role's ARN in Resource, and add {"StringEquals": "#
         + #"{"iam:PassedToService": "sagemaker.amazonaws.com"}}."#
     static let passRoleStarResource = risk("PASS_ROLE_WITH_STAR_IN_RESOURCE", .critical, passFix)
     static let passRoleStarBoth = risk("PASS_ROLE_WITH_STAR_IN_ACTION_AND_RESOURCE", .critical, passFix)
@@ -164,7 +171,8 @@ extension AccessCode {
         "MISSING_GITHUB_REPO_CONDITION_KEY", .high,
         #"Add {"StringEquals": {"token.actions.githubusercontent.com:sub": "repo:ORG/REPO:ref:refs/heads/main"}}."#)
 
-    static let redundantAction = suggestion("REDUNDANT_ACTION", "Take it out; another action of the statement covers it.")
+    static let redundantAction = suggestion(
+        "REDUNDANT_ACTION", "Take it out; another action of the statement covers it.")
     static let redundantResource = suggestion(
         "REDUNDANT_RESOURCE", "Take it out; another resource of the statement covers it.")
     static let redundantStatement = suggestion("REDUNDANT_STATEMENT", "Take it out; another statement says the same.")
@@ -191,7 +199,8 @@ extension AccessCode {
     static let unsupportedKey = warning(
         "UNSUPPORTED_CONDITION_KEY", .medium, "Move these actions to a statement without the key.")
     static let forAllValuesUnguarded = warning(
-        "FORALLVALUES_WITHOUT_NULL_GUARD", .high, #"Add {"Null": {"KEY": "false"}}: an absent key satisfies ForAllValues."#)
+        "FORALLVALUES_WITHOUT_NULL_GUARD", .high,
+        #"Add {"Null": {"KEY": "false"}}: an absent key satisfies ForAllValues."#)
     static let badMFA = risk(
         "BAD_PATTERN_FOR_MFA", .high,
         "Allow with Bool aws:MultiFactorAuthPresent true; deny with BoolIfExists aws:MultiFactorAuthPresent false.")
@@ -229,11 +238,13 @@ extension AccessCode {
     static let missingIsolation = suggestion(
         "MISSING_NETWORK_ISOLATION", #"Add {"Bool": {"sagemaker:NetworkIsolation": "true"}}."#)
     static let missingRequestTag = suggestion(
-        "MISSING_REQUEST_TAG", #"Add {"StringEquals": {"aws:RequestTag/team": "TEAM"}}, so that what is made has an owner."#)
+        "MISSING_REQUEST_TAG",
+        #"Add {"StringEquals": {"aws:RequestTag/team": "TEAM"}}, so that what is made has an owner."#)
 
     static let trustAny = risk("TRUST_ANY_PRINCIPAL", .critical, "Name in Principal who may assume the role.")
     static let trustAccount = warning(
-        "TRUST_WHOLE_ACCOUNT", .medium, "Name the role that may assume it, or bind aws:PrincipalArn or a principal tag.")
+        "TRUST_WHOLE_ACCOUNT", .medium, "Name the role that may assume it, or bind aws:PrincipalArn or a principal tag."
+    )
     static let crossAccount = risk(
         "CROSS_ACCOUNT_WITHOUT_EXTERNAL_ID", .high, #"Add {"StringEquals": {"sts:ExternalId": "…"}}."#)
     static let wildcardBranch = warning(

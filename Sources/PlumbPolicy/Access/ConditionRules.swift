@@ -40,7 +40,8 @@ enum ConditionRules {
             findings.append(
                 found(.typeMismatch, "\(condition.operatorName) on \(key), whose type wants \(wanted)"))
         }
-        return findings + qualifierFaults(of: condition, operation, type.isMultivalued, about).map { found($0, $1, as: $2) }
+        return findings
+            + qualifierFaults(of: condition, operation, type.isMultivalued, about).map { found($0, $1, as: $2) }
             + addressFaults(of: condition, operation).map { found($0, $1) }
     }
 
@@ -108,7 +109,9 @@ enum ConditionRules {
         }
         let values = condition.values.filter { !$0.contains("${") }
         func faults(_ code: AccessCode, _ wanted: String, _ isGood: (String) -> Bool) -> [Fault] {
-            values.filter { !isGood($0) }.map { (code, "\(condition.operatorName) \(key) is '\($0)', wanted \(wanted)") }
+            values.filter { !isGood($0) }.map {
+                (code, "\(condition.operatorName) \(key) is '\($0)', wanted \(wanted)")
+            }
         }
         switch operation.family {
         case .bool, .null:
@@ -124,7 +127,9 @@ enum ConditionRules {
             return faults + seconds.map { (.invalidDate, "\(key) is \($0), in seconds; wanted a date") }
         case .string where !operation.isLike && type != .arn:
             let wild = values.filter { Glob.isPattern($0.replacing("${*}", with: "").replacing("${?}", with: "")) }
-            return wild.map { (.wildcardWithoutLike, "\(condition.operatorName) takes '\($0)' of \(key) by the letter") }
+            return wild.map {
+                (.wildcardWithoutLike, "\(condition.operatorName) takes '\($0)' of \(key) by the letter")
+            }
         case .string, .arn, .binary: return []
         }
     }
@@ -151,7 +156,8 @@ enum ConditionRules {
                 return [
                     (
                         .forAllValuesUnguarded,
-                        "\(condition.operatorName) on \(key) lets a request without it pass; wanted Null \(key) false beside it",
+                        "\(condition.operatorName) on \(key) lets a request without it pass; "
+                            + "wanted Null \(key) false beside it",
                         isTags ? .suggestion : nil
                     )
                 ]
@@ -168,7 +174,9 @@ enum ConditionRules {
                 ] : []
         }
         guard operation.isForAll, about.statement.effect == .allow, operation.family != .null else { return [] }
-        return [(.forAllValuesSingle, "\(condition.operatorName) on \(key), of which a request carries one or none", nil)]
+        return [
+            (.forAllValuesSingle, "\(condition.operatorName) on \(key), of which a request carries one or none", nil)
+        ]
     }
 
     private static func addressFaults(of condition: PolicyCondition, _ operation: ConditionOperator) -> [Fault] {

@@ -90,7 +90,8 @@ enum EscalationRules {
         Method("trust of a role", ["iam:UpdateAssumeRolePolicy"]),
         Method("boundary taken off", ["iam:DeleteRolePermissionsBoundary"]),
         Method("new function", [pass, "lambda:CreateFunction", "lambda:InvokeFunction"], to: lambda),
-        Method("new function by event", [pass, "lambda:CreateFunction", "lambda:CreateEventSourceMapping"], to: lambda),
+        Method(
+            "new function by event", [pass, "lambda:CreateFunction", "lambda:CreateEventSourceMapping"], to: lambda),
         Method("new function for others", [pass, "lambda:CreateFunction", "lambda:AddPermission"], to: lambda),
         Method("code of a function", ["lambda:UpdateFunctionCode"]),
         Method("layer of a function", ["lambda:UpdateFunctionConfiguration"]),
@@ -111,7 +112,9 @@ enum EscalationRules {
         Method(
             "new data pipeline", [pass, "datapipeline:CreatePipeline", "datapipeline:PutPipelineDefinition"],
             to: "datapipeline.amazonaws.com"),
-        Method("new state machine", [pass, "states:CreateStateMachine", "states:StartExecution"], to: "states.amazonaws.com"),
+        Method(
+            "new state machine", [pass, "states:CreateStateMachine", "states:StartExecution"],
+            to: "states.amazonaws.com"),
         Method("new automation", [pass, "ssm:StartAutomationExecution"], to: "ssm.amazonaws.com"),
         Method("new schedule", [pass, "scheduler:CreateSchedule"], to: "scheduler.amazonaws.com"),
         Method("new CodeStar project", [pass, "codestar:CreateProject"], to: "codestar.amazonaws.com"),

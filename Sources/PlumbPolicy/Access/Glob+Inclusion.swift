@@ -37,8 +37,8 @@ extension Glob {
 
     /// Whether `wide` matches every text that `narrow` matches.
     ///
-    /// The narrow pattern is walked letter by letter beside the set of places where the wide one may be; a letter stands
-    /// for itself, and all letters that neither pattern names behave alike, so one of them stands for the rest.
+    /// The narrow pattern is walked letter by letter beside the set of places where the wide one may be; a letter
+    /// stands for itself, and all letters that neither pattern names behave alike, so one of them stands for the rest.
     static func includes(_ wide: String, _ narrow: String) -> Bool {
         if wide == narrow || wide == "*" { return true }
         let (wide, narrow) = (letters(wide), letters(narrow))

@@ -69,7 +69,13 @@ enum GrammarRules {
         let statement = about.statement
         var findings: [AccessFinding] = []
         func add(_ code: AccessCode, _ message: String) { findings.append(subject.finding(code, about, message)) }
-        if statement.actions.isEmpty && statement.notActions.isEmpty {
+        for element in statement.emptyElements.sorted() {
+            add(.emptyArray(of: element), "\(element) is an empty list, so the statement has no effect")
+        }
+        func isGiven(_ element: String) -> Bool {
+            statement.emptyElements.contains(element) || statement.emptyElements.contains("Not" + element)
+        }
+        if statement.actions.isEmpty && statement.notActions.isEmpty && !isGiven("Action") {
             add(.missingAction, "neither Action nor NotAction")
         }
         let pairs = [
@@ -80,8 +86,8 @@ enum GrammarRules {
         for (name, isAbsent, isNegationAbsent) in pairs where !isAbsent && !isNegationAbsent {
             add(.unsupportedElements, "both \(name) and Not\(name)")
         }
-        let hasResource = !statement.resources.isEmpty || !statement.notResources.isEmpty
-        let hasPrincipal = !statement.principals.isEmpty || !statement.notPrincipals.isEmpty
+        let hasResource = !statement.resources.isEmpty || !statement.notResources.isEmpty || isGiven("Resource")
+        let hasPrincipal = !statement.principals.isEmpty || !statement.notPrincipals.isEmpty || isGiven("Principal")
         switch subject.kind {
         case .identity:
             if !hasResource { add(.missingResource, "neither Resource nor NotResource") }
@@ -127,7 +133,8 @@ enum GrammarRules {
         guard ServiceReference.knownPrefixes.contains(prefix) else {
             let near = Spelling.service(near: prefix)
             return found(
-                .invalidServiceInAction, "there is no service '\(parts[0])'\(near.map { "; did you mean \($0)?" } ?? "")",
+                .invalidServiceInAction,
+                "there is no service '\(parts[0])'\(near.map { "; did you mean \($0)?" } ?? "")",
                 fix: near.map { "Write \($0):\(parts[1])." })
         }
         if subject.kind == .trust, prefix != "sts" {
@@ -174,7 +181,8 @@ enum GrammarRules {
                 ? subject.finding(.wildcardInPrincipal, about, "the identity provider '\(id)' has a wildcard") : nil
         default:
             return subject.finding(
-                .invalidPrincipalKey, about, "'\(principal.kind)' is no sort of principal, wanted AWS, Service or Federated")
+                .invalidPrincipalKey, about,
+                "'\(principal.kind)' is no sort of principal, wanted AWS, Service or Federated")
         }
     }
 
@@ -182,12 +190,17 @@ enum GrammarRules {
         _ id: String, _ subject: AccessSubject, _ about: AccessSubject.Numbered
     ) -> AccessFinding? {
         if Glob.isPattern(id) {
-            return subject.finding(.wildcardInPrincipal, about, "the principal '\(id)' has a wildcard, which matches nothing")
+            return subject.finding(
+                .wildcardInPrincipal, about, "the principal '\(id)' has a wildcard, which matches nothing")
         }
         if id.hasPrefix("${") || id.count == 12 && id.allSatisfy({ $0.isASCII && $0.isNumber }) { return nil }
         // IAM writes the unique id in place of the ARN of a principal that was deleted.
-        if id.hasPrefix("AROA") { return subject.finding(.invalidRoleReference, about, "'\(id)' is a role's unique id") }
-        if id.hasPrefix("AIDA") { return subject.finding(.invalidUserReference, about, "'\(id)' is a user's unique id") }
+        if id.hasPrefix("AROA") {
+            return subject.finding(.invalidRoleReference, about, "'\(id)' is a role's unique id")
+        }
+        if id.hasPrefix("AIDA") {
+            return subject.finding(.invalidUserReference, about, "'\(id)' is a user's unique id")
+        }
         let isFormed = ARN(PolicyStatement.normal(id)).map { ["iam", "sts"].contains($0.service) } ?? false
         return isFormed
             ? nil

@@ -145,8 +145,13 @@ enum GrantRules {
         var reading: [String] = []
         for action in statement.actions {
             guard let found = ServiceReference.actions(matching: action)?.actions else { continue }
-            let limitable = found.filter { !$0.types.isEmpty }
-            guard !limitable.isEmpty, !ActionsWithoutResource.contains(action) else { continue }
+            // Passed and service-linked roles have findings of their own.
+            let limitable = found.filter {
+                !$0.types.isEmpty && !["PassRole", "CreateServiceLinkedRole"].contains($0.name)
+            }
+            guard !limitable.isEmpty, !ActionsWithoutResource.contains(action),
+                subject.grants(sample(of: action), by: about)
+            else { continue }
             if limitable.allSatisfy({ [.list, .read].contains($0.level) }) {
                 reading.append(action)
             } else {

@@ -24,7 +24,8 @@ enum GuardRules {
                     "CreateModel", "CreateTrainingJob", "CreateProcessingJob", "CreateHyperParameterTuningJob",
                     "CreateAutoMLJob", "CreateAutoMLJobV2", "CreateNotebookInstance", "CreateDomain",
                     "CreateCompilationJob", "CreateDataQualityJobDefinition", "CreateModelQualityJobDefinition",
-                    "CreateModelBiasJobDefinition", "CreateModelExplainabilityJobDefinition", "CreateMonitoringSchedule",
+                    "CreateModelBiasJobDefinition", "CreateModelExplainabilityJobDefinition",
+                    "CreateMonitoringSchedule",
                 ])),
         Demand(
             code: .missingKMS, key: "sagemaker:VolumeKmsKey",
@@ -73,7 +74,8 @@ enum GuardRules {
         guard !granted.isEmpty else { return nil }
         let loose = statement.conditions.first { $0.speaks(of: demand.alternatives) }
         let found =
-            loose.map { "\($0.operatorName) on \($0.key) lets a request without it pass" } ?? "nothing demands \(demand.key)"
+            loose.map { "\($0.operatorName) on \($0.key) lets a request without it pass" }
+            ?? "nothing demands \(demand.key)"
         // A statement that is fenced by other keys was thought about; one without any was not.
         let isFenced = loose == nil && statement.conditions.contains { $0.isBinding }
         return subject.finding(
@@ -85,7 +87,9 @@ enum GuardRules {
     private static func isGuard(_ deny: PolicyStatement, of action: String, by keys: [String]) -> Bool {
         guard deny.reaches(action) else { return false }
         return deny.conditions.contains { condition in
-            guard condition.speaks(of: keys), let operation = ConditionOperator(condition.operatorName) else { return false }
+            guard condition.speaks(of: keys), let operation = ConditionOperator(condition.operatorName) else {
+                return false
+            }
             if operation.family == .null { return condition.values.contains { $0.lowercased() == "true" } }
             return operation.isNegated || operation.isIfExists
         }

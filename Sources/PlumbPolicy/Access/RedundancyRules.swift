@@ -24,7 +24,9 @@ enum RedundancyRules {
         guard patterns.count <= patternsMax else { return [] }
         return patterns.indices.compactMap { index in
             let by = patterns.indices.first { other in
-                guard other != index, patterns[other] == patterns[index] || Glob.isPattern(patterns[other]) else { return false }
+                guard other != index, patterns[other] == patterns[index] || Glob.isPattern(patterns[other]) else {
+                    return false
+                }
                 guard Glob.includes(patterns[other], patterns[index]) else { return false }
                 return other < index || !Glob.includes(patterns[index], patterns[other])
             }

@@ -21,7 +21,8 @@ enum ResourcePolicyRules {
             findings.append(
                 subject.finding(
                     .notActionAllow, about,
-                    "it allows every action but \(PolicyStatement.told(statement.notActions))", actions: statement.notActions))
+                    "it allows every action but \(PolicyStatement.told(statement.notActions))",
+                    actions: statement.notActions))
         }
         if statement.principals.contains(where: \.isAnyone), !Narrowing.isBinding(statement) {
             let actions = PolicyStatement.told(statement.actions)
@@ -83,7 +84,8 @@ enum ResourcePolicyRules {
         if !plain.isEmpty {
             return [
                 subject.finding(
-                    .noTransportDeny, nil, "\(bucket): no Deny of requests without TLS for \(plain.joined(separator: " and "))",
+                    .noTransportDeny, nil,
+                    "\(bucket): no Deny of requests without TLS for \(plain.joined(separator: " and "))",
                     resources: [bucket])
             ]
         }

@@ -84,7 +84,8 @@ enum SensitiveRules {
     ]
     /// What a deployment may do to its own, named resources; on everything it erases others' records.
     private static let undoingOwn: Set<String> = [
-        "logs:DeleteLogGroup", "logs:DeleteLogStream", "backup:DeleteRecoveryPoint", "s3:PutBucketObjectLockConfiguration",
+        "logs:DeleteLogGroup", "logs:DeleteLogStream", "backup:DeleteRecoveryPoint",
+        "s3:PutBucketObjectLockConfiguration",
     ]
 
     private static func tampering(_ subject: AccessSubject, _ about: AccessSubject.Numbered) -> AccessFinding? {
@@ -135,7 +136,8 @@ enum SensitiveRules {
         "s3:PutBucketPolicy", "s3:DeleteBucketPolicy", "s3:PutBucketAcl", "s3:PutObjectAcl",
         "s3:PutBucketPublicAccessBlock", "s3:PutAccountPublicAccessBlock", "s3:PutAccessPointPolicy",
         "kms:PutKeyPolicy", "ecr:SetRepositoryPolicy", "lambda:AddPermission", "sns:AddPermission",
-        "sns:SetTopicAttributes", "sqs:AddPermission", "secretsmanager:PutResourcePolicy", "sagemaker:PutModelPackageGroupPolicy",
+        "sns:SetTopicAttributes", "sqs:AddPermission", "secretsmanager:PutResourcePolicy",
+        "sagemaker:PutModelPackageGroupPolicy",
         "backup:PutBackupVaultAccessPolicy", "logs:PutResourcePolicy", "iam:UpdateAssumeRolePolicy",
         "dynamodb:PutResourcePolicy", "events:PutPermission",
     ]

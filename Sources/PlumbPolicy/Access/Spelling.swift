@@ -5,9 +5,11 @@ enum Spelling {
     /// API operations that IAM knows by another action.
     private static let operations: [String: String] = [
         "s3:listobjects": "s3:ListBucket", "s3:listobjectsv2": "s3:ListBucket", "s3:headobject": "s3:GetObject",
-        "s3:headbucket": "s3:ListBucket", "s3:listbuckets": "s3:ListAllMyBuckets", "s3:deleteobjects": "s3:DeleteObject",
+        "s3:headbucket": "s3:ListBucket", "s3:listbuckets": "s3:ListAllMyBuckets",
+        "s3:deleteobjects": "s3:DeleteObject",
         "s3:copyobject": "s3:PutObject", "s3:uploadpart": "s3:PutObject", "s3:createmultipartupload": "s3:PutObject",
-        "s3:putbucketlifecycle": "s3:PutLifecycleConfiguration", "s3:putbucketencryption": "s3:PutEncryptionConfiguration",
+        "s3:putbucketlifecycle": "s3:PutLifecycleConfiguration",
+        "s3:putbucketencryption": "s3:PutEncryptionConfiguration",
         "s3:getbucketencryption": "s3:GetEncryptionConfiguration", "lambda:invoke": "lambda:InvokeFunction",
         "kms:reencrypt": "kms:ReEncryptFrom", "ecr:dockerpull": "ecr:BatchGetImage",
         "dynamodb:transactwriteitems": "dynamodb:PutItem", "dynamodb:transactgetitems": "dynamodb:GetItem",

@@ -24,11 +24,15 @@ enum TagRules {
             return [
                 subject.finding(
                     .denyNotActionTag, about,
-                    "Deny of all but \(PolicyStatement.told(statement.notActions)) by \(condition.key) spares what has no tag")
+                    "Deny of all but \(PolicyStatement.told(statement.notActions)) by \(condition.key) spares what "
+                        + "has no tag"
+                )
             ]
         }
         let isServiceKey = ServiceReference.services[String(key.prefix { $0 != ":" })]?.key(key) != nil
-        guard isResourceTag || isServiceKey || key.hasPrefix("aws:requesttag/") || key == "aws:tagkeys" else { return [] }
+        guard isResourceTag || isServiceKey || key.hasPrefix("aws:requesttag/") || key == "aws:tagkeys" else {
+            return []
+        }
         let deaf = statement.actions.filter { isDeaf($0, to: key) }
         guard !deaf.isEmpty else { return [] }
         let names = PolicyStatement.told(deaf)

@@ -60,7 +60,8 @@ enum TrustRules {
             guard principal.isAccountRoot, !statement.isBound(by: principalKeys + foreignKeys) else { return [] }
             return [
                 subject.finding(
-                    .trustAccount, about, "\(principal.id) lets in every principal of the account whose own policy allows it")
+                    .trustAccount, about,
+                    "\(principal.id) lets in every principal of the account whose own policy allows it")
             ]
         }
         guard !statement.isBound(by: foreignKeys) else { return [] }
@@ -82,7 +83,9 @@ enum TrustRules {
         let statement = about.statement
         if provider.contains(":saml-provider/") {
             guard !statement.isBound(by: ["SAML:aud"]) else { return [] }
-            return [subject.finding(.missingAudience, about, "no SAML:aud says for whom \(provider) signed the assertion")]
+            return [
+                subject.finding(.missingAudience, about, "no SAML:aud says for whom \(provider) signed the assertion")
+            ]
         }
         let host = provider.split(separator: ":oidc-provider/", maxSplits: 1).last.map(String.init) ?? provider
         func values(_ claim: String) -> [String] {
@@ -90,7 +93,9 @@ enum TrustRules {
                 .flatMap(\.values)
         }
         var findings: [AccessFinding] = []
-        let bound = statement.conditions.filter { $0.isBinding && $0.key.lowercased().hasPrefix(host.lowercased() + ":") }
+        let bound = statement.conditions.filter {
+            $0.isBinding && $0.key.lowercased().hasPrefix(host.lowercased() + ":")
+        }
         if bound.isEmpty {
             findings.append(
                 subject.finding(.missingOIDC, about, "no condition on \(host): whose token of it counts is not said"))
@@ -120,7 +125,9 @@ enum TrustRules {
         // These claims name the repository or its workflow as well as the subject does.
         let others = [":repository", ":repository_id", ":job_workflow_ref"].map { gitHub + $0 }
         if subjects.isEmpty {
-            if bound.contains(where: { $0.speaks(of: others) && !$0.values.contains(where: Glob.isPattern) }) { return [] }
+            if bound.contains(where: { $0.speaks(of: others) && !$0.values.contains(where: Glob.isPattern) }) {
+                return []
+            }
             return [
                 subject.finding(
                     .missingGitHubRepo, about, "no \(gitHub):sub: a workflow of any repository may assume the role")
@@ -165,7 +172,8 @@ enum ServicePrincipal {
         if statement.isBound(by: others) || isOfResource { return oneSource(service, sources, subject, about) }
         if subject.kind == .trust, withoutSource.contains(service) {
             return [
-                subject.finding(.recommendService, about, "\(service) may assume it; no condition says for which account")
+                subject.finding(
+                    .recommendService, about, "\(service) may assume it; no condition says for which account")
             ]
         }
         let loose = statement.conditions.first { $0.speaks(of: sourceKeys) }
@@ -178,7 +186,7 @@ enum ServicePrincipal {
     }
 
     /// Bucket ARNs name no account, but a bucket's name is its owner's alone.
-    private static func namesAnOwner(_ source: String) -> Bool {
+    static func namesAnOwner(_ source: String) -> Bool {
         guard let arn = ARN(PolicyStatement.normal(source)) else { return source.hasPrefix("${") }
         if arn.service == "s3" { return !Glob.isPattern(String(arn.resource.prefix { $0 != "/" })) }
         return !arn.account.isEmpty && !Glob.isPattern(arn.account)
@@ -190,13 +198,16 @@ enum ServicePrincipal {
     ) -> [AccessFinding] {
         guard subject.kind == .trust, service == "sagemaker.amazonaws.com" else { return [] }
         let named = sources.filter { source in
-            guard let resource = ARN(PolicyStatement.normal(source))?.resource, !resource.hasPrefix("*") else { return false }
+            guard let resource = ARN(PolicyStatement.normal(source))?.resource, !resource.hasPrefix("*") else {
+                return false
+            }
             return ["endpoint/", "endpoint-config/", "model/"].contains { resource.hasPrefix($0) }
         }
         guard let first = named.first else { return [] }
         return [
             subject.finding(
-                .oneSource, about, "aws:SourceArn is \(first), wanted all of SageMaker in the account", resources: named)
+                .oneSource, about, "aws:SourceArn is \(first), wanted all of SageMaker in the account", resources: named
+            )
         ]
     }
 }
@@ -216,7 +227,9 @@ enum Narrowing {
 
     /// The condition that seems to narrow but does not, in words to append.
     static func told(_ statement: PolicyStatement) -> String {
-        guard let fake = statement.conditions.first(where: { !isBinding($0) }) else { return "; no condition narrows it" }
+        guard let fake = statement.conditions.first(where: { !isBinding($0) }) else {
+            return "; no condition narrows it"
+        }
         return "; \(fake.operatorName) \(fake.key) \(fake.values.joined(separator: ", ")) narrows nothing"
     }
 
@@ -229,9 +242,11 @@ enum Narrowing {
             return values.allSatisfy { AddressRange($0).map { $0.prefixLength >= 8 } ?? true }
         case "aws:principalarn", "aws:sourcearn", "aws:vpcearn":
             return values.allSatisfy(isOfSomeone)
-        default:
+        case "aws:principalaccount", "aws:sourceaccount", "aws:principalorgid", "aws:sourceorgid", "aws:sourcevpc",
+            "aws:sourcevpce", "kms:calleraccount":
             // `o-*` and `vpce-*` are all of them.
-            return !values.contains { Glob.isPattern($0) && $0.prefix { $0 != "*" && $0 != "?" }.count < 6 }
+            return !values.contains(where: Glob.isPattern)
+        default: return true
         }
     }
 

@@ -61,7 +61,9 @@ extension PolicyBook {
     ) { graph in
         graph.judgeRoles { role, ask in
             for statement in ask.documents(of: role).flatMap(\.statements) {
-                for fault in statement.wildcardFaults { ask.fail("\(statement.title): \(fault)", at: statement.place) }
+                let faults = statement.wildcardFaults
+                let codes = faults.isEmpty ? "" : AccessReview.codes(of: statement, as: .identity)
+                for fault in faults { ask.fail("\(statement.title): \(fault)\(codes)", at: statement.place) }
             }
             for policy in ask.managedPolicies(of: role) {
                 ask.doubt("what the managed policy \(policy) allows is not in this input")
@@ -123,7 +125,9 @@ extension PolicyBook {
                     at: role.managedPolicies.place)
             }
             for statement in ask.documents(of: role).flatMap(\.statements) {
-                for fault in statement.passRoleFaults { ask.fail("\(statement.title): \(fault)", at: statement.place) }
+                let faults = statement.passRoleFaults
+                let codes = faults.isEmpty ? "" : AccessReview.codes(of: statement, as: .identity, naming: "PASS_ROLE")
+                for fault in faults { ask.fail("\(statement.title): \(fault)\(codes)", at: statement.place) }
             }
             ask.prove("no broad managed policy is attached, and every passed role and its service are named")
         }
@@ -201,9 +205,10 @@ extension PolicyBook {
         return graph.judgeRoles { role, ask in
             guard let trust = ask.need(role.trust, "the trust policy") else { return }
             for statement in trust.statements {
-                for fault in statement.trustFaults(for: role.purpose.value, in: ownAccounts) {
-                    ask.fail(fault, at: statement.place ?? role.trust.place)
-                }
+                let faults = statement.trustFaults(for: role.purpose.value, in: ownAccounts)
+                let codes =
+                    faults.isEmpty ? "" : AccessReview.codes(of: statement, as: .trust, ownAccounts: ownAccounts)
+                for fault in faults { ask.fail(fault + codes, at: statement.place ?? role.trust.place) }
             }
             let services = Set(
                 trust.statements.flatMap(\.principals).filter { $0.kind.lowercased() == "service" }.map(\.id))

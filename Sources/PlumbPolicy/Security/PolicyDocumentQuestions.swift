@@ -192,21 +192,13 @@ extension Bucket {
 // MARK: - Public principals (SEC-2.4, SEC-1.9)
 
 extension PolicyDocument {
-    /// Condition keys that narrow `*` to an organisation, an account, a network or a resource of someone known.
-    static let narrowingKeys = [
-        "aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:PrincipalTag/",
-        "aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID", "aws:SourceOrgPaths", "aws:SourceOwner",
-        "aws:SourceVpc", "aws:SourceVpce", "aws:SourceIp", "kms:CallerAccount", "kms:ViaService",
-        "s3:DataAccessPointAccount",
-    ]
-
     /// Statements that let anyone in: Allow to `*`, or to all but some, with nothing that narrows it. A Deny to `*` is
     /// no grant.
     var publicGrants: [PolicyStatement] {
         statements.filter { statement in
             statement.effect == .allow
                 && (statement.principals.contains(where: \.isAnyone) || !statement.notPrincipals.isEmpty)
-                && !statement.isBound(by: Self.narrowingKeys)
+                && !Narrowing.isBinding(statement) && !statement.isBound(by: ["aws:PrincipalTag/"])
         }
     }
 }
@@ -356,20 +348,13 @@ extension PolicyStatement {
         }
         let isOfAccount = isBound(by: ["aws:SourceAccount"])
         let sources = conditions.filter { $0.isBinding && $0.speaks(of: ["aws:SourceArn"]) }.flatMap(\.values)
-        let isOfResource = !sources.isEmpty && sources.allSatisfy(Self.namesAnAccount)
+        let isOfResource = !sources.isEmpty && sources.allSatisfy(ServicePrincipal.namesAnOwner)
         if !isOfAccount && !isOfResource {
             faults.append(
                 "\(service) may assume it on behalf of any account: neither aws:SourceAccount nor "
                     + "aws:SourceArn binds it")
         }
         return faults
-    }
-
-    /// Bucket ARNs name no account, but a bucket's name is its owner's alone.
-    private static func namesAnAccount(_ source: String) -> Bool {
-        guard let arn = ARN(normal(source)) else { return source.hasPrefix("${") }
-        if arn.service == "s3" { return !Glob.isPattern(String(arn.resource.prefix { $0 != "/" })) }
-        return !arn.account.isEmpty && !Glob.isPattern(arn.account)
     }
 
     private func accountTrustFaults(of principal: PolicyPrincipal, in ownAccounts: Set<String>) -> [String] {
