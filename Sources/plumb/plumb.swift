@@ -67,3 +67,4 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 
 extension PlumbModel.Environment: ExpressibleByArgument {}
 extension Severity: ExpressibleByArgument {}
+extension AccessPolicyKind: ExpressibleByArgument {}

@@ -47,8 +47,6 @@ struct IAMReviewCommand: ParsableCommand {
     }
 }
 
-extension AccessPolicyKind: ExpressibleByArgument {}
-
 /// The types of Access Analyzer as they are written on the command line.
 enum AccessSeverity: String, ExpressibleByArgument, CaseIterable {
     case error, warning, suggestion
