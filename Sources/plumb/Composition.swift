@@ -97,16 +97,15 @@ enum Composition {
             }
         }
         if !templates.isEmpty { loadTemplates(templates, parameters, environment, into: &loading) }
-        if !others.isEmpty {
+        if let kind, !others.isEmpty {
             let names = others.prefix(3).joined(separator: ", ") + (others.count > 3 ? ", …" : "")
-            loading.diagnostics.append(
-                Diagnostic(
-                    .note,
-                    "\(others.count) file\(others.count == 1 ? " is" : "s are") no spec, template or plan, and left out: "
-                        + names))
+            loading.diagnostics.append(Diagnostic(.note, "left out, being no \(kind): \(names)"))
         }
         return loading
     }
+
+    /// Whether a file that nobody named is one to judge.
+    static func isJudgeable(_ bytes: [UInt8]) -> Bool { Tongue(bytes, isNamed: false) != nil }
 
     private static func loadSpec(
         _ file: InputFile, _ environment: PlumbModel.Environment?, into loading: inout Loading
