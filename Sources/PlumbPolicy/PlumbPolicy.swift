@@ -88,7 +88,7 @@ public enum PolicyBook {
             severity: severity, judgements: settled)
     }
 
-    private static func findings(of verdict: ControlVerdict, _ control: Control, _ policy: Policy) -> [Finding] {
+    static func findings(of verdict: ControlVerdict, _ control: Control, _ policy: Policy) -> [Finding] {
         guard let severity = verdict.severity else { return [] }
         return verdict.judgements.filter { $0.verdict == .fails || $0.verdict == .unknown }.map { judgement in
             Finding(
@@ -100,7 +100,7 @@ public enum PolicyBook {
     }
 
     /// Failures before unknowns, worst first, then as the book and the source have them.
-    private static func inTellingOrder(_ findings: [Finding]) -> [Finding] {
+    static func inTellingOrder(_ findings: [Finding]) -> [Finding] {
         var positions: [[Int]] = Array(repeating: [], count: 2 * Severity.allCases.count)
         for (position, finding) in findings.enumerated() {
             let grade = Severity.allCases.firstIndex(of: finding.severity) ?? 0

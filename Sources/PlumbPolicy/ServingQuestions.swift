@@ -27,4 +27,9 @@ extension Graph {
     func declaration(of endpoint: Endpoint) -> Declaration? {
         endpoint.name.value.flatMap { declaration(for: $0) }
     }
+
+    /// Whether two resources stand in different regions, as far as can be told: one alarm's name may stand in both.
+    func isElsewhere(_ head: ResourceHead, than other: ResourceHead) -> Bool {
+        (head.region.isAbsent ? region : head.region) != (other.region.isAbsent ? region : other.region)
+    }
 }

@@ -67,6 +67,9 @@ enum Composition {
         var graph: Graph
         var path: String
         var diagnostics: [Diagnostic]
+        /// The ways in which a template's open conditions can turn out; `graph` is the first of them. Empty where there
+        /// is but one.
+        var worlds: [TemplateReading.World] = []
     }
 
     /// Everything there is to judge, and all that is wrong with the input.
@@ -86,8 +89,8 @@ enum Composition {
         var templates: [InputFile] = []
         var others: [String] = []
         for file in files {
-            let found = Tongue(file.bytes, isNamed: file.isNamed)
-            let forced = kind.flatMap { Tongue(rawValue: $0) }
+            let found = FileTongue(file.bytes, isNamed: file.isNamed)
+            let forced = kind.flatMap { FileTongue(rawValue: $0) }
             switch file.isNamed ? forced ?? found : forced == nil || forced == found ? found : nil {
             case .spec: loadSpec(file, environment, into: &loading)
             case .cloudformation: templates.append(file)
@@ -124,20 +127,44 @@ enum Composition {
         _ files: [InputFile], _ parameters: [String: String], _ environment: PlumbModel.Environment?,
         into loading: inout Loading
     ) {
-        loading.diagnostics += files.map {
-            Diagnostic(.error, "this version does not read CloudFormation templates", at: Place(file: $0.path))
+        let documents = files.compactMap { document($0, into: &loading) }
+        guard documents.count == files.count else { return }
+        let reading = TemplateReader.read(documents, parameters: parameters, environment: environment, asOf: today())
+        guard let first = reading.worlds.first else {
+            loading.diagnostics += reading.diagnostics
+            return
         }
+        let path = files.count == 1 ? files[0].path : "\(files[0].path) and \(files.count - 1) more"
+        loading.subjects.append(
+            Subject(
+                graph: first.graph, path: path, diagnostics: reading.diagnostics,
+                worlds: reading.worlds.count > 1 ? reading.worlds : []))
     }
 
     private static func loadPlan(
         _ file: InputFile, _ environment: PlumbModel.Environment?, into loading: inout Loading
     ) {
-        loading.diagnostics.append(
-            Diagnostic(.error, "this version does not read Terraform plans", at: Place(file: file.path)))
+        guard let document = document(file, into: &loading) else { return }
+        let reading = PlanReader.read(document, environment: environment, asOf: today())
+        guard let graph = reading.graph else {
+            loading.diagnostics += reading.diagnostics
+            return
+        }
+        loading.subjects.append(Subject(graph: graph, path: file.path, diagnostics: reading.diagnostics))
+    }
+
+    /// A parsed file; what is wrong with it is told with the rest.
+    private static func document(_ file: InputFile, into loading: inout Loading) -> SourceDocument? {
+        switch SourceDocument.read(SourceFile(path: file.path, bytes: file.bytes)) {
+        case .success(let document): return document
+        case .failure(let error):
+            loading.diagnostics.append(Diagnostic(.error, error.message, at: error.place, hint: error.hint))
+            return nil
+        }
     }
 
     private static func isOfNoTongue(_ file: InputFile) -> Diagnostic {
-        let keys = Tongue.topKeys(of: file.bytes).map { "'\($0)'" }.joined(separator: ", ")
+        let keys = FileTongue.topKeys(of: file.bytes).map { "'\($0)'" }.joined(separator: ", ")
         let found =
             file.bytes.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) }
             ? "it is empty"
@@ -166,7 +193,11 @@ enum Composition {
     }
 
     static func assess(_ subject: Subject, under overlay: PolicyOverlay) -> Assessment {
-        PolicyBook.assess(subject.graph, path: subject.path, diagnostics: subject.diagnostics, under: overlay)
+        func assess(_ graph: Graph) -> Assessment {
+            PolicyBook.assess(graph, path: subject.path, diagnostics: subject.diagnostics, under: overlay)
+        }
+        guard !subject.worlds.isEmpty else { return assess(subject.graph) }
+        return PolicyBook.combine(subject.worlds.map { ($0.assumptions, assess($0.graph)) })
     }
 
     /// The name of the policy file that is read where none is named.

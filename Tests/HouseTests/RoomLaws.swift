@@ -25,7 +25,7 @@ enum RoomLaws {
 
     /// What each room may import from outside, beside Foundation and the language's own modules.
     static let outside: [String: Set<String>] = [
-        "PlumbSignals": ["Collections", "Histogram"], "PlumbFormats": ["Yams"], "PlumbReport": ["Mustache"],
+        "PlumbSignals": ["Collections", "Histogram"], "PlumbFormats": ["Yams", "CYaml"], "PlumbReport": ["Mustache"],
         "PlumbEngine": ["Logging", "ServiceLifecycle"], "PlumbStore": ["GRDB", "Crypto"],
         "PlumbLocal": nio.union([
             "X509", "SwiftASN1", "Subprocess", "SystemPackage", "Crypto", "Logging", "ServiceLifecycle",

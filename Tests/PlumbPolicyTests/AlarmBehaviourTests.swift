@@ -74,9 +74,10 @@ import Testing
 
     @Test(arguments: [
         ("digits-9f86d081", true), ("digits-v12", true), ("digits-2026.11.24", true), ("digits-config", false),
-        ("production", false), ("digits-latest", false), ("digits-${Revision}", true),
+        ("production", false), ("digits-latest", false), ("digits-${Revision}", nil),
+        ("digits-${AWS::StackName}", false), ("digits-${Revision}-v3", true),
     ])
-    func aRevisionIsSeenInAName(_ name: String, _ wanted: Bool) {
+    func aRevisionIsSeenInAName(_ name: String, _ wanted: Bool?) {
         #expect(Graph.carriesRevision(name) == wanted)
     }
 

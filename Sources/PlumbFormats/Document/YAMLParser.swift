@@ -82,15 +82,15 @@ struct YAMLParser {
             try add(node, size: size)
         case YAML_SEQUENCE_START_EVENT:
             let start = unsafe event.data.sequence_start
-            try open(
+            try begin(
                 Open(mark: mark, tag: unsafe Self.tag(start.tag), anchor: unsafe Self.text(start.anchor)), at: mark)
         case YAML_MAPPING_START_EVENT:
             let start = unsafe event.data.mapping_start
-            try open(
+            try begin(
                 Open(
                     mark: mark, tag: unsafe Self.tag(start.tag), anchor: unsafe Self.text(start.anchor), entries: []),
                 at: mark)
-        case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: try close()
+        case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: try end()
         case YAML_DOCUMENT_END_EVENT, YAML_STREAM_END_EVENT: return false
         default: break
         }
@@ -111,14 +111,14 @@ struct YAMLParser {
 
     private static let nulls: Set<String> = ["", "~", "null", "Null", "NULL"]
 
-    private mutating func open(_ item: Open, at mark: Mark) throws(PlumbError) {
+    private mutating func begin(_ item: Open, at mark: Mark) throws(PlumbError) {
         guard stack.count < DocumentReader.depthMax else {
             throw fault("it is nested more than \(DocumentReader.depthMax) deep", at: mark)
         }
         stack.append(item)
     }
 
-    private mutating func close() throws(PlumbError) {
+    private mutating func end() throws(PlumbError) {
         guard let done = stack.popLast() else { return }
         let content: DocumentNode.Content = done.entries.map { .map($0) } ?? .list(done.items)
         let node = DocumentNode(content, at: done.mark, tag: done.tag)

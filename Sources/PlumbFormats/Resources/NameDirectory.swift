@@ -34,7 +34,8 @@ struct NameDirectory: Sendable {
     /// - Parameters:
     ///   - property: A name, an ARN, or a reference in normal form.
     ///   - kinds: The sorts of resource that it may be by a plain name; a reference in normal form finds any sort.
-    /// - Returns: `.resource` for one of the inventory, `.external` for a known text that names none of it, else unknown.
+    /// - Returns: `.resource` for one of the inventory, `.external` for a known text that names none of it, else
+    ///   unknown.
     func reference(_ property: Property, to kinds: Kind...) -> Fact<Reference> {
         guard case .text(let text, let undecided) = property.state else {
             return property.name.map { .external($0) }
@@ -55,18 +56,20 @@ struct NameDirectory: Sendable {
     }
 
     private func resourceID(_ text: String, kinds: [Kind]) -> String? {
-        if let (id, _) = placeholder(text) { return id }
+        if let (id, _) = resourceNamed(text) { return id }
         for kind in kinds {
             if let id = idsByName[kind]?[text] { return id }
         }
         // An ARN, or a name with the ARN's own ending such as a log group's `:*`.
         let form = canonical(text)
-        if form != text, let (id, _) = placeholder(form.hasSuffix(":*") ? String(form.dropLast(2)) : form) { return id }
+        if form != text, let (id, _) = resourceNamed(form.hasSuffix(":*") ? String(form.dropLast(2)) : form) {
+            return id
+        }
         return nil
     }
 
     /// `${Id}` or `${Id.Attribute}` as a whole, of a resource that is here.
-    func placeholder(_ text: String) -> (id: String, attribute: String?)? {
+    func resourceNamed(_ text: String) -> (id: String, attribute: String?)? {
         guard text.hasPrefix("${"), text.hasSuffix("}") else { return nil }
         let inside = text.dropFirst(2).dropLast()
         guard !inside.contains("${") else { return nil }
@@ -91,7 +94,7 @@ struct NameDirectory: Sendable {
         for form in forms where rest.hasPrefix(form.prefix) {
             let after = rest.dropFirst(form.prefix.count)
             let name = after.prefix { !form.terminators.contains($0) }
-            let whole = placeholderPrefix(after) ?? String(name)
+            let whole = leadingResource(after) ?? String(name)
             guard let id = find(whole, kind: form.kind) else { continue }
             return "${\(id).Arn}" + after.dropFirst(whole.count)
         }
@@ -99,14 +102,14 @@ struct NameDirectory: Sendable {
     }
 
     /// `${Bucket}` at the start, where a name would stand.
-    private func placeholderPrefix(_ text: Substring) -> String? {
+    private func leadingResource(_ text: Substring) -> String? {
         guard text.hasPrefix("${"), let end = text.firstIndex(of: "}") else { return nil }
         let whole = String(text[...end])
-        return placeholder(whole) == nil ? nil : whole
+        return resourceNamed(whole) == nil ? nil : whole
     }
 
     private func find(_ name: String, kind: Kind) -> String? {
-        if let (id, _) = placeholder(name) { return kinds[id] == kind ? id : nil }
+        if let (id, _) = resourceNamed(name) { return kinds[id] == kind ? id : nil }
         return idsByName[kind]?[name] ?? idsByLowercaseName[kind]?[name.lowercased()]
     }
 }

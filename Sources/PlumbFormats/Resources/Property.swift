@@ -4,9 +4,9 @@ import PlumbModel
 
 /// A value of a template or plan: what a resource's property is, as far as it is known.
 ///
-/// Texts are in *normal form*: `${Id}` is the physical name (or id) of a resource of the same inventory, `${Id.Arn}` its
-/// ARN, `${Id.Attribute}` another attribute, `${AWS::Region}` a pseudo parameter, `${Name}` a parameter without a value.
-/// Two names are the same when their normal forms are.
+/// Texts are in *normal form*: `${Id}` is the physical name (or id) of a resource of the same inventory, `${Id.Arn}`
+/// its ARN, `${Id.Attribute}` another attribute, `${AWS::Region}` a pseudo parameter, `${Name}` a parameter without a
+/// value. Two names are the same when their normal forms are.
 struct Property: Sendable, Hashable {
     indirect enum State: Sendable, Hashable {
         case absent

@@ -26,6 +26,7 @@ struct Inventory: Sendable {
     private var indicesByType: [String: [Int]] = [:]
     private var indexByID: [String: Int] = [:]
     var directory = NameDirectory()
+    var notes = SourceNotes()
     var diagnostics: [Diagnostic] = []
 
     init() {}

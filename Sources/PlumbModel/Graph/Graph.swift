@@ -231,8 +231,8 @@ public struct Graph: Sendable, Hashable, Codable {
             Array(scalableTargets), Array(scalingPolicies),
         ]
         let watching: [[any Resource]] = [
-            Array(alarms), Array(compositeAlarms), Array(alarmMuteRules), Array(dashboards), Array(topics), Array(eventRules),
-            Array(functions), Array(canaries),
+            Array(alarms), Array(compositeAlarms), Array(alarmMuteRules), Array(dashboards), Array(topics),
+            Array(eventRules), Array(functions), Array(canaries),
         ]
         let keeping: [[any Resource]] = [
             Array(keys), Array(buckets), Array(tables), Array(repositories), Array(streamConsumers),

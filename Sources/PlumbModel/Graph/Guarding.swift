@@ -84,6 +84,8 @@ public struct Role: Resource {
     public var trust: Fact<PolicyDocument> = .absent
     /// Inline, customer-managed and attached documents, merged.
     public var policies: Fact<[PolicyDocument]> = .absent
+    /// Why a document that is attached cannot be told, one reason each; `policies` holds those that can.
+    public var undecidedPolicies: [String] = []
     public var managedPolicies: Fact<[Fact<String>]> = .absent
     public var permissionsBoundary: Fact<String> = .absent
     public init(head: ResourceHead) { self.head = head }
@@ -108,6 +110,8 @@ public struct TrailSelector: Sendable, Hashable, Codable {
     /// `AWS::S3::Object`, `AWS::DynamoDB::Table`, `AWS::SageMaker::Endpoint`; nil for management events.
     public var resourceType: Fact<String> = .absent
     public var resources: Fact<[String]> = .absent
+    /// Beginnings of ARNs that are left out.
+    public var excludedResources: Fact<[String]> = .absent
     public var readWrite: Fact<String> = .absent
     public var excludedSources: Fact<[String]> = .absent
     public init() {}

@@ -184,6 +184,9 @@ public struct Function: Resource {
     /// The network it runs in; absent for none of the account's own.
     public var subnets: Fact<[Fact<Reference>]> = .absent
     public var securityGroups: Fact<[Fact<Reference>]> = .absent
+    /// The principals that its resource policy lets call it, such as `events.amazonaws.com`; absent where the source
+    /// says nothing of them.
+    public var invokers: Fact<[Fact<String>]> = .absent
     public init(head: ResourceHead) { self.head = head }
 }
 

@@ -86,7 +86,9 @@ extension Graph {
     /// Every resource that costs something and can bear tags.
     var billedResources: [any Resource] {
         let parts: [[any Resource]] = [
-            Array(endpoints), Array(endpointConfigs), Array(models), Array(topics), Array(functions),
+            Array(endpoints), Array(endpointConfigs), Array(models), Array(topics),
+            // A document for automation costs nothing until it runs.
+            functions.filter { $0.runtime.value != "ssm-automation" },
             keys.filter { $0.isCustomerManaged.value != false }, Array(buckets), Array(tables), Array(repositories),
             Array(backupVaults), Array(logGroups), Array(vpcEndpoints), Array(canaries),
         ]

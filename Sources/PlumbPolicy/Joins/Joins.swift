@@ -148,19 +148,46 @@ struct BudgetJoin: GraphJoin {
 struct RolesByDuty: GraphJoin {
     private(set) var purposes: Set<Role.Purpose> = []
     /// Whether a role may be for any duty, or there is none at all.
-    let isUndecided: Bool
+    private(set) var isUndecided: Bool
     /// Roles that a model runs under.
     private let executing: Set<String>
 
     init(_ graph: Graph) {
         executing = Set(graph.models.compactMap { graph.roles[$0.role]?.id })
-        isUndecided = graph.roles.isEmpty || graph.roles.contains { $0.purpose.isUnknown }
-        purposes = Set(graph.roles.compactMap(purpose))
+        isUndecided = graph.roles.isEmpty
+        for role in graph.roles {
+            let duty = Self.duty(byRightsOf: role)
+            // A function's role has its duty beside its purpose: that of a rollback operates, that of a probe invokes.
+            if role.purpose.value == .automation, let duty { purposes.insert(duty) }
+            if let purpose = purpose(of: role) {
+                purposes.insert(purpose)
+            } else if role.purpose.isUnknown || role.whyUndecided != nil {
+                isUndecided = true
+            }
+        }
     }
 
-    /// What a role is for: its own word, or that a model runs under it.
+    /// What a role is for: its own word, that a model runs under it, or what its rights are good for.
     func purpose(of role: Role) -> Role.Purpose? {
-        role.purpose.value ?? (executing.contains(role.id) ? .execution : nil)
+        role.purpose.value ?? (executing.contains(role.id) ? .execution : Self.duty(byRightsOf: role))
+    }
+
+    /// The duty that needs the rights a role has; the weightiest one where it has those of several.
+    private static func duty(byRightsOf role: Role) -> Role.Purpose? {
+        let duties: [(Role.Purpose, [String])] = [
+            (.deploy, ["sagemaker:CreateEndpoint", "sagemaker:CreateEndpointConfig"]),
+            (.operate, ["sagemaker:UpdateEndpoint", "sagemaker:UpdateEndpointWeightsAndCapacities"]),
+            (.approve, ["sagemaker:UpdateModelPackage"]),
+            (.invoke, ["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointAsync"]),
+            (
+                .audit,
+                [
+                    "cloudtrail:LookupEvents", "cloudtrail:GetTrailStatus", "access-analyzer:ListFindings",
+                    "access-analyzer:ListFindingsV2",
+                ]
+            ),
+        ]
+        return duties.first { duty in duty.1.contains { !role.grants(of: $0).isEmpty } }?.0
     }
 }
 

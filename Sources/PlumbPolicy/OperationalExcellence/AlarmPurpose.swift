@@ -82,7 +82,7 @@ private struct WatchedVariants: GraphJoin {
             for variant in names {
                 let identity = VariantIdentity(endpoint: name, variant: variant, config: config.name.value)
                 variants[Key(endpointID: endpoint.id, variant: variant)] = WatchedVariant(
-                    identity, siblings: names, in: graph)
+                    identity, of: endpoint.head, siblings: names, in: graph)
             }
         }
     }

@@ -137,7 +137,7 @@ struct WatchedVariant {
     private let replays: AlarmReplays
     private let thresholds: Thresholds
 
-    init(_ identity: VariantIdentity, siblings: Set<String>, in graph: Graph) {
+    init(_ identity: VariantIdentity, of endpoint: ResourceHead, siblings: Set<String>, in graph: Graph) {
         self.identity = identity
         replays = graph.joined()
         thresholds = graph.thresholds
@@ -151,7 +151,7 @@ struct WatchedVariant {
                 !reading.endpointNames.isEmpty
                 && reading.endpointNames.allSatisfy { $0 != identity.endpoint && endpoints.contains($0) }
             let isSibling = !reading.variantNames.isEmpty && reading.variantNames.allSatisfy(others.contains)
-            return !isForeign && !isSibling
+            return !isForeign && !isSibling && !graph.isElsewhere(graph.alarms[position].head, than: endpoint)
         }
         alarms = graph.alarms[watching]
         readings = Dictionary(uniqueKeysWithValues: watching.map { (graph.alarms[$0].id, join.readings[$0]) })

@@ -48,6 +48,11 @@ extension Graph {
         guard let endpointName = named.value, let endpoint = endpoint(named: endpointName)
         else { return missing(named.value ?? "", &ask) }
         ask.relate("the endpoint \(endpoint.id)", at: endpoint.place)
+        if isElsewhere(alarm.head, than: endpoint.head),
+            endpointConfigs.contains(where: { !isElsewhere($0.head, than: alarm.head) })
+        {
+            return ask.prove("it waits in the second region for '\(endpointName)' to be created there")
+        }
         askForRegion(of: alarm, endpoint, &ask)
         guard let config = endpointConfigs[endpoint.config], let variants = config.variants.value else {
             return ask.doubt("the variants of '\(endpointName)' cannot be told from this input")

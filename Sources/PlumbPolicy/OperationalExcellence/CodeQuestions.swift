@@ -75,9 +75,14 @@ extension Graph {
         }
         let configs = endpointConfigs.map { config in
             Judgement.about(config) { ask in
-                if config.name.isAbsent { return ask.prove("the service makes up a name for each revision") }
+                if config.name.isAbsent || config.name.value == "${\(config.id)}" {
+                    return ask.prove("the service makes up a name for each revision")
+                }
+                if let name = config.name.value, Self.carriesRevision(name) == nil {
+                    return ask.doubt("whether its name '\(name)' carries the revision hangs on a parameter")
+                }
                 ask.require(config.name, "its name", wanted: "one that carries the revision (a digest or number)") {
-                    Self.carriesRevision($0)
+                    Self.carriesRevision($0) == true
                 }
             }
         }
@@ -93,7 +98,7 @@ extension Graph {
                 }
             }
         }
-        return judgedModels + configs + images + zones
+        return judgedModels + configs + images + zones + judgeLiterals() + judgeProviders()
     }
 
     private func askForPins(of model: Model, isServing: Bool, _ ask: inout Inquiry) {
@@ -109,9 +114,11 @@ extension Graph {
             if source != .spec { ask.fail("it names no image") } else { ask.doubt("model.image is not written yet") }
         }
         if let url = model.dataURL.value {
-            if Self.isImmutable(url) || model.digest.value.map({ url.contains($0) }) == true {
-                ask.prove("its artefact has a version of its own")
-            } else {
+            let isPinned = model.digest.value.map { url.contains($0) } == true ? true : Self.isImmutable(url)
+            switch isPinned {
+            case true?: ask.prove("its artefact has a version of its own")
+            case nil: ask.doubt("whether its artefact '\(url)' has a version hangs on a parameter")
+            case false?:
                 ask.fail(
                     "its artefact is '\(url)', wanted a version or digest in the path, so that it is never overwritten",
                     at: model.dataURL.place)
@@ -122,19 +129,63 @@ extension Graph {
     }
 
     /// Whether an address names one version: a versionId, or a part of the path that is a digest, a number or `v17`.
-    static func isImmutable(_ url: String) -> Bool {
+    ///
+    /// Nil where that hangs on a parameter without a value.
+    static func isImmutable(_ url: String) -> Bool? {
         if url.contains("versionId=") { return true }
-        return url.split(separator: "/").dropFirst(2).contains { carriesRevision(String($0)) }
+        guard url.contains("://") else { return url.contains("${") ? nil : false }
+        let answers = url.split(separator: "/").dropFirst(2).map { carriesRevision(String($0)) }
+        if answers.contains(true) { return true }
+        return answers.contains(nil) ? nil : false
     }
 
     /// Whether a name has a part that can be a revision: a number, `v` and a number, a date, or 7 or more hex digits.
-    static func carriesRevision(_ name: String) -> Bool {
-        if name.contains("${") { return true }
-        let parts = name.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "." })
-        return parts.contains { part in
+    ///
+    /// Nil where that hangs on a parameter without a value; what AWS itself puts in, such as the account, is none.
+    static func carriesRevision(_ name: String) -> Bool? {
+        var isOpen = false
+        let written = name.replacing(/\$\{([^}]*)\}/) { match in
+            if !match.1.hasPrefix("AWS::") { isOpen = true }
+            return "-"
+        }
+        let parts = written.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "." })
+        let isThere = parts.contains { part in
             let digits = part.drop { $0 == "v" || $0 == "V" || $0 == "r" }
             if digits.first?.isNumber == true, digits.allSatisfy({ $0.isNumber || $0 == "." }) { return true }
             return part.count >= 7 && part.allSatisfy(\.isHexDigit)
+        }
+        return isThere ? true : isOpen ? nil : false
+    }
+
+    /// What ties the text to one account or zone, or gives a secret away.
+    private func judgeLiterals() -> [Judgement] {
+        notes.literals.map { literal in
+            .about(literal.resource, at: literal.place) { ask in
+                switch literal.kind {
+                case .accountID:
+                    ask.fail("it names the account \(literal.text), so that it works in no other", at: literal.place)
+                case .availabilityZone:
+                    ask.fail("it names the zone \(literal.text), wanted one picked by index", at: literal.place)
+                case .secretDefault:
+                    ask.fail("a secret stands in the text (\(literal.text)), wanted none", at: literal.place)
+                }
+            }
+        }
+    }
+
+    /// A provider without limits is another one tomorrow.
+    private func judgeProviders() -> [Judgement] {
+        (notes.providers.value ?? []).map { provider in
+            .about("provider \(provider.name)") { ask in
+                guard let versions = ask.need(provider.versions, "its version in required_providers") else { return }
+                // `~> 5.100`, `5.100.0` or `>= 5.0, < 6.0`: what has an upper limit.
+                let isPinned = versions.contains("~>") || versions.contains("<") || !versions.contains(">")
+                if isPinned {
+                    ask.prove("its version is \(versions)")
+                } else {
+                    ask.fail("its version is \(versions), wanted an upper limit (~>)", at: provider.versions.place)
+                }
+            }
         }
     }
 }
@@ -221,7 +272,8 @@ extension Graph {
         if bare(staged) == bare(current) {
             ask.prove("the same \(what) \(bare(current).prefix(12))… ran in staging")
         } else {
-            ask.fail("staging ran the \(what) \(bare(staged).prefix(12))…, this one is \(bare(current).prefix(12))…")
+            ask.fail(
+                "staging ran the \(what) \(bare(staged).prefix(12))…, this one is \(bare(current).prefix(12))…")
         }
     }
 }
@@ -233,15 +285,43 @@ extension Graph {
         let kinds: [[any Resource]] = [
             Array(buckets), Array(keys), Array(tables), Array(backupVaults), Array(logGroups),
         ]
-        return kinds.flatMap { $0 }.map { resource in
+        let kept: Set<String> = ["Retain", "RetainExceptOnCreate"]
+        let judged: [Judgement] = kinds.flatMap { $0 }.map { resource in
             .about(resource.id, at: resource.place) { ask in
-                let kept: Set<String> = ["Retain", "RetainExceptOnCreate"]
+                if source == .terraform, !resource.head.deletionPolicy.isKnown {
+                    // A plan does not show prevent_destroy; what it would do, it shows.
+                    return ask.prove("this plan does not delete it; prevent_destroy stands in no plan")
+                }
                 ask.require(resource.head.deletionPolicy, "DeletionPolicy", wanted: "Retain") { kept.contains($0) }
                 // Terraform's prevent_destroy stands against replacement as well.
                 guard source != .terraform else { return }
                 ask.require(resource.head.updateReplacePolicy, "UpdateReplacePolicy", wanted: "Retain") {
                     $0 == "Retain"
                 }
+            }
+        }
+        return judged + judgePlannedChanges()
+    }
+
+    /// Types whose things must not go: state, and the endpoint itself.
+    private static let keptTypes: Set<String> = [
+        "aws_s3_bucket", "aws_kms_key", "aws_kms_replica_key", "aws_dynamodb_table", "aws_backup_vault",
+        "aws_cloudwatch_log_group", "aws_sagemaker_endpoint", "AWS::S3::Bucket", "AWS::KMS::Key",
+        "AWS::KMS::ReplicaKey", "AWS::DynamoDB::Table", "AWS::Backup::BackupVault", "AWS::Logs::LogGroup",
+        "AWS::SageMaker::Endpoint",
+    ]
+
+    private func judgePlannedChanges() -> [Judgement] {
+        notes.changes.compactMap { change in
+            guard change.actions.contains("delete") else { return nil }
+            let isReplaced = change.actions.contains("create")
+            // The configuration that serves must outlive the change: its successor comes first.
+            let isConfig = change.type.lowercased().filter { $0 != "_" }.contains("endpointconfig")
+            guard Self.keptTypes.contains(change.type) || isConfig && isReplaced && change.actions.first == "delete"
+            else { return nil }
+            return .about(change.resource, at: change.place) { ask in
+                let verb = isReplaced ? "replaces" : "deletes"
+                ask.fail("the plan \(verb) it (\(change.actions.joined(separator: ", then ")))", at: change.place)
             }
         }
     }

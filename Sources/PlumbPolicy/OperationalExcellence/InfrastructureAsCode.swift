@@ -70,11 +70,16 @@ extension PolicyBook {
             "A tag such as :latest, or :1.2, can point elsewhere tomorrow.",
             "Changing an artefact after deploying it has unpredictable results.",
             "A configuration with the same name and other content cannot be replaced.",
+            "An account id or a zone's name in the text ties it to one place; a NoEcho parameter with a default is "
+                + "no secret.",
         ],
         holds: [
             ControlExample("the compiled template"),
             ControlExample("an artefact by version") {
                 $0.models.mutateEach { $0.dataURL = "s3://models/digits/v17/model.tar.gz" }
+            },
+            ControlExample("a provider within one major version") {
+                $0.notes.providers = .known([SourceNotes.ProviderPin("aws", versions: "~> 5.100")])
             },
         ],
         fails: [
@@ -92,6 +97,18 @@ extension PolicyBook {
             },
             ControlExample("a zone by name") { graph in
                 graph.subnets.append(Subnet("Fixed") { $0.availabilityZone = "us-east-1a" })
+            },
+            ControlExample("an account written out") {
+                $0.notes.literals.append(SourceNotes.Literal(.accountID, in: "DeployRole", "111122223333"))
+            },
+            ControlExample("a secret as a default") {
+                $0.notes.literals.append(SourceNotes.Literal(.secretDefault, in: "ApiToken", "NoEcho with a default"))
+            },
+            ControlExample("a provider of any version") {
+                $0.notes.providers = .known([SourceNotes.ProviderPin("aws", versions: .absent)])
+            },
+            ControlExample("a provider of any later version") {
+                $0.notes.providers = .known([SourceNotes.ProviderPin("aws", versions: ">= 5.0")])
             },
         ]
     ) { graph in graph.judgeRepeatability() }
@@ -174,6 +191,11 @@ extension PolicyBook {
             ControlExample("kept except when its creation fails") { graph in
                 graph.buckets.mutateEach { $0.head.deletionPolicy = "RetainExceptOnCreate" }
             },
+            ControlExample("the configuration's successor is made first") {
+                $0.notes.changes.append(
+                    SourceNotes.PlannedChange(
+                        "EndpointConfig", type: "aws_sagemaker_endpoint_configuration", actions: ["create", "delete"]))
+            },
         ],
         fails: [
             ControlExample("only the deletion is prevented") {
@@ -183,6 +205,15 @@ extension PolicyBook {
                 graph.tables.append(Table("Extra"))
             },
             ControlExample("a key that is deleted") { $0.keys.mutateEach { $0.head.deletionPolicy = "Delete" } },
+            ControlExample("an endpoint that is replaced") {
+                $0.notes.changes.append(
+                    SourceNotes.PlannedChange(
+                        "Endpoint", type: "aws_sagemaker_endpoint", actions: ["delete", "create"]))
+            },
+            ControlExample("a bucket that the plan deletes") {
+                $0.notes.changes.append(
+                    SourceNotes.PlannedChange("aws_s3_bucket.audit", type: "aws_s3_bucket", actions: ["delete"]))
+            },
         ]
     ) { graph in graph.judgeStateRetention() }
 }

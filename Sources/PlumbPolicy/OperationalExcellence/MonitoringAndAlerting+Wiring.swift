@@ -70,6 +70,7 @@ extension PolicyBook {
             "A topic encrypted with alias/aws/sns looks safe and silently kills every alarm action.",
             "An e-mail subscription needs a click that no template can prove.",
             "Five actions are the most; FIFO topics and topics of another region are refused.",
+            "A mute rule, or the suppressor of a composite alarm, takes the action away again.",
         ],
         holds: [
             ControlExample("the compiled topic"),
@@ -101,6 +102,25 @@ extension PolicyBook {
                 }
             },
             ControlExample("a FIFO topic") { $0.topics.mutateEach { $0.isFIFO = true } },
+            ControlExample("a rule that mutes it at night") { graph in
+                let name = graph.alarms[id: "HealthAlarm"]?.name ?? .absent
+                graph.alarmMuteRules.append(
+                    AlarmMuteRule("Nights") {
+                        $0.alarmNames = .known([name])
+                        $0.expression = "cron(0 22 * * *)"
+                    })
+            },
+            ControlExample("only a composite alarm tells, and another suppresses it") { graph in
+                let name = graph.alarms[id: "HealthAlarm"]?.name.value ?? ""
+                let actions = graph.alarms[id: "HealthAlarm"]?.actions ?? .absent
+                graph.alarms[id: "HealthAlarm"]?.actions = .absent
+                graph.compositeAlarms.append(
+                    CompositeAlarm("Any") {
+                        $0.rule = .known("ALARM(\"\(name)\")")
+                        $0.actions = actions
+                        $0.actionsSuppressor = "maintenance"
+                    })
+            },
         ]
     ) { graph in graph.judgeNotification() }
 
@@ -169,6 +189,12 @@ extension PolicyBook {
         fails: [
             ControlExample("guarded only while it is deployed") { $0.eventRules = [] },
             ControlExample("the rule is switched off") { $0.eventRules.mutateEach { $0.isEnabled = false } },
+            ControlExample("the rule only tells people") { graph in
+                graph.eventRules.mutateEach { $0.targets = .known([.known(.resource("AlarmTopic"))]) }
+            },
+            ControlExample("the function lets nobody call it") { graph in
+                graph.functions.mutateEach { $0.invokers = .known([]) }
+            },
             ControlExample("the health alarm is not listed") { graph in
                 let health = graph.alarms[id: "HealthAlarm"]?.name.value
                 graph.endpoints.mutateEach { endpoint in

@@ -26,12 +26,31 @@ extension Graph {
             return ask.requireOne(of: composites, orFail: "no composite alarm tells anyone", name: \.id) {
                 composite, ask in
                 ask.requireFlag(composite.isActionsEnabled, "ActionsEnabled", absentAs: true)
-                if composite.actionsSuppressor.value != nil { ask.doubt("another alarm may suppress its actions") }
+                if let suppressor = composite.actionsSuppressor.value {
+                    ask.fail("the alarm '\(suppressor)' suppresses its actions", at: composite.actionsSuppressor.place)
+                } else if let why = composite.actionsSuppressor.whyUnknown {
+                    ask.doubt("whether another alarm suppresses its actions cannot be told: \(why)")
+                }
+                askForSilence(of: composite.name, &ask)
                 askForTopic(among: composite.actions, of: composite.head, &ask)
             }
         }
         ask.requireFlag(alarm.isActionsEnabled, "ActionsEnabled", absentAs: true)
         askForTopic(among: alarm.actions, of: alarm.head, &ask)
+        askForSilence(of: alarm.name, &ask)
+    }
+
+    /// No rule may keep an alarm of production from acting; elsewhere the nights are meant to be quiet (T-15).
+    private func askForSilence(of name: Fact<String>, _ ask: inout Inquiry) {
+        guard environment == .production, !alarmMuteRules.isEmpty else { return }
+        let muted = joined(MutedAlarms.self)
+        if let rule = name.value.flatMap({ muted.rules[$0] }) {
+            ask.relate("the mute rule \(rule.id)", at: rule.place)
+            let time = rule.expression.value.map { " at \($0)" } ?? ""
+            ask.fail("the mute rule \(rule.id) keeps it from acting\(time)", at: rule.place)
+        } else if let open = muted.open {
+            ask.doubt("whether the mute rule \(open.id) keeps it from acting cannot be told")
+        }
     }
 
     /// Composite alarms whose rule names this alarm.
@@ -124,6 +143,21 @@ extension Graph {
             where !policy.admits("cloudwatch.amazonaws.com", to: action) {
                 ask.fail("the policy of key \(key.id) does not give cloudwatch.amazonaws.com \(action)")
             }
+        }
+    }
+}
+
+/// Alarms by name, each with a rule that mutes it.
+private struct MutedAlarms: GraphJoin {
+    private(set) var rules: [String: AlarmMuteRule] = [:]
+    /// A rule of which it cannot be told what it mutes.
+    private(set) var open: AlarmMuteRule?
+
+    init(_ graph: Graph) {
+        for rule in graph.alarmMuteRules {
+            let names = rule.alarmNames.value ?? []
+            for name in names.compactMap(\.value) where rules[name] == nil { rules[name] = rule }
+            if rule.alarmNames.isUnknown || names.contains(where: \.isUnknown) { open = open ?? rule }
         }
     }
 }

@@ -21,7 +21,7 @@ extension Graph {
                 list.openBecause = fact.whyUnknown ?? "a name in the list is empty"
                 continue
             }
-            let named = join.byName[name]
+            let named = join.byName[name].filter { !isElsewhere(alarms[$0].head, than: endpoint.head) }
             let composites = compositeAlarms[join.compositesByName[name]]
             list.alarms += alarms[named]
             for composite in composites {
@@ -104,12 +104,14 @@ extension Graph {
 
     /// Whether an ALARM of this alarm starts something after the deployment is over: its own action, or a rule.
     func askForAutomation(of alarm: Alarm, _ ask: inout Inquiry) {
-        let actions = (alarm.actions.value ?? []).compactMap(\.value)
-        let own = actions.first { reference in
+        let own = (alarm.actions.value ?? []).compactMap(\.value).first { reference in
             guard case .external(let name) = reference else { return functions[reference] != nil }
             return [":lambda:", ":ssm:", ":states:"].contains { name.contains($0) }
         }
-        if own != nil { return ask.prove("\(alarm.id) starts an automation itself") }
+        if let own {
+            ask.prove("\(alarm.id) starts an automation itself")
+            return askForPermission(of: own, for: "lambda.alarms.cloudwatch.amazonaws.com", &ask)
+        }
         let rules = eventRules[joined(AlarmRules.self).near(alarm)]
         ask.requireOne(
             of: rules,
@@ -131,12 +133,44 @@ extension Graph {
                 }
             }
             guard let targets = ask.need(rule.targets, "its list of targets") else { return }
-            if targets.isEmpty {
-                ask.fail("it starts nothing")
-            } else {
-                ask.prove("it starts \(targets.count) targets")
+            ask.requireOne(of: targets, orFail: "it starts nothing", name: Self.named) { target, ask in
+                guard let target = ask.need(target, "what it starts") else { return }
+                askForStart(of: target, &ask)
             }
         }
+    }
+
+    private static func named(_ target: Fact<Reference>) -> String {
+        switch target.value {
+        case .resource(let id)?: id
+        case .external(let name)?: name
+        case nil: "a target"
+        }
+    }
+
+    /// A message to people, a queue or a log is no automation.
+    private func askForStart(of target: Reference, _ ask: inout Inquiry) {
+        let isTold =
+            if case .external(let name) = target {
+                [":sns:", ":sqs:", ":logs:"].contains { name.contains($0) }
+            } else {
+                topics[target] != nil || logGroups[target] != nil
+            }
+        if isTold { return ask.fail("it tells, and starts nothing") }
+        ask.prove("the rule starts it")
+        askForPermission(of: target, for: "events.amazonaws.com", &ask)
+    }
+
+    /// A function that does not let a service call it is not called, and nobody hears of it.
+    private func askForPermission(of target: Reference, for service: String, _ ask: inout Inquiry) {
+        guard let function = functions[target], !function.invokers.isAbsent else { return }
+        ask.relate("the function \(function.id)", at: function.place)
+        guard let invokers = ask.need(function.invokers, "who may call \(function.id)") else { return }
+        if invokers.contains(where: { $0.value == service || $0.value == "*" }) { return }
+        if let open = invokers.first(where: \.isUnknown) {
+            return ask.doubt("whether \(service) may call \(function.id) cannot be told: \(open.whyUnknown ?? "")")
+        }
+        ask.fail("\(function.id) lets no \(service) call it: it needs a permission (lambda:InvokeFunction)")
     }
 
     /// Every deployment class must be listed for rollback and answered after it (OPS-1.8).

@@ -25,7 +25,7 @@ extension Graph {
         for name in names.sorted() {
             let heads =
                 alarms[join.byName[name]].map(\.head) + compositeAlarms[join.compositesByName[name]].map(\.head)
-            guard let head = heads.first else {
+            guard let head = heads.first(where: { !isElsewhere($0, than: endpoint.head) }) ?? heads.first else {
                 let message = "no alarm of this input is called '\(name)'"
                 if join.isAnyNameOpen {
                     ask.doubt(message + ", but an alarm's name is unknown")
@@ -117,7 +117,7 @@ extension Graph {
         let isMultiModel = (config.variants.value ?? []).contains { models[$0.model]?.isMultiModel.value == true }
         let watching = monitoringSchedules[joined(SchedulesByEndpoint.self).monitoring(endpoint)]
         for kind in [MonitoringSchedule.Kind.dataQuality, .modelQuality] {
-            let schedules = watching.filter { ($0.kind.value ?? kind) == kind }
+            let schedules = watching.filter { $0.kind.isUnknown || $0.kind.value == kind }
             let title = kind == .dataQuality ? "data quality" : "model quality"
             ask.requireOne(of: schedules, orFail: "nothing watches the endpoint's \(title)", name: \.id) {
                 askForDetector($0, kind, isMultiModel: isMultiModel, &$1)
@@ -133,7 +133,10 @@ extension Graph {
             ask.doubt("what it watches cannot be told: \(why)")
         }
         ask.require(schedule.baselineConstraints, "its baseline of constraints", wanted: "a file") { !$0.isEmpty }
-        ask.require(schedule.baselineStatistics, "its baseline of statistics", wanted: "a file") { !$0.isEmpty }
+        // A baseline of model quality has constraints alone.
+        if kind == .dataQuality {
+            ask.require(schedule.baselineStatistics, "its baseline of statistics", wanted: "a file") { !$0.isEmpty }
+        }
         if kind == .modelQuality {
             ask.require(schedule.groundTruth, "its ground truth", wanted: "where labels arrive") { !$0.isEmpty }
         }

@@ -309,10 +309,13 @@ extension PolicyBook {
 
     private static func requireKey(_ parts: [String], mayOmitAuthorization: Bool, _ ask: inout Inquiry) {
         let names = parts.map { $0.lowercased().filter(\.isLetter) }
-        let wanted = [("authorization", "the caller's authorisation"), ("contenttype", "the content type")]
-        for (part, told) in wanted where !names.contains(part) {
-            if part == "authorization" && mayOmitAuthorization { continue }
-            ask.fail("its key has no part for \(told): [\(parts.joined(separator: ", "))]")
+        let shown = parts.joined(separator: ", ")
+        if !names.contains("authorization") && !mayOmitAuthorization {
+            ask.fail("its key has no part for the caller's authorisation: [\(shown)]")
+        }
+        // A GET has no content of its own: what it accepts is what it gets.
+        if !names.contains("contenttype") && !names.contains("accept") {
+            ask.fail("its key has no part for the content type: [\(shown)]")
         }
         if !names.contains(where: { $0.contains("revision") }) {
             ask.fail("its key has no part for the model's revision, so that a rollback serves stale answers")

@@ -261,7 +261,7 @@ extension PolicyBook {
             provisioningSeconds: types.map { RecoveryTime.provisioningSeconds(of: $0) }.max() ?? 600,
             downloadTimeoutSeconds: timeouts.map { bound($0.0) }.max() ?? RecoveryTime.timeoutSecondsMax,
             startupTimeoutSeconds: timeouts.map { bound($0.1) }.max() ?? RecoveryTime.timeoutSecondsMax,
-            recordTTLSeconds: graph.recordSets.compactMap(\.ttlSeconds.value).max() ?? RecoveryTime.recordTTLSeconds,
+            recordTTLSeconds: graph.failoverTTLs.max() ?? RecoveryTime.recordTTLSeconds,
             healthCheckSeconds: checks.max() ?? RecoveryTime.healthCheckSeconds)
         let unset = timeouts.contains { $0.0.isAbsent || $0.1.isAbsent }
         let note = unset && !isWarm ? " (a time-out that is not set is bounded by SageMaker's 3600 s)" : ""

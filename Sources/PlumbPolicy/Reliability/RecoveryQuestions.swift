@@ -71,6 +71,9 @@ extension Graph {
         return .known(own != primary)
     }
 
+    /// How long resolvers keep the records by which clients leave a region.
+    var failoverTTLs: [Int] { recordSets.filter { !$0.failover.isAbsent }.compactMap(\.ttlSeconds.value) }
+
     /// A judgement for each endpoint whose model artefacts lie in no bucket of this input.
     func judgeMissingArtefacts(_ subject: String) -> [Judgement] {
         guard artefactBuckets.isEmpty else { return [] }

@@ -187,17 +187,25 @@ extension Inquiry {
                 ?? graph.buckets.first(where: { $0.purpose.value == .captures })
         else { return doubt("the bucket of captured traffic is not in this input") }
         let most = Int(graph.thresholds.captureRetentionDays)
-        requireErasure(in: bucket, within: min(terms.captureTTLDays ?? most, most))
+        let key = Graph.key(of: destination)
+        requireErasure(in: bucket, under: key, within: min(terms.captureTTLDays ?? most, most))
         for rule in bucket.replication.value ?? [] where rule.isEnabled.value != false {
+            if Self.covers(rule.prefix.value ?? "", key) == false { continue }
             if let copy = graph.bucket(at: rule.destination) {
-                requireErasure(in: copy, within: most)
+                requireErasure(in: copy, under: key, within: most)
             } else {
                 doubt("captured traffic is copied to a bucket that is not in this input")
             }
         }
     }
 
-    private mutating func requireErasure(in bucket: Bucket, within daysMax: Int) {
+    /// Whether objects under a key begin with a rule's prefix; nil where SageMaker's own names decide it.
+    private static func covers(_ prefix: String, _ key: String) -> Bool? {
+        if prefix.isEmpty { return true }
+        return key.isEmpty ? nil : (key.hasSuffix("/") ? key : key + "/").hasPrefix(prefix)
+    }
+
+    private mutating func requireErasure(in bucket: Bucket, under key: String, within daysMax: Int) {
         relate("captured traffic lies in \(bucket.id)", at: bucket.place)
         requireFlag(
             bucket.isObjectLockEnabled, "Object Lock of \(bucket.id), which forbids erasure,", is: false,
@@ -208,10 +216,16 @@ extension Inquiry {
             of: live, orFail: "no rule of \(bucket.id) ends captures", name: { $0.prefix.value ?? "every object" }
         ) {
             rule, ask in
+            switch Self.covers(rule.prefix.value ?? "", key) {
+            case true?: break
+            case false?: return ask.fail("captures lie under '\(key)'")
+            case nil: ask.doubt("captures lie under the names of endpoint and variant")
+            }
             ask.require(rule.expirationDays, "the days until objects expire", wanted: "at most \(daysMax)") {
                 $0 <= daysMax
             }
-            guard bucket.isVersioned.value != false else { return }
+            // A bucket that says nothing keeps no versions.
+            guard bucket.isVersioned.defaulting(to: false).value != false else { return }
             ask.require(
                 rule.noncurrentExpirationDays, "the days until old versions expire", wanted: "at most \(daysMax)"
             ) { $0 <= daysMax }

@@ -221,7 +221,7 @@ extension Graph {
         let keys = logKeys(of: logs)
         let guarded = roles.filter { !$0.isBreakGlass }.map { role in
             Judgement.about(role) { ask in
-                if let why = role.policies.whyUnknown { ask.doubt("what the role may do cannot be told: \(why)") }
+                if let why = role.whyUndecided { ask.doubt("what the role may do cannot be told: \(why)") }
                 for action in [
                     "s3:BypassGovernanceRetention", "s3:PutObjectRetention", "s3:DeleteBucketPolicy",
                     "kms:ScheduleKeyDeletion", "kms:DisableKey",
@@ -295,10 +295,11 @@ extension Inquiry {
         guard let function = graph.functions[consumer.function], let role = graph.roles[function.role] else {
             return doubt("where the changes are kept is not in this input")
         }
-        if role.policies.isUnknown { return doubt("where \(role.id) may write cannot be told") }
         let writes = role.grants(of: "s3:PutObject")
         if writes.contains(where: { statement in logs.contains { statement.touchesObjects(of: $0) } }) {
             prove("\(function.id) writes the changes to the locked bucket")
+        } else if role.whyUndecided != nil {
+            doubt("where \(role.id) may write cannot be told")
         } else {
             fail(
                 "\(function.id) may not write to the locked bucket, so the stream's archive is not locked",

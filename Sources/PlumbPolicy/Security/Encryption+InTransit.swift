@@ -139,6 +139,18 @@ extension PolicyBook {
             ControlExample("a plain port") { graph in
                 graph.entryPoints = [EntryPoint("Listener") { $0.minimumTLS = "none" }]
             },
+            ControlExample("an API's default address beside its domain") { graph in
+                graph.entryPoints = [
+                    EntryPoint("Api") {
+                        $0.minimumTLS = "1.2"; $0.hasDefaultAddress = true
+                    }
+                ]
+            },
+            ControlExample("a topic that takes messages over plain HTTP") { graph in
+                graph.topics.mutateEach {
+                    $0.policy = $0.policy.map { PolicyDocument($0.statements.filter { $0.effect == .allow }) }
+                }
+            },
         ]
     ) { graph in
         let fronts = graph.distributions.map { front in Judgement.about(front) { $0.requireModernTLS(of: front) } }
@@ -157,6 +169,7 @@ extension PolicyBook {
             }
         }
         return fronts + entries + direct
+            + graph.topics.map { topic in Judgement.about(topic) { $0.requirePlainTransportDenied(by: topic) } }
     }
 
     static let privateNetwork = Control(
@@ -324,8 +337,28 @@ extension Inquiry {
         }
     }
 
+    /// SNS takes messages over plain HTTP from whoever may publish, unless the topic's policy denies it.
+    fileprivate mutating func requirePlainTransportDenied(by topic: Topic) {
+        guard let policy = need(topic.policy, "the topic policy, which must deny plain HTTP") else { return }
+        let isDenied = policy.statements.contains { statement in
+            statement.effect == .deny && statement.principals.contains(where: \.isAnyone)
+                && statement.reaches("sns:Publish") && statement.conditions.count == 1
+                && statement.conditions.allSatisfy {
+                    $0.isExactly("bool", "aws:securetransport") && $0.values.allSatisfy { $0.lowercased() == "false" }
+                }
+        }
+        if isDenied {
+            prove("plain HTTP is denied to everyone who publishes")
+        } else {
+            fail("no statement denies everyone sns:Publish over plain HTTP", at: topic.policy.place)
+        }
+    }
+
     fileprivate mutating func requireModernTLS(of entry: EntryPoint, in graph: Graph) {
         require(entry.minimumTLS, "the lowest TLS version", wanted: "1.2 or 1.3") { ["1.2", "1.3"].contains($0) }
+        if !entry.hasDefaultAddress.isAbsent {
+            requireFlag(entry.hasDefaultAddress, "its default address, which takes TLS 1.0,", is: false)
+        }
         guard graph.source == .engine else { return }
         for handshake in graph.evidence where handshake.kind == .handshake {
             let accepted = handshake.texts["accepted"] ?? ""

@@ -180,9 +180,7 @@ extension Inquiry {
     }
 
     fileprivate mutating func requireOwnDutyOnly(of role: Role, _ purpose: Role.Purpose, in graph: Graph) {
-        if let why = role.policies.whyUnknown {
-            doubt("the policies of the role cannot be told from this input: \(why)")
-        }
+        if let why = role.whyUndecided { doubt("the policies of the role cannot be told from this input: \(why)") }
         if purpose == .invoke { requireInvocationOnly(of: role, in: graph) }
         for action in Self.forbidden(to: purpose) where !role.grants(of: action).isEmpty {
             fail("the \(purpose.rawValue) role may \(action), which is not its duty", at: role.policies.place)
@@ -236,7 +234,8 @@ extension Inquiry {
         guard !Glob.isPattern(resource) else { return false }
         let endpoints = graph.joined(EndpointsByName.self)
         if resource.hasPrefix("${") {
-            let reference = resource.dropFirst(2).prefix { $0 != "." && $0 != "}" }
+            // Terraform's addresses hold dots, as does what may follow an id.
+            let reference = resource.dropFirst(2).prefix { $0 != "}" }
             return reference.indices.contains { endpoints.ids.contains(String(reference[...$0])) }
         }
         // SageMaker writes endpoint names in lower case in ARNs.
@@ -289,7 +288,7 @@ extension Graph {
     /// Nil for a role that may do nothing sensitive.
     fileprivate func judgeConditions(of role: Role, hasLocalStorage: Bool) -> Judgement? {
         guard
-            role.policies.isUnknown
+            role.whyUndecided != nil
                 || Self.demands.contains(where: { demand in
                     demand.actions.contains { !role.grants(of: $0).isEmpty }
                 })

@@ -319,7 +319,10 @@ extension PolicyBook {
 
 extension Inquiry {
     fileprivate mutating func requirePrivacy(of bucket: Bucket) {
-        require(bucket.ownership, "object ownership", wanted: "BucketOwnerEnforced") { $0 == "BucketOwnerEnforced" }
+        // The default of every new bucket since April 2023.
+        require(
+            bucket.ownership, "object ownership", wanted: "BucketOwnerEnforced", absentAs: "BucketOwnerEnforced"
+        ) { $0 == "BucketOwnerEnforced" }
         guard let block = need(bucket.publicAccessBlock, "the block of public access") else { return }
         requireFlag(block.blocksPublicACLs, "BlockPublicAcls", absentAs: false)
         requireFlag(block.ignoresPublicACLs, "IgnorePublicAcls", absentAs: false)
@@ -366,9 +369,7 @@ extension Graph {
 extension Inquiry {
     /// All documents of a role; an unknown doubts.
     mutating func documents(of role: Role) -> [PolicyDocument] {
-        if let why = role.policies.whyUnknown {
-            doubt("the policies of the role cannot be told from this input: \(why)")
-        }
+        if let why = role.whyUndecided { doubt("the policies of the role cannot be told from this input: \(why)") }
         return role.policies.value ?? []
     }
 

@@ -203,6 +203,7 @@ extension SecurityRule {
     }
 
     fileprivate var isOpenToTheWorld: Bool { peer.value == "0.0.0.0/0" || peer.value == "::/0" }
+    fileprivate var mayBeOpenToTheWorld: Bool { isOpenToTheWorld || peer.isUnknown }
 }
 
 // MARK: - SEC-1.4
@@ -241,9 +242,13 @@ extension Inquiry {
         case .unknown(let why):
             doubt("the egress of \(group.id) cannot be told: \(why)")
         case .known(let rules):
-            for rule in rules where rule.isOpenToTheWorld {
+            for rule in rules where rule.mayBeOpenToTheWorld {
                 if let name = rule.protocolName.value, name != "-1" { continue }
-                fail("\(group.id) lets everything out to \(rule.peer.value ?? "")", at: group.place)
+                if rule.peer.isUnknown || rule.protocolName.isUnknown {
+                    doubt("whether \(group.id) lets everything out cannot be told from this input")
+                } else {
+                    fail("\(group.id) lets everything out to \(rule.peer.value ?? "")", at: group.place)
+                }
             }
         }
         prove("\(group.id) is closed to the world")

@@ -175,6 +175,9 @@ extension Role {
         PolicyDocument((policies.value ?? []).flatMap(\.statements)).grants(of: action)
     }
 
+    /// Why some of what it may do cannot be told; nil when all of it can.
+    var whyUndecided: String? { policies.whyUnknown ?? undecidedPolicies.first }
+
     /// Whether it is the emergency account's role, which says so by its tag or name and is watched otherwise.
     var isBreakGlass: Bool {
         let word = (head.tags.value?["ml:purpose"] ?? name.value ?? "").lowercased()

@@ -6,10 +6,10 @@ import PlumbModel
 
 extension Inquiry {
     mutating func requireCompleteness(of trail: Trail, in graph: Graph) {
-        // Terraform's own defaults; CloudFormation has none for these two.
-        let providerDefault: Bool? = graph.source == .terraform ? true : nil
-        requireFlag(trail.isLogging, "logging", absentAs: providerDefault)
-        requireFlag(trail.includesGlobalEvents, "recording of global services", absentAs: providerDefault)
+        // Terraform's own default; CloudFormation wants it written.
+        requireFlag(trail.isLogging, "logging", absentAs: graph.source == .terraform ? true : nil)
+        // CreateTrail's own default.
+        requireFlag(trail.includesGlobalEvents, "recording of global services", absentAs: true)
         requireFlag(trail.isMultiRegion, "recording of all regions", absentAs: false)
         requireFlag(trail.validatesLogFiles, "log-file validation", absentAs: false)
         if graph.environment == .production { requireCustomerKey(trail.key, of: "the trail", in: graph) }
@@ -128,6 +128,10 @@ extension TrailSelector {
 
     /// Values are prefixes that must reach past the bucket's name: `arn:aws:s3:::name/`, or `arn:aws:s3` for all.
     fileprivate func coversObjects(of bucket: Bucket) -> Bool {
+        let barred = (excludedResources.value ?? []).map(PolicyStatement.normal)
+        if barred.contains(where: { value in bucket.spellings.contains { ($0 + "/").hasPrefix(value) } }) {
+            return false
+        }
         if isUnlimited { return true }
         return (resources.value ?? []).map(PolicyStatement.normal).contains { value in
             ["arn:aws:s3", "arn:aws:s3:::"].contains(value) || bucket.spellings.contains { value == $0 + "/" }
@@ -136,9 +140,13 @@ extension TrailSelector {
 
     /// Whether it names a resource by its id in the graph, or by the end of its ARN.
     fileprivate func covers(_ resource: some Resource, arnEnd: String?) -> Bool {
+        func names(_ value: String) -> Bool {
+            value.hasPrefix("${\(resource.id).") || value.hasPrefix("${\(resource.id)}")
+        }
+        if (excludedResources.value ?? []).contains(where: names) { return false }
         if isUnlimited { return true }
         return (resources.value ?? []).contains { value in
-            if value.hasPrefix("${\(resource.id)") { return true }
+            if names(value) { return true }
             guard let arnEnd, let named = ARN(value)?.resource.lowercased() else { return false }
             return named == arnEnd.lowercased() || named == arnEnd.prefix { $0 != "/" } + "/"
         }
@@ -157,6 +165,7 @@ extension Inquiry {
             if trail.selectors.isUnknown { isUndecided = true }
             for selector in trail.selectors.value ?? [] where selector.resourceType.value == type {
                 if selector.resources.isUnknown || selector.readWrite.isUnknown { isUndecided = true }
+                if selector.excludedResources.isUnknown { isUndecided = true }
                 guard covers(selector) else {
                     if let hint = hint(selector) { hints.append(hint) }
                     continue
@@ -165,7 +174,9 @@ extension Inquiry {
                     hints.append("\(trail.id) records \(only)")
                 } else if type == "AWS::SageMaker::Endpoint", trail.usesAdvancedSelectors.value == false {
                     hints.append("\(trail.id) uses basic selectors, which know no inferences")
-                } else if !selector.resources.isUnknown && !selector.readWrite.isUnknown {
+                } else if !selector.resources.isUnknown && !selector.readWrite.isUnknown
+                    && !selector.excludedResources.isUnknown
+                {
                     relate("recorded by the trail \(trail.id)", at: trail.place)
                     return prove("\(trail.id) records every access (\(type))")
                 }
@@ -248,12 +259,13 @@ extension Inquiry {
             guard let role = graph.roles[function.role] else {
                 return ask.doubt("the role of \(function.id) is not in this input")
             }
-            if role.policies.isUnknown { return ask.doubt("what \(role.id) may write cannot be told") }
             let writes = ["s3:PutObject", "firehose:PutRecord", "firehose:PutRecordBatch"]
-            if writes.allSatisfy({ role.grants(of: $0).isEmpty }) {
-                ask.fail("\(function.id) may write neither to a bucket nor to Firehose")
-            } else {
+            if writes.contains(where: { !role.grants(of: $0).isEmpty }) {
                 ask.prove("\(function.id) writes them on")
+            } else if role.whyUndecided != nil {
+                ask.doubt("what \(role.id) may write cannot be told")
+            } else {
+                ask.fail("\(function.id) may write neither to a bucket nor to Firehose")
             }
         }
     }

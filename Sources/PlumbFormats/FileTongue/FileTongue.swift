@@ -1,7 +1,7 @@
 // Tells which tongue a file is written in by the keys at its top, without reading it whole.
 
 /// A sort of file that can be judged.
-public enum Tongue: String, Sendable, CaseIterable {
+public enum FileTongue: String, Sendable, CaseIterable {
     case spec, cloudformation, terraform
 
     /// The tongue of a file's bytes; nil when its top keys are none that belong to one.

@@ -4,9 +4,9 @@ import Testing
 
 @testable import PlumbFormats
 
-struct TongueTests {
+struct FileTongueTests {
     @Test(arguments: [
-        ("Resources:\n  A: {}\n", Tongue.cloudformation), ("# c\n---\nAWSTemplateFormatVersion: x\n", .cloudformation),
+        ("Resources:\n  A: {}\n", FileTongue.cloudformation), ("# c\n---\nAWSTemplateFormatVersion: x\n", .cloudformation),
         ("{\"Parameters\": {\"a\": [\"}\", {\"b\": \"\\\"\"}]}, \"Resources\": {}}", .cloudformation),
         ("\u{FEFF}\n  Parameters: {}\n  Resources: {}\n", .cloudformation), ("{Resources: {}}", .cloudformation),
         ("\"Resources\":\r\n  a: 1\r\n", .cloudformation),
@@ -15,9 +15,9 @@ struct TongueTests {
         ("name: a\nteam: b\nworkload: cpu\nmodel: {path: m}\n", .spec),
         ("workload: cpu\nmodel:\n  Resources: 1\nexample: {}\n", .spec),
     ])
-    func knowsItsOwn(text: String, tongue: Tongue) {
-        #expect(Tongue([UInt8](text.utf8), isNamed: false) == tongue)
-        #expect(Tongue([UInt8](text.utf8), isNamed: true) == tongue)
+    func knowsItsOwn(text: String, tongue: FileTongue) {
+        #expect(FileTongue([UInt8](text.utf8), isNamed: false) == tongue)
+        #expect(FileTongue([UInt8](text.utf8), isNamed: true) == tongue)
     }
 
     @Test(arguments: [
@@ -28,19 +28,19 @@ struct TongueTests {
         "{\"a\":1}}\"Resources\":",
         "Resources:1\n", "{\\", "{\"a\\",
     ])
-    func whatIsNoneIsNone(text: String) { #expect(Tongue([UInt8](text.utf8), isNamed: false) == nil) }
+    func whatIsNoneIsNone(text: String) { #expect(FileTongue([UInt8](text.utf8), isNamed: false) == nil) }
 
     @Test func aNamedFileIsTakenForASpecByOneKey() {
-        #expect(Tongue([UInt8]("team: a\nworklaod: cpu\n".utf8), isNamed: true) == .spec)
-        #expect(Tongue([UInt8]("team: a\nworklaod: cpu\n".utf8), isNamed: false) == nil)
-        #expect(Tongue([UInt8]("name: ci\non: push\n".utf8), isNamed: true) == nil)
-        #expect(Tongue.topKeys(of: [UInt8]("name: ci\non: push\n".utf8)) == ["name", "on"])
+        #expect(FileTongue([UInt8]("team: a\nworklaod: cpu\n".utf8), isNamed: true) == .spec)
+        #expect(FileTongue([UInt8]("team: a\nworklaod: cpu\n".utf8), isNamed: false) == nil)
+        #expect(FileTongue([UInt8]("name: ci\non: push\n".utf8), isNamed: true) == nil)
+        #expect(FileTongue.topKeys(of: [UInt8]("name: ci\non: push\n".utf8)) == ["name", "on"])
     }
 
     @Test func everyBeginningOfAFileIsAnswered() {
         let text = [UInt8]("{\"Parameters\": {\"a\": [\"}\", {\"b\": \"\\\"\"}]}, \"Resources\": {}}".utf8)
-        for end in text.indices { _ = Tongue(Array(text[..<end]), isNamed: true) }
-        for byte in UInt8.min...UInt8.max { _ = Tongue([byte, 0x3A, byte], isNamed: false) }
-        #expect(Tongue(text, isNamed: false) == .cloudformation)
+        for end in text.indices { _ = FileTongue(Array(text[..<end]), isNamed: true) }
+        for byte in UInt8.min...UInt8.max { _ = FileTongue([byte, 0x3A, byte], isNamed: false) }
+        #expect(FileTongue(text, isNamed: false) == .cloudformation)
     }
 }

@@ -1,0 +1,52 @@
+// What is right is not called wrong, and what is wrong is found by its own control: on templates of other hands.
+
+import Foundation
+import PlumbFormats
+import PlumbModel
+import PlumbPolicy
+import Testing
+
+@Suite struct TemplateJudgingTests {
+    private static let today = Day(daysSinceEpoch: 20_781)
+
+    static func assess(_ documents: [SourceDocument]) -> Assessment {
+        let reading = TemplateReader.read(documents, asOf: today)
+        return PolicyBook.combine(
+            reading.worlds.map {
+                ($0.assumptions, PolicyBook.assess($0.graph, path: documents[0].path, diagnostics: reading.diagnostics))
+            })
+    }
+
+    static func failures(_ assessment: Assessment) -> [Finding] { assessment.findings.filter { $0.verdict == .fails } }
+
+    @Test(arguments: [
+        "compliant.yaml", "compliant-gpu.yaml", "compliant-critical.yaml", "compliant-edge.yaml",
+        "compliant-staging.yaml", "compliant-dev.yaml",
+    ])
+    func `a template that keeps every policy has no failure`(name: String) throws {
+        let assessment = Self.assess([try TemplateMutation.document(name)])
+        for finding in Self.failures(assessment) {
+            Issue.record("\(finding.control) \(finding.resource): \(finding.message)")
+        }
+        #expect(assessment.count(.holds) > 20)
+    }
+
+    @Test(arguments: TemplateMutation.list("mutations.yaml"))
+    func `each violation fails its control and no other`(mutation: TemplateMutation) throws {
+        let failures = Self.failures(Self.assess([try mutation.document()]))
+        let failed = Set(failures.map(\.control))
+        if let control = mutation.control {
+            #expect(failed.contains(control), "it is not found")
+            if let resource = mutation.resource {
+                #expect(failures.contains { $0.control == control && $0.resource == resource })
+            }
+        }
+        for finding in failures where finding.control != mutation.control && !mutation.also.contains(finding.control) {
+            Issue.record("also \(finding.control) \(finding.resource): \(finding.message)")
+        }
+    }
+
+    @Test func `the list of violations is read whole`() {
+        #expect(TemplateMutation.list("mutations.yaml").count > 100)
+    }
+}
