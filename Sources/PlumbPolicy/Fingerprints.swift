@@ -9,8 +9,9 @@ struct Fingerprints {
     private let idsByName: [String: String]
     private var digests: [String: UInt64] = [:]
 
-    init(_ graph: Graph) {
-        let resources = graph.resources
+    /// A resource of several graphs, which are the same deployment in different ways, is as the first has it.
+    init(_ graphs: [Graph]) {
+        let resources = graphs.flatMap(\.resources)
         resourcesById = Dictionary(resources.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         idsByPlace = Dictionary(
             resources.compactMap { resource in resource.place.map { ($0, [resource.id]) } }, uniquingKeysWith: +)
@@ -54,9 +55,10 @@ struct Fingerprints {
 }
 
 extension PolicyBook {
-    /// The assessment with a fingerprint on every finding; `graph` is what was judged.
-    public static func fingerprinted(_ assessment: Assessment, of graph: Graph) -> Assessment {
-        var fingerprints = Fingerprints(graph)
+    /// The assessment with a fingerprint on every finding; `graphs` are what was judged: one, or one for each way in
+    /// which conditions can turn out.
+    public static func fingerprinted(_ assessment: Assessment, of graphs: [Graph]) -> Assessment {
+        var fingerprints = Fingerprints(graphs)
         var assessment = assessment
         for index in assessment.findings.indices {
             assessment.findings[index].fingerprint = fingerprints.fingerprint(of: assessment.findings[index])

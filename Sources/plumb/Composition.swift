@@ -70,6 +70,8 @@ enum Composition {
         /// The ways in which a template's open conditions can turn out; `graph` is the first of them. Empty where there
         /// is but one.
         var worlds: [TemplateReading.World] = []
+
+        var graphs: [Graph] { worlds.isEmpty ? [graph] : worlds.map(\.graph) }
     }
 
     /// Everything there is to judge, and all that is wrong with the input.
@@ -108,7 +110,7 @@ enum Composition {
     }
 
     /// Whether a file that nobody named is one to judge.
-    static func isJudgeable(_ bytes: [UInt8]) -> Bool { Tongue(bytes, isNamed: false) != nil }
+    static func isJudgeable(_ bytes: [UInt8]) -> Bool { FileTongue(bytes, isNamed: false) != nil }
 
     private static func loadSpec(
         _ file: InputFile, _ environment: PlumbModel.Environment?, into loading: inout Loading
@@ -130,7 +132,7 @@ enum Composition {
         let documents = files.compactMap { document($0, into: &loading) }
         guard documents.count == files.count else { return }
         let reading = TemplateReader.read(documents, parameters: parameters, environment: environment, asOf: today())
-        guard let first = reading.worlds.first else {
+        guard let first = reading.worlds.first, !reading.hasErrors else {
             loading.diagnostics += reading.diagnostics
             return
         }
@@ -146,7 +148,7 @@ enum Composition {
     ) {
         guard let document = document(file, into: &loading) else { return }
         let reading = PlanReader.read(document, environment: environment, asOf: today())
-        guard let graph = reading.graph else {
+        guard let graph = reading.graph, !reading.hasErrors else {
             loading.diagnostics += reading.diagnostics
             return
         }
@@ -250,8 +252,11 @@ enum Composition {
         _ file: InputFile, kind: AccessPolicyKind?, accounts: Set<String>, format: OutputFormat
     ) throws -> (text: String, findings: [AccessFinding]) {
         let source = SourceFile(path: file.path, bytes: file.bytes)
-        let (document, kind) = try PolicyDocumentReader.read(source, kind: kind)
-        let findings = AccessReview.findings(in: document, kind: kind, ownAccounts: accounts)
+        let reading = try AccessPolicyReader.read(source)
+        let kind = kind ?? reading.apparentKind
+        // What is no policy about the text comes first: the rest is reviewed as far as it could be read.
+        let findings =
+            reading.findings + AccessReview.findings(in: reading.document, kind: kind, ownAccounts: accounts)
         let text =
             format == .json
             ? AccessReport.json(findings, of: file.path, kind: kind)
