@@ -129,8 +129,9 @@ enum Composition {
         _ files: [InputFile], _ parameters: [String: String], _ environment: PlumbModel.Environment?,
         into loading: inout Loading
     ) {
-        let documents = files.compactMap { document($0, into: &loading) }
+        var documents = files.compactMap { document($0, into: &loading) }
         guard documents.count == files.count else { return }
+        addNested(to: &documents, &loading)
         let reading = TemplateReader.read(documents, parameters: parameters, environment: environment, asOf: today())
         guard let first = reading.worlds.first, !reading.hasErrors else {
             loading.diagnostics += reading.diagnostics
@@ -142,6 +143,27 @@ enum Composition {
                 graph: first.graph, path: path, diagnostics: reading.diagnostics,
                 worlds: reading.worlds.count > 1 ? reading.worlds : []))
     }
+
+    /// Templates that others nest by local path are read with them, whether they were named or not.
+    private static func addNested(to documents: inout [SourceDocument], _ loading: inout Loading) {
+        var seen = Set(documents.map { URL(filePath: $0.path).standardizedFileURL.path })
+        var index = 0
+        while index < documents.count, documents.count < nestedMax {
+            for path in documents[index].nestedTemplatePaths
+            where seen.insert(URL(filePath: path).standardizedFileURL.path).inserted && FileKind(path) == .file {
+                do throws(PlumbError) {
+                    let file = InputFile(path: path, bytes: try Input.contents(of: path), isNamed: true)
+                    if let nested = document(file, into: &loading) { documents.append(nested) }
+                } catch {
+                    loading.diagnostics.append(Diagnostic(.error, error.message, at: error.place, hint: error.hint))
+                }
+            }
+            index += 1
+        }
+    }
+
+    /// Templates of one deployment; CloudFormation allows 500 stacks below one.
+    private static let nestedMax = 500
 
     private static func loadPlan(
         _ file: InputFile, _ environment: PlumbModel.Environment?, into loading: inout Loading
