@@ -82,7 +82,7 @@ import Testing
         (impact("ABSOLUTE", 90), 90.0),
         (#"{"And": [\#(impact("PERCENTAGE", 40)), \#(impact("ABSOLUTE", 70))]}"#, 70),
         (#"{"Or": [\#(impact("ABSOLUTE", 500)), \#(impact("ABSOLUTE", 70))]}"#, 70),
-    ])
+    ] as [(String, Double)])
     func anAnomalysThresholdIsInDollars(_ expression: String, _ dollars: Double) throws {
         var inventory = Inventory()
         inventory.append(
