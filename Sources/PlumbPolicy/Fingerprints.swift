@@ -5,7 +5,7 @@ public import PlumbModel
 /// Digests of a graph's resources, each taken once.
 struct Fingerprints {
     private let resourcesById: [String: any Resource]
-    private let idsByPlace: [Place: [String]]
+    private let idsByPlace: [Place: Set<String>]
     private let idsByName: [String: String]
     private var digests: [String: UInt64] = [:]
 
@@ -14,7 +14,8 @@ struct Fingerprints {
         let resources = graphs.flatMap(\.resources)
         resourcesById = Dictionary(resources.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         idsByPlace = Dictionary(
-            resources.compactMap { resource in resource.place.map { ($0, [resource.id]) } }, uniquingKeysWith: +)
+            resources.compactMap { resource in resource.place.map { ($0, [resource.id]) } },
+            uniquingKeysWith: { $0.union($1) })
         idsByName = Dictionary(
             resources.compactMap { resource in resource.name.value.map { ($0, resource.id) } }
                 + resources.map { ($0.id, $0.id) }, uniquingKeysWith: { _, last in last })
@@ -24,7 +25,11 @@ struct Fingerprints {
     /// when a line moves, nor when the message is worded anew.
     mutating func fingerprint(of finding: Finding) -> String {
         // The order in which resources are named is no property of what was judged.
-        var judged = Set(finding.related.compactMap(\.place).flatMap { idsByPlace[$0] ?? [] })
+        var judged: Set<String> = []
+        for ids in finding.related.compactMap(\.place).compactMap({ idsByPlace[$0] }) where ids.count == 1 {
+            // A line of a spec stands for many resources; then only the names in the texts tell which is meant.
+            judged.formUnion(ids)
+        }
         for text in [finding.message] + finding.related.map(\.message) { judged.formUnion(named(in: text)) }
         judged.remove(finding.resource)
         let content = judged.reduce(self.digest(of: finding.resource)) { $0 &+ ContentDigest.mix(self.digest(of: $1)) }
