@@ -25,8 +25,8 @@ enum TagRules {
             return [
                 subject.finding(
                     isDeny ? .denyNotActionTag : .allowNotActionTag, about,
-                    "\(isDeny ? "Deny" : "Allow") of all but \(PolicyStatement.told(statement.notActions)) by \(condition.key) passes by what "
-                        + "has no tag"
+                    "\(isDeny ? "Deny" : "Allow") of all but \(PolicyStatement.told(statement.notActions)) by "
+                        + "\(condition.key) passes by what has no tag"
                 )
             ]
         }
