@@ -73,7 +73,7 @@ enum ConditionRules {
         guard ServiceReference.knownPrefixes.contains(prefix) else {
             return (nil, (.invalidService, "\(key): there is no service '\(prefix)'"))
         }
-        guard let service = ServiceReference.services[prefix] else { return (nil, nil) }
+        guard let service = ServiceReference.service(prefix) else { return (nil, nil) }
         guard let found = service.key(key) else {
             return (nil, (.invalidServiceKey, "\(prefix) has no condition key \(key)"))
         }
