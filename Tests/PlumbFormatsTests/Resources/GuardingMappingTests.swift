@@ -112,7 +112,8 @@ struct GuardingMappingTests {
         #expect(graph.routeTables[id: "Public"]?.hasInternetRoute == true)
         #expect(graph.routeTables[id: "Private"]?.hasInternetRoute == false)
         #expect(graph.subnets[id: "A"]?.routeTable == .known(.resource("Public")))
-        let main = try #require(graph.routeTables[try #require(graph.subnets[id: "B"]).routeTable])
+        let inner = try #require(graph.subnets[id: "B"])
+        let main = try #require(graph.routeTables[inner.routeTable])
         #expect(main.hasInternetRoute == false && main.vpc == .known(.resource("V")))
     }
 
