@@ -5,15 +5,17 @@ public import PlumbModel
 /// Digests of a graph's resources, each taken once.
 struct Fingerprints {
     private let resourcesById: [String: any Resource]
-    private let idsByPlace: [Place: [String]]
+    private let idsByPlace: [Place: Set<String>]
     private let idsByName: [String: String]
     private var digests: [String: UInt64] = [:]
 
-    init(_ graph: Graph) {
-        let resources = graph.resources
+    /// A resource of several graphs, which are the same deployment in different ways, is as the first has it.
+    init(_ graphs: [Graph]) {
+        let resources = graphs.flatMap(\.resources)
         resourcesById = Dictionary(resources.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         idsByPlace = Dictionary(
-            resources.compactMap { resource in resource.place.map { ($0, [resource.id]) } }, uniquingKeysWith: +)
+            resources.compactMap { resource in resource.place.map { ($0, [resource.id]) } },
+            uniquingKeysWith: { $0.union($1) })
         idsByName = Dictionary(
             resources.compactMap { resource in resource.name.value.map { ($0, resource.id) } }
                 + resources.map { ($0.id, $0.id) }, uniquingKeysWith: { _, last in last })
@@ -23,7 +25,11 @@ struct Fingerprints {
     /// when a line moves, nor when the message is worded anew.
     mutating func fingerprint(of finding: Finding) -> String {
         // The order in which resources are named is no property of what was judged.
-        var judged = Set(finding.related.compactMap(\.place).flatMap { idsByPlace[$0] ?? [] })
+        var judged: Set<String> = []
+        for ids in finding.related.compactMap(\.place).compactMap({ idsByPlace[$0] }) where ids.count == 1 {
+            // A line of a spec stands for many resources; then only the names in the texts tell which is meant.
+            judged.formUnion(ids)
+        }
         for text in [finding.message] + finding.related.map(\.message) { judged.formUnion(named(in: text)) }
         judged.remove(finding.resource)
         let content = judged.reduce(self.digest(of: finding.resource)) { $0 &+ ContentDigest.mix(self.digest(of: $1)) }
@@ -54,9 +60,10 @@ struct Fingerprints {
 }
 
 extension PolicyBook {
-    /// The assessment with a fingerprint on every finding; `graph` is what was judged.
-    public static func fingerprinted(_ assessment: Assessment, of graph: Graph) -> Assessment {
-        var fingerprints = Fingerprints(graph)
+    /// The assessment with a fingerprint on every finding; `graphs` are what was judged: one, or one for each way in
+    /// which conditions can turn out.
+    public static func fingerprinted(_ assessment: Assessment, of graphs: [Graph]) -> Assessment {
+        var fingerprints = Fingerprints(graphs)
         var assessment = assessment
         for index in assessment.findings.indices {
             assessment.findings[index].fingerprint = fingerprints.fingerprint(of: assessment.findings[index])

@@ -153,7 +153,8 @@ extension PolicyOverlay {
                 Diagnostic(.note, "\(ids.count) control\(ids.count == 1 ? " was" : "s were") left out: \(named)"))
         }
         for threshold in Thresholds.all where !threshold.isSeed(thresholds) {
-            let (own, seed) = (thresholds[keyPath: threshold.path], Thresholds()[keyPath: threshold.path])
+            let own = Arithmetic.text(thresholds[keyPath: threshold.path], places: 4)
+            let seed = Arithmetic.text(Thresholds()[keyPath: threshold.path], places: 4)
             let isLapsed = threshold.isSeed(graph.thresholds)
             notes.append(
                 Diagnostic(

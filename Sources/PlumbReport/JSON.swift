@@ -57,10 +57,12 @@ public indirect enum JSON: Sendable {
         }
     }
 
+    /// A line break and the indentation of 32 levels; no report has as many.
+    private static let lineBreak = [UInt8(ascii: "\n")] + [UInt8](repeating: UInt8(ascii: " "), count: 64)
+
     private static func breakLine(isFirst: Bool, _ indent: Int, in bytes: inout [UInt8]) {
         if !isFirst { bytes.append(UInt8(ascii: ",")) }
-        bytes.append(UInt8(ascii: "\n"))
-        for _ in 0..<indent { bytes.append(contentsOf: "  ".utf8) }
+        bytes.append(contentsOf: lineBreak.prefix(1 + 2 * indent))
     }
 }
 

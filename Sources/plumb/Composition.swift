@@ -70,6 +70,8 @@ enum Composition {
         /// The ways in which a template's open conditions can turn out; `graph` is the first of them. Empty where there
         /// is but one.
         var worlds: [TemplateReading.World] = []
+
+        var graphs: [Graph] { worlds.isEmpty ? [graph] : worlds.map(\.graph) }
     }
 
     /// Everything there is to judge, and all that is wrong with the input.
@@ -100,16 +102,15 @@ enum Composition {
             }
         }
         if !templates.isEmpty { loadTemplates(templates, parameters, environment, into: &loading) }
-        if !others.isEmpty {
+        if let kind, !others.isEmpty {
             let names = others.prefix(3).joined(separator: ", ") + (others.count > 3 ? ", …" : "")
-            loading.diagnostics.append(
-                Diagnostic(
-                    .note,
-                    "\(others.count) file\(others.count == 1 ? " is" : "s are") no spec, template or plan, and left out: "
-                        + names))
+            loading.diagnostics.append(Diagnostic(.note, "left out, being no \(kind): \(names)"))
         }
         return loading
     }
+
+    /// Whether a file that nobody named is one to judge.
+    static func isJudgeable(_ bytes: [UInt8]) -> Bool { FileTongue(bytes, isNamed: false) != nil }
 
     private static func loadSpec(
         _ file: InputFile, _ environment: PlumbModel.Environment?, into loading: inout Loading
@@ -128,10 +129,11 @@ enum Composition {
         _ files: [InputFile], _ parameters: [String: String], _ environment: PlumbModel.Environment?,
         into loading: inout Loading
     ) {
-        let documents = files.compactMap { document($0, into: &loading) }
+        var documents = files.compactMap { document($0, into: &loading) }
         guard documents.count == files.count else { return }
+        addNested(to: &documents, &loading)
         let reading = TemplateReader.read(documents, parameters: parameters, environment: environment, asOf: today())
-        guard let first = reading.worlds.first else {
+        guard let first = reading.worlds.first, !reading.hasErrors else {
             loading.diagnostics += reading.diagnostics
             return
         }
@@ -142,12 +144,33 @@ enum Composition {
                 worlds: reading.worlds.count > 1 ? reading.worlds : []))
     }
 
+    /// Templates that others nest by local path are read with them, whether they were named or not.
+    private static func addNested(to documents: inout [SourceDocument], _ loading: inout Loading) {
+        var seen = Set(documents.map { URL(filePath: $0.path).standardizedFileURL.path })
+        var index = 0
+        while index < documents.count, documents.count < nestedMax {
+            for path in documents[index].nestedTemplatePaths
+            where seen.insert(URL(filePath: path).standardizedFileURL.path).inserted && FileKind(path) == .file {
+                do throws(PlumbError) {
+                    let file = InputFile(path: path, bytes: try Input.contents(of: path), isNamed: true)
+                    if let nested = document(file, into: &loading) { documents.append(nested) }
+                } catch {
+                    loading.diagnostics.append(Diagnostic(.error, error.message, at: error.place, hint: error.hint))
+                }
+            }
+            index += 1
+        }
+    }
+
+    /// Templates of one deployment; CloudFormation allows 500 stacks below one.
+    private static let nestedMax = 500
+
     private static func loadPlan(
         _ file: InputFile, _ environment: PlumbModel.Environment?, into loading: inout Loading
     ) {
         guard let document = document(file, into: &loading) else { return }
         let reading = PlanReader.read(document, environment: environment, asOf: today())
-        guard let graph = reading.graph else {
+        guard let graph = reading.graph, !reading.hasErrors else {
             loading.diagnostics += reading.diagnostics
             return
         }
@@ -251,8 +274,11 @@ enum Composition {
         _ file: InputFile, kind: AccessPolicyKind?, accounts: Set<String>, format: OutputFormat
     ) throws -> (text: String, findings: [AccessFinding]) {
         let source = SourceFile(path: file.path, bytes: file.bytes)
-        let (document, kind) = try PolicyDocumentReader.read(source, kind: kind)
-        let findings = AccessReview.findings(in: document, kind: kind, ownAccounts: accounts)
+        let reading = try AccessPolicyReader.read(source)
+        let kind = kind ?? reading.apparentKind
+        // What is no policy about the text comes first: the rest is reviewed as far as it could be read.
+        let findings =
+            reading.findings + AccessReview.findings(in: reading.document, kind: kind, ownAccounts: accounts)
         let text =
             format == .json
             ? AccessReport.json(findings, of: file.path, kind: kind)

@@ -121,12 +121,14 @@ struct DiffAndReviewTests {
         }
     }
 
-    @Test(arguments: [
-        "", "{}", "[]", "name: x\n", "{\"Statement\": 5}", "{\"Statement\": [{\"Effect\": \"Maybe\"}]}", "{\"a",
-    ])
-    func whatIsNoPolicyIsBadInput(text: String) throws {
+    @Test(arguments: ["", "{}", "[]", "name: x\n", "{\"a"]) func whatIsNoPolicyIsBadInput(text: String) throws {
         let result = try command.run("iam", "review", try write(text, "bad.json"))
         #expect(result.status == 2 && !result.errors.isEmpty, "\(result)")
+    }
+
+    @Test func aPolicyThatIsWrongInItselfIsReviewedAsFarAsItCanBeRead() throws {
+        let found = try codes(try write("{\"Statement\": [{\"Effect\": \"Maybe\", \"Action\": \"*\"}]}", "odd.json"))
+        #expect(found.status == 1 && found.codes.contains("INVALID_EFFECT"))
     }
 
     @Test func anUnknownKindOrFileIsAnError() throws {

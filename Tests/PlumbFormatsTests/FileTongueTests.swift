@@ -6,7 +6,8 @@ import Testing
 
 struct FileTongueTests {
     @Test(arguments: [
-        ("Resources:\n  A: {}\n", FileTongue.cloudformation), ("# c\n---\nAWSTemplateFormatVersion: x\n", .cloudformation),
+        ("Resources:\n  A: {}\n", FileTongue.cloudformation),
+        ("# c\n---\nAWSTemplateFormatVersion: x\n", .cloudformation),
         ("{\"Parameters\": {\"a\": [\"}\", {\"b\": \"\\\"\"}]}, \"Resources\": {}}", .cloudformation),
         ("\u{FEFF}\n  Parameters: {}\n  Resources: {}\n", .cloudformation), ("{Resources: {}}", .cloudformation),
         ("\"Resources\":\r\n  a: 1\r\n", .cloudformation),

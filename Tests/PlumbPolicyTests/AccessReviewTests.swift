@@ -10,7 +10,7 @@ import Testing
         AccessReview.findings(in: try #require(PolicyDocument(json: json)), kind: kind)
     }
 
-    @Test(arguments: AccessCase.identities + AccessCase.trusts + AccessCase.resources)
+    @Test(arguments: AccessCase.identities + AccessCase.trusts + AccessCase.resources + AccessCase.good)
     func findsWhatIsWrongAndNothingElse(example: AccessCase) throws {
         let findings = try findings(example.json, example.kind)
         let told = Set(findings.filter { $0.type > .suggestion }.map(\.code))
@@ -170,13 +170,26 @@ import Testing
         #expect(sagemaker.types.count == 69)
     }
 
+    @Test func findsEveryServiceThatATableHolds() {
+        let tables = [
+            ServiceReference.machineLearning1, ServiceReference.machineLearning2, ServiceReference.identity,
+            ServiceReference.data, ServiceReference.watching, ServiceReference.compute1, ServiceReference.compute2,
+            ServiceReference.serving,
+        ]
+        let lines = tables.flatMap { $0.split(separator: "\n") }
+        let prefixes = lines.filter { $0.hasPrefix("@ ") }.map { $0.dropFirst(2) }
+        #expect(prefixes.count == 35)
+        for prefix in prefixes {
+            #expect(ServiceReference.service(String(prefix))?.actions.isEmpty == false, "\(prefix)")
+            #expect(ServiceReference.knownPrefixes.contains(String(prefix)))
+        }
+    }
+
     @Test func holdsEveryServiceWhole() {
-        let counts = ServiceReference.services.mapValues(\.actions.count)
-        #expect(counts["ec2"] == 780)
-        #expect(counts["s3"] == 168)
-        #expect(counts["iam"] == 187)
-        #expect(counts["kms"] == 55)
-        #expect(ServiceReference.services.keys.allSatisfy { ServiceReference.knownPrefixes.contains($0) })
+        let counts = [("ec2", 780), ("s3", 168), ("iam", 187), ("kms", 55), ("sns", 41), ("logs", 127), ("lambda", 88)]
+        for (prefix, count) in counts { #expect(ServiceReference.service(prefix)?.actions.count == count, "\(prefix)") }
+        #expect(ServiceReference.service("ec2")?.types.count == 110)
+        #expect(ServiceReference.service("iam") != nil && ServiceReference.service("no") == nil)
         #expect(ServiceReference.knownPrefixes.count > 400)
     }
 }

@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct BaselineTests {
     private func assess(_ graph: Graph) -> Assessment {
-        PolicyBook.fingerprinted(PolicyBook.assess(graph, path: "template.yaml"), of: graph)
+        PolicyBook.fingerprinted(PolicyBook.assess(graph, path: "template.yaml"), of: [graph])
     }
 
     /// A template with one alarm that is broken.
@@ -75,7 +75,7 @@ import Testing
         let baseline = Baseline(of: [assess(graph)])
         var overlay = PolicyOverlay()
         overlay.leftOut = ["OPS-1.2": "skipped"]
-        let less = PolicyBook.fingerprinted(PolicyBook.assess(graph, path: "t", under: overlay), of: graph)
+        let less = PolicyBook.fingerprinted(PolicyBook.assess(graph, path: "t", under: overlay), of: [graph])
         let (new, gone) = baseline.applied(to: [less], path: "b")
         #expect(new[0].findings.isEmpty && !gone.contains { $0.control == "OPS-1.2" })
     }

@@ -19,4 +19,16 @@ public struct AccessPolicyReading: Sendable {
         self.kind = kind
         self.findings = findings
     }
+
+    /// What sort of policy it is, told by its wrapping, else by its principals: they belong to a resource, or to a role
+    /// that they let be assumed.
+    public var apparentKind: AccessPolicyKind {
+        if let kind { return kind }
+        let statements = document.statements
+        guard statements.contains(where: { !$0.principals.isEmpty || !$0.notPrincipals.isEmpty }) else {
+            return .identity
+        }
+        let actions = statements.flatMap { $0.actions + $0.notActions }
+        return actions.allSatisfy { $0.lowercased().hasPrefix("sts:") } ? .trust : .resource
+    }
 }

@@ -81,8 +81,8 @@ public enum PolicyFileSchema {
         # The policy file
 
         `plumb.policy.yaml` says what an organisation lays over the policy book: exceptions with an owner and an end,
-        numbers of its own, and what it leaves out. `plumb check` and `plumb diff` read the one in the working folder, or
-        the one that `--policy FILE` names; the gate of `plumb up` and `plumb deploy` reads the one in the working
+        numbers of its own, and what it leaves out. `plumb check` and `plumb diff` read the one in the working folder,
+        or the one that `--policy FILE` names; the gate of `plumb up` and `plumb deploy` reads the one in the working
         folder.
 
         ```yaml
@@ -103,7 +103,8 @@ public enum PolicyFileSchema {
         - **A number** that is stricter than the seed's counts at once. A looser one counts while a waiver of every
           control that reads it does, and what holds by it is `waived`; after that the seed's number is back.
         - **What is left out** is `notApplicable` with the reason, and every report says how much it was.
-        - **Errors** are told all at once, each with line and column. `plumb spec schema --policy` prints the JSON Schema.
+        - **Errors** are told all at once, each with line and column. `plumb spec schema --policy` prints the JSON
+          Schema.
 
         This page is written by `PLUMB_RECORD=1 swift test --filter PolicyFile` from the same keys that the reader uses.
         """

@@ -205,14 +205,21 @@ private struct ModelReading {
         if written.property.isAbsent, container["ModelPackageName", "model_package_name"].isPresent {
             return .unknown("the image is that of a model package: the registry would tell it", at: container.place)
         }
-        // Tag and digest stand behind the last slash; account and region before it do not matter.
-        let image = written.property.string { text in
-            text.contains("@sha256:") || !text.split(separator: "/").suffix(1).joined().contains("${")
-        }
+        let image = written.property.string(decidedBy: ModelReading.isPinDecided)
         guard let digest = container["ImageDigest", "image_digest"].string.value, let text = image.value,
             !text.contains("@")
         else { return image }
         return .known("\(text)@\(digest)", at: image.place)
+    }
+
+    /// Whether it can be told from an undecided address if the image is pinned: account, region and repository before
+    /// its tag or digest do not matter.
+    private static func isPinDecided(_ text: String) -> Bool {
+        if text.contains("@sha256:") { return true }
+        let last = text.split(separator: "/").last ?? ""
+        guard last.contains("${") else { return true }
+        let tag = last.split(separator: ":").dropFirst().last ?? "${"
+        return !tag.contains("$") && !tag.contains("}")
     }
 
     private func dataURL(_ container: Bilingual) -> Fact<String> {

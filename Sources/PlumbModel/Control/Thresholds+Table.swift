@@ -52,7 +52,8 @@ extension Thresholds {
             controls: ["COST-2.2"], summary: "How long endpoints of dev and staging may run, in hours a week."),
         Threshold(
             name: "devBudgetUSD", path: \.devBudgetUSD, direction: .lowerIsStricter,
-            controls: ["COST-2.4", "COST-2.5"], summary: "What a team's endpoints in dev may cost, in dollars a month."),
+            controls: ["COST-2.4", "COST-2.5"],
+            summary: "What a team's endpoints in dev may cost, in dollars a month."),
         Threshold(
             name: "stagingBudgetUSD", path: \.stagingBudgetUSD, direction: .lowerIsStricter,
             controls: ["COST-2.4", "COST-2.5"],

@@ -49,7 +49,7 @@ enum ARNRules {
         if !fields[3].isEmpty && !isOpen(fields[3]) && !isRegion(fields[3]) {
             return found(.invalidARNRegion, "'\(fields[3])' is no region")
         }
-        guard let service = ServiceReference.services[fields[2]] else { return [] }
+        guard let service = ServiceReference.service(fields[2]) else { return [] }
         return fault(ofFields: fields, in: service, found)
     }
 

@@ -130,6 +130,9 @@ extension AccessCode {
     static let denyUnsupportedTag = risk(
         "DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", .medium,
         "Move these actions to a Deny without the tag condition.")
+    static let allowNotActionTag = suggestion(
+        "ALLOW_NOT_ACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
+        "Name the allowed actions in Action; those that carry no tag are not allowed.")
     static let denyNotActionTag = risk(
         "DENY_NOT_ACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", .medium,
         "Name the denied actions in Action; those that carry no tag are not denied.")

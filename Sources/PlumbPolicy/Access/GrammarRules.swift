@@ -97,7 +97,9 @@ enum GrammarRules {
             if !hasPrincipal { add(.missingPrincipal, "no Principal, so nobody is trusted") }
         case .resource:
             if !hasPrincipal { add(.missingPrincipal, "no Principal, so nobody is meant") }
-            if !hasResource { add(.missingResource, "neither Resource nor NotResource") }
+            // A repository's policy is about the repository, and names no resource.
+            let isOfRepository = statement.actions.allSatisfy { $0.lowercased().hasPrefix("ecr:") }
+            if !hasResource && !isOfRepository { add(.missingResource, "neither Resource nor NotResource") }
         }
         return findings
     }
@@ -140,7 +142,7 @@ enum GrammarRules {
         if subject.kind == .trust, prefix != "sts" {
             return found(.unsupportedAction, "a trust policy allows actions of sts, not \(action)")
         }
-        guard let service = ServiceReference.services[prefix] else { return nil }
+        guard let service = ServiceReference.service(prefix) else { return nil }
         guard service.actions(matching: parts[1].lowercased()).isEmpty else { return nil }
         let near = Spelling.action(near: parts[1], of: prefix, in: service)
         let reason = Glob.isPattern(parts[1]) ? "matches no action of \(prefix)" : "is no action of \(prefix)"

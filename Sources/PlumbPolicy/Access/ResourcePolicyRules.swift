@@ -4,7 +4,9 @@ import PlumbModel
 
 enum ResourcePolicyRules {
     static func findings(_ subject: AccessSubject) -> [AccessFinding] {
-        subject.allows.flatMap { grants(subject, $0) } + buckets(of: subject).flatMap { transport($0, subject) }
+        let buckets = buckets(of: subject)
+        return subject.allows.flatMap { grants(subject, $0) } + buckets.flatMap { transport($0, subject) }
+            + buckets.compactMap { encryption($0, subject) }
     }
 
     private static func grants(_ subject: AccessSubject, _ about: AccessSubject.Numbered) -> [AccessFinding] {
@@ -96,6 +98,19 @@ enum ResourcePolicyRules {
                 .noTLSFloor, nil, "\(bucket): no Deny of TLS below 1.2 for \(old.joined(separator: " and "))",
                 resources: [bucket])
         ]
+    }
+
+    // MARK: Encryption
+
+    /// S3 encrypts whatever is put, but with which key the writer says, unless a Deny holds him to one.
+    private static func encryption(_ bucket: String, _ subject: AccessSubject) -> AccessFinding? {
+        let isHeld = subject.denies.map(\.statement).contains { statement in
+            statement.reaches("s3:PutObject") && statement.covers(bucket + "/\u{1}")
+                && statement.conditions.contains { $0.key.lowercased().hasPrefix("s3:x-amz-server-side-encryption") }
+        }
+        guard !isHeld else { return nil }
+        return subject.finding(
+            .noEncryptionDeny, nil, "\(bucket): no Deny of objects under another key", resources: [bucket])
     }
 
     private static func reachesEverything(_ statement: PolicyStatement) -> Bool {

@@ -75,25 +75,42 @@ struct ServiceReference: Sendable {
 // MARK: - Looking up
 
 extension ServiceReference {
-    /// Services by prefix, as far as the tables hold them.
-    static let services: [String: ServiceReference] = {
-        var services: [String: ServiceReference] = [:]
-        let tables = [machineLearning1, machineLearning2, identity, data, watching, compute1, compute2, serving]
-        for section in tables.joined(separator: "\n").split(separator: "@ ") {
-            guard let end = section.firstIndex(of: "\n") else { continue }
-            services[String(section[..<end])] = ServiceReference(table: section[end...])
+    /// Tables that are parsed together, when one of their services is first asked for.
+    private enum Group {
+        static let machineLearning = parsed(machineLearning1, machineLearning2)
+        static let identity = parsed(ServiceReference.identity)
+        static let data = parsed(ServiceReference.data)
+        static let watching = parsed(ServiceReference.watching)
+        static let compute = parsed(compute1, compute2)
+        static let serving = parsed(ServiceReference.serving)
+    }
+
+    /// The service of a prefix, in small letters; nil where no table holds it.
+    static func service(_ prefix: String) -> ServiceReference? {
+        switch prefix {
+        case "sagemaker", "sagemaker-mlflow", "bedrock", "ecr": Group.machineLearning[prefix]
+        case "iam", "sts", "kms", "access-analyzer", "secretsmanager", "ssm": Group.identity[prefix]
+        case "s3", "dynamodb", "backup", "sqs", "sns", "elasticfilesystem": Group.data[prefix]
+        case "ec2": Group.compute[prefix]
+        case "lambda", "states", "application-autoscaling", "elasticloadbalancing", "cloudfront", "route53",
+            "cloudformation", "execute-api":
+            Group.serving[prefix]
+        case "logs", "cloudwatch", "cloudtrail", "events", "xray", "config", "budgets", "ce", "fis", "scheduler":
+            Group.watching[prefix]
+        default: nil
         }
-        return services
-    }()
+    }
 
     /// The prefixes of all AWS services, also of those that have no table.
     static let knownPrefixes = Set(prefixes.split { $0 == " " || $0 == "\n" }.map(String.init))
 
     /// The service and the actions that a pattern such as `s3:Get*` reaches; nil where the service has no table.
     static func actions(matching pattern: String) -> (service: ServiceReference, actions: [Action])? {
-        let parts = pattern.lowercased().split(separator: ":", maxSplits: 1)
-        guard parts.count == 2, let service = services[String(parts[0])] else { return nil }
-        return (service, service.actions(matching: String(parts[1])))
+        let lowered = pattern.lowercased()
+        guard let colon = lowered.utf8.firstIndex(of: UInt8(ascii: ":")),
+            let service = service(String(lowered[..<colon]))
+        else { return nil }
+        return (service, service.actions(matching: String(lowered[lowered.utf8.index(after: colon)...])))
     }
 
     /// The one action of this name, `service:Name` in any case of letters.
@@ -105,42 +122,78 @@ extension ServiceReference {
     }
 }
 
-// MARK: - Reading a table
+// MARK: - Reading tables
 
 extension ServiceReference {
-    private init(table: Substring) {
-        for line in table.replacing("\n\\", with: "").split(separator: "\n") {
-            let words = line.split(separator: " ")
-            switch words[0] {
-            case "k": readKeys(words.dropFirst())
-            case "r" where words.count == 4:
-                let keys = Self.numbers(words[3])
-                types.append(ResourceType(name: String(words[1]), arn: String(words[2]), keys: keys))
-            case "s" where words.count == 2: keySets.append(Self.numbers(words[1]))
-            case "a" where words.count > 4: readActions(words)
-            default: continue
+    private typealias Word = Substring.UTF8View
+
+    /// Bytes are compared, not characters: the tables are ASCII, and a run of the program waits for them.
+    private static func parsed(_ tables: String...) -> [String: ServiceReference] {
+        var services: [String: ServiceReference] = [:]
+        var (prefix, service) = ("", ServiceReference())
+        for line in lines(of: tables) {
+            let words = line.utf8.split(separator: UInt8(ascii: " "))
+            guard words.count > 1 else { continue }
+            if words[0].elementsEqual("@".utf8) {
+                services[prefix] = service
+                (prefix, service) = (text(words[1]), ServiceReference())
+            } else {
+                service.read(words)
             }
+        }
+        services[prefix] = service
+        return services
+    }
+
+    /// A line that begins with a backslash goes on with the one before.
+    private static func lines(of tables: [String]) -> [String] {
+        var lines: [String] = []
+        for line in tables.lazy.flatMap({ $0.utf8.split(separator: UInt8(ascii: "\n")) }) {
+            if line.first == UInt8(ascii: "\\"), !lines.isEmpty {
+                lines[lines.count - 1] += text(line.dropFirst())
+            } else {
+                lines.append(text(line))
+            }
+        }
+        return lines
+    }
+
+    private mutating func read(_ words: [Word]) {
+        switch words[0].first {
+        case UInt8(ascii: "k"): readKeys(words.dropFirst())
+        case UInt8(ascii: "r") where words.count == 4:
+            let keys = Self.numbers(words[3])
+            types.append(ResourceType(name: Self.text(words[1]), arn: Self.text(words[2]), keys: keys))
+        case UInt8(ascii: "s"): keySets.append(Self.numbers(words[1]))
+        case UInt8(ascii: "a") where words.count > 4: readActions(words)
+        default: break
         }
     }
 
-    private mutating func readKeys(_ words: ArraySlice<Substring>) {
+    private mutating func readKeys(_ words: ArraySlice<Word>) {
         var index = words.startIndex
         while index + 1 < words.endIndex {
-            let letter = words[index + 1].first ?? "S"
+            let letter = Self.text(words[index + 1]).first ?? "S"
             let type = KeyType(rawValue: Character(letter.uppercased())) ?? .string
-            let key = Key(pattern: words[index].lowercased(), type: type, isMultivalued: letter.isLowercase)
-            keys.append(key)
+            let pattern = Self.text(words[index]).lowercased()
+            keys.append(Key(pattern: pattern, type: type, isMultivalued: letter.isLowercase))
             index += 2
         }
     }
 
-    private mutating func readActions(_ words: [Substring]) {
-        guard let level = words[1].first.flatMap(Level.init(rawValue:)), let set = Int(words[3]) else { return }
+    private mutating func readActions(_ words: [Word]) {
+        guard let level = Self.text(words[1]).first.flatMap(Level.init(rawValue:)), let set = Int(Self.text(words[3]))
+        else { return }
         let types = Self.numbers(words[2])
-        for name in words[4...] {
-            actions[name.lowercased()] = Action(name: String(name), level: level, types: types, keySet: set)
+        for word in words[4...] {
+            let name = Self.text(word)
+            actions[name.lowercased()] = Action(name: name, level: level, types: types, keySet: set)
         }
     }
 
-    private static func numbers(_ text: Substring) -> [Int] { text.split(separator: ",").compactMap { Int($0) } }
+    private static func numbers(_ word: Word) -> [Int] {
+        word.split(separator: UInt8(ascii: ",")).compactMap { Int(text($0)) }
+    }
+
+    private static func text(_ word: Word) -> String { String(Substring(word)) }
 }

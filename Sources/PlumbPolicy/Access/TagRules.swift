@@ -20,16 +20,16 @@ enum TagRules {
         let key = condition.key.lowercased()
         let isResourceTag = key.hasPrefix("aws:resourcetag/")
         let statement = about.statement
-        if isResourceTag, statement.effect == .deny, !statement.notActions.isEmpty {
+        if isResourceTag, !statement.notActions.isEmpty {
+            let isDeny = statement.effect == .deny
+            let spared = PolicyStatement.told(statement.notActions)
             return [
                 subject.finding(
-                    .denyNotActionTag, about,
-                    "Deny of all but \(PolicyStatement.told(statement.notActions)) by \(condition.key) spares what "
-                        + "has no tag"
-                )
+                    isDeny ? .denyNotActionTag : .allowNotActionTag, about,
+                    "\(statement.effect.rawValue) of all but \(spared) by \(condition.key) passes by what has no tag")
             ]
         }
-        let isServiceKey = ServiceReference.services[String(key.prefix { $0 != ":" })]?.key(key) != nil
+        let isServiceKey = ServiceReference.service(String(key.prefix { $0 != ":" }))?.key(key) != nil
         guard isResourceTag || isServiceKey || key.hasPrefix("aws:requesttag/") || key == "aws:tagkeys" else {
             return []
         }
@@ -47,7 +47,7 @@ enum TagRules {
         return [
             subject.finding(
                 .unsupportedKey, about, "\(names) comes without \(condition.key), so it is \(outcome) here",
-                actions: deaf)
+                actions: deaf, as: deaf.allSatisfy(Glob.isPattern) ? .suggestion : nil)
         ]
     }
 

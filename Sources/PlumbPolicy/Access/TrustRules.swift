@@ -254,6 +254,8 @@ enum Narrowing {
     private static func isOfSomeone(_ value: String) -> Bool {
         guard let arn = ARN(PolicyStatement.normal(value)) else { return !Glob.isPattern(value) }
         if arn.service == "s3" { return !Glob.isPattern(String(arn.resource.prefix { $0 != "/" })) }
-        return !Glob.isPattern(arn.account) && !arn.account.isEmpty
+        // APIs of API Gateway have no account in their ARN; their ids are their owner's alone.
+        if arn.account.isEmpty { return !Glob.isPattern(arn.resource) }
+        return !Glob.isPattern(arn.account)
     }
 }

@@ -21,8 +21,8 @@ enum AlarmClass: String, CaseIterable {
         }
     }
 
-    /// What must set it off, and what must not; nothing for the classes that the canonical traces say nothing about, and
-    /// no trace that a number of the organisation's own puts on the other side of the limit.
+    /// What must set it off, and what must not; nothing for the classes that the canonical traces say nothing about,
+    /// and no trace that a number of the organisation's own puts on the other side of the limit.
     func traces(under thresholds: Thresholds) -> (firing: [CanonicalTrace], silent: [CanonicalTrace]) {
         switch self {
         case .errorRate:

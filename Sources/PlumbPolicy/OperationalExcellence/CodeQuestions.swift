@@ -178,11 +178,12 @@ extension Graph {
         (notes.providers.value ?? []).map { provider in
             .about("provider \(provider.name)") { ask in
                 guard let versions = ask.need(provider.versions, "its version in required_providers") else { return }
+                // `~> 5.100`, `5.100.0` or `>= 5.0, < 6.0`: what has an upper limit.
                 let isPinned = versions.contains("~>") || versions.contains("<") || !versions.contains(">")
                 if isPinned {
                     ask.prove("its version is \(versions)")
                 } else {
-                    ask.doubt("its version is \(versions), without an upper limit: the lock file would decide it")
+                    ask.fail("its version is \(versions), wanted an upper limit (~>)", at: provider.versions.place)
                 }
             }
         }

@@ -107,6 +107,9 @@ extension PolicyBook {
             ControlExample("a provider of any version") {
                 $0.notes.providers = .known([SourceNotes.ProviderPin("aws", versions: .absent)])
             },
+            ControlExample("a provider of any later version") {
+                $0.notes.providers = .known([SourceNotes.ProviderPin("aws", versions: ">= 5.0")])
+            },
         ]
     ) { graph in graph.judgeRepeatability() }
 

@@ -34,6 +34,12 @@ extension PolicyBook {
         ]
     ) { graph in
         graph.judgeDeclarations { endpoint, declaration, ask in
+            let heads = [graph.endpointConfigs[endpoint.config]?.head, endpoint.head].compactMap { $0 }
+            if let head = heads.first(where: { $0.tags.value?["ml:workload"] != nil }),
+                let tag = head.tags.value?["ml:workload"], Workload(rawValue: tag) == nil
+            {
+                return ask.fail("\(head.id) is tagged '\(tag)', wanted cpu, gpu or memory", at: head.place)
+            }
             guard let workload = ask.need(declaration.workload, "the workload class (spec: workload; tag ml:workload)")
             else { return }
             ask.prove("the workload is \(workload.rawValue)")

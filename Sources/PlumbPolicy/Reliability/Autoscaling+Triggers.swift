@@ -403,7 +403,8 @@ extension PolicyBook {
         guard let percent = scaled.percent(definition.threshold, on: .known(definition.queries), &ask) else { return }
         guard percent > 0, percent <= limit else {
             return ask.fail(
-                "\(alarm.id) removes below \(Arithmetic.text(percent)) %, wanted above 0 and at most \(Arithmetic.text(limit)) %",
+                "\(alarm.id) removes below \(Arithmetic.text(percent)) %, wanted above 0 and at most "
+                    + "\(Arithmetic.text(limit)) %",
                 at: alarm.place)
         }
         // From m + 1 to m instances the load grows by (m + 1) / m, and must not pass the set point.

@@ -14,8 +14,8 @@ enum ActionsWithoutResource {
     }
 
     /// All but 17 of EC2's 187 `Describe` actions take no resource, and those only read; network interfaces are made
-    /// for SageMaker before anything about them is known; Cost Explorer reads the account's own figures unless a request
-    /// names a billing view.
+    /// for SageMaker before anything about them is known; Cost Explorer reads the account's own figures unless a
+    /// request names a billing view.
     private static let exceptions: Set<String> = [
         "application-autoscaling:describe*", "ce:getcostandusage", "ce:getcostforecast", "ce:getdimensionvalues",
         "ce:gettags", "ce:getusageforecast", "ec2:createnetworkinterface", "ec2:createnetworkinterfacepermission",

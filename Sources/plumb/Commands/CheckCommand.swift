@@ -75,7 +75,7 @@ struct CheckCommand: AsyncParsableCommand {
         let assessment = Composition.assess(subject, under: overlay)
         // A fingerprint reads the whole graph once more.
         let isKnownAgain = baseline != nil || writeBaseline != nil
-        return isKnownAgain ? PolicyBook.fingerprinted(assessment, of: subject.graph) : assessment
+        return isKnownAgain ? PolicyBook.fingerprinted(assessment, of: subject.graphs) : assessment
     }
 
     /// The findings that are not in the baseline; what the baseline has beyond them is told.

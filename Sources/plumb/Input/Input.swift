@@ -15,8 +15,11 @@ struct InputFile: Sendable {
 struct Input: Sendable {
     /// Larger files are refused; the largest plans are some tens of megabytes.
     static let bytesMax = 256 << 20
-    /// Files of one folder.
-    static let filesMax = 20_000
+    /// Files that nobody named are taken for data when they are larger.
+    private static let foundBytesMax = 64 << 20
+    /// Files, and folders, below one that was named.
+    private static let filesMax = 20_000
+    private static let foldersMax = 100_000
     private static let endings: Set<String> = ["yaml", "yml", "json", "template"]
     private static let foldersSkipped: Set<String> = ["node_modules"]
 
@@ -44,20 +47,26 @@ struct Input: Sendable {
             append(InputFile(path: "standard input", bytes: try Self.standardInput(), isNamed: true))
         } else if let kind = FileKind(name) {
             switch kind {
-            case .folder: try addFolder(name)
-            case .file: append(InputFile(path: name, bytes: try Self.contents(of: name), isNamed: true))
+            case .folder: try addFolder(Self.plain(name))
+            case .file: append(InputFile(path: Self.plain(name), bytes: try Self.contents(of: name), isNamed: true))
             case .other:
                 throw PlumbError(
                     .invalidInput, "\(name) is neither a file nor a folder",
                     hint: "a pipe is read from standard input: plumb check - < \(name)")
             }
         } else if let version = GitVersion(name) {
-            for file in try version.files(endings: Self.endings) { append(file) }
+            for file in try version.files(endings: Self.endings)
+            where file.isNamed || Composition.isJudgeable(file.bytes) { append(file) }
         } else {
             throw PlumbError(
                 .notFound, "\(name) is not there",
                 hint: name == "plumb.yaml" ? "plumb spec init > plumb.yaml writes a starter" : nil)
         }
+    }
+
+    /// Annotations find a file by the name that the repository has for it.
+    private static func plain(_ name: String) -> String {
+        name.hasPrefix("./") && name.count > 2 ? String(name.dropFirst(2)) : name
     }
 
     /// The same file is not judged twice, whether named twice or found in a folder that was named too.
@@ -68,31 +77,48 @@ struct Input: Sendable {
 
     private mutating func addFolder(_ folder: String) throws(PlumbError) {
         var pending = [folder]
-        var count = 0
+        var (fileCount, folderCount) = (0, 0)
+        var others: [String] = []
         while let next = pending.popLast() {
-            let names: [String]
-            do {
-                names = try FileManager.default.contentsOfDirectory(atPath: next).sorted()
-            } catch {
-                throw PlumbError(.invalidInput, "\(next) cannot be read", cause: error)
-            }
-            for name in names where !name.hasPrefix(".") {
+            folderCount += 1
+            var below: [String] = []
+            for name in try Self.names(in: next) where !name.hasPrefix(".") {
                 let path = next == "." ? name : next.hasSuffix("/") ? next + name : "\(next)/\(name)"
                 switch FileKind(path) {
                 case .folder:
                     // A link to a folder may lead round in a circle.
-                    if !Self.foldersSkipped.contains(name), !FileKind.isLink(path) { pending.append(path) }
+                    if !Self.foldersSkipped.contains(name), !FileKind.isLink(path) { below.append(path) }
                 case .file where Self.endings.contains((name as NSString).pathExtension.lowercased()):
-                    count += 1
-                    guard count <= Self.filesMax else {
-                        throw PlumbError(
-                            .invalidInput, "\(folder) holds more than \(Self.filesMax) files",
-                            hint: "name the folder of the templates")
+                    fileCount += 1
+                    // What is none of ours is not kept: a folder may hold more data than memory does.
+                    let bytes = FileKind.size(of: path) > Self.foundBytesMax ? [] : try Self.contents(of: path)
+                    if Composition.isJudgeable(bytes) {
+                        append(InputFile(path: path, bytes: bytes, isNamed: false))
+                    } else {
+                        others.append(path)
                     }
-                    append(InputFile(path: path, bytes: try Self.contents(of: path), isNamed: false))
                 default: break
                 }
             }
+            pending += below.reversed()
+            guard fileCount <= Self.filesMax, folderCount + pending.count <= Self.foldersMax else {
+                throw PlumbError(
+                    .invalidInput,
+                    "\(folder) holds more than \(Self.filesMax) such files or \(Self.foldersMax) folders",
+                    hint: "name the folder of the templates")
+            }
+        }
+        guard !others.isEmpty else { return }
+        let names = others.prefix(3).joined(separator: ", ") + (others.count > 3 ? ", …" : "")
+        let count = others.count == 1 ? "1 file is" : "\(others.count) files are"
+        diagnostics.append(Diagnostic(.note, "\(count) no spec, template or plan, and left out: \(names)"))
+    }
+
+    private static func names(in folder: String) throws(PlumbError) -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        } catch {
+            throw PlumbError(.invalidInput, "\(folder) cannot be read", cause: error)
         }
     }
 
@@ -147,6 +173,14 @@ enum FileKind {
     }
 
     static func isLink(_ path: String) -> Bool { type(of: path) == .typeSymbolicLink }
+
+    /// In bytes; 0 where it cannot be told, since reading will tell.
+    static func size(of path: String) -> Int {
+        let target = URL(filePath: path).resolvingSymlinksInPath().path
+        // What has no attributes is found out when it is read.
+        let attributes = try? FileManager.default.attributesOfItem(atPath: target)
+        return (attributes?[.size] as? NSNumber)?.intValue ?? 0
+    }
 
     private static func type(of path: String) -> FileAttributeType? {
         // Where it cannot be told, as of a pipe that has no name, it is no file.

@@ -43,6 +43,7 @@ enum ParameterValues {
         init(from decoder: any Decoder) throws {
             if let whole = try? decoder.container(keyedBy: AnyKey.self) {  // A list is tried next.
                 let inner = AnyKey("Parameters").flatMap { key in
+                    // `Parameters` may also be the name of one, and hold no map.
                     whole.contains(key) ? try? whole.nestedContainer(keyedBy: AnyKey.self, forKey: key) : nil
                 }  // `Parameters` may also be the name of one.
                 let container = inner ?? whole

@@ -78,11 +78,13 @@ import Testing
         #"{"Dimensions": {"Key": "ANOMALY_TOTAL_IMPACT_\#(kind)", "Values": ["\#(value)"]}}"#
     }
 
-    @Test(arguments: [
-        (impact("ABSOLUTE", 90), 90.0),
+    private static let impacts: [(String, Double)] = [
+        (impact("ABSOLUTE", 90), 90),
         (#"{"And": [\#(impact("PERCENTAGE", 40)), \#(impact("ABSOLUTE", 70))]}"#, 70),
         (#"{"Or": [\#(impact("ABSOLUTE", 500)), \#(impact("ABSOLUTE", 70))]}"#, 70),
-    ])
+    ]
+
+    @Test(arguments: impacts)
     func anAnomalysThresholdIsInDollars(_ expression: String, _ dollars: Double) throws {
         var inventory = Inventory()
         inventory.append(

@@ -112,8 +112,8 @@ struct GuardingMappingTests {
         #expect(graph.routeTables[id: "Public"]?.hasInternetRoute == true)
         #expect(graph.routeTables[id: "Private"]?.hasInternetRoute == false)
         #expect(graph.subnets[id: "A"]?.routeTable == .known(.resource("Public")))
-        let inner = try #require(graph.subnets[id: "B"])
-        let main = try #require(graph.routeTables[inner.routeTable])
+        let subnet = try #require(graph.subnets[id: "B"])
+        let main = try #require(graph.routeTables[subnet.routeTable])
         #expect(main.hasInternetRoute == false && main.vpc == .known(.resource("V")))
     }
 

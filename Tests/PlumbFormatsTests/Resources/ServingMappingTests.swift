@@ -109,7 +109,8 @@ import Testing
     }
 
     @Test func ofSeveralContainersTheOneThatCanChangeCounts() throws {
-        let model = try #require(try Graph.mapped(Self.template).models.first)
+        let graph = try Graph.mapped(Self.template)
+        let model = try #require(graph.models.first)
         #expect(model.image == "1.dkr.ecr.eu-west-1.amazonaws.com/b:latest")
         #expect(model.dataURL == "s3://models/r7/model.tar.gz")
         #expect(model.subnets == .known([.known(.resource("A")), .known(.resource("B"))]))
@@ -137,6 +138,7 @@ import Testing
 
     @Test(arguments: [
         ("${AWS::AccountId}.dkr.ecr.eu-west-1.amazonaws.com/a:1", true), ("${Image}", false), ("a:${Tag}", false),
+        ("1/${Repository}:latest", true),
         ("${Registry}/a@sha256:00ff", true),
     ])
     func anImageIsJudgedByWhatStandsBehindItsRegistry(_ text: String, _ isDecided: Bool) throws {
