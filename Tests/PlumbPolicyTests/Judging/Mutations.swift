@@ -12,6 +12,8 @@ struct TemplateMutation: CustomTestStringConvertible, Sendable {
     var title: String
     /// The control that must fail; nil where nothing may.
     var control: String?
+    /// Whether it is enough that the control does not hold.
+    var mayBeUnknown: Bool
     /// Controls that the same fault touches as well and that may fail with it.
     var also: [String]
     /// Where given, the resource that the failing judgement names.
@@ -36,10 +38,12 @@ struct TemplateMutation: CustomTestStringConvertible, Sendable {
             case .success(let root) = DocumentReader.read([UInt8](data), file: name)
         else { return [] }
         return root.items.map { item in
-            let control = item["control"]?.text
+            // With `holds`, `control` is only what the variation is about.
+            let control = item["holds"] == nil ? item["control"]?.text : nil
             let others = (item["also"]?.items ?? []) + (item["may"]?.items ?? [])
             return TemplateMutation(
                 base: item["base"]?.text ?? "", title: item["title"]?.text ?? "?", control: control,
+                mayBeUnknown: item["verdicts"]?.items.contains { $0.text == "unknown" } ?? false,
                 also: others.compactMap(\.text), resource: item["resource"]?.text, edits: item["edits"]?.items ?? [])
         }
     }
