@@ -124,7 +124,8 @@ let package = Package(
             dependencies: ["PlumbPolicy", "PlumbFormats", "PlumbTesting"]
         ),
         .testTarget(
-            name: "PlumbFormatsTests", dependencies: ["PlumbFormats", "PlumbSignals", "PlumbTesting"]),
+            name: "PlumbFormatsTests", dependencies: ["PlumbFormats", "PlumbSignals", "PlumbTesting"],
+            exclude: ["Templates", "Plans"]),
         .testTarget(name: "PlumbReportTests", dependencies: ["PlumbReport", "PlumbTesting"], exclude: ["Goldens"]),
         .testTarget(name: "PlumbEngineTests", dependencies: ["PlumbEngine", "PlumbTesting"]),
         .testTarget(name: "PlumbStoreTests", dependencies: ["PlumbStore", "PlumbTesting"]),
