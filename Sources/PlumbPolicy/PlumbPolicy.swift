@@ -76,10 +76,14 @@ public enum PolicyBook {
             }
         } else {
             judgements = control.judge(graph).map { judgement in
-                guard judgement.verdict == .holds, !isProvable else { return judgement }
+                // What a text cannot prove it cannot refute either: there, another control tells the fault.
+                let isText = graph.source == .cloudformation || graph.source == .terraform
+                let isOpen = judgement.verdict == .holds || isText && judgement.verdict == .fails
+                guard isOpen, !isProvable else { return judgement }
                 var weaker = judgement
                 weaker.verdict = .unknown
-                weaker.message = "declared but not proved: \(judgement.message). \(control.wouldBeDecidedBy)"
+                let told = judgement.verdict == .holds ? "declared but not proved" : "against it speaks"
+                weaker.message = "\(told): \(judgement.message). \(control.wouldBeDecidedBy)"
                 return weaker
             }
         }
