@@ -111,6 +111,12 @@ let package = Package(
             ]
         ),
 
+        // Feeds every reader of files with what nobody would write; no product.
+        .executableTarget(
+            name: "plumb-fuzz",
+            dependencies: ["PlumbModel", "PlumbSignals", "PlumbPolicy", "PlumbFormats", "PlumbReport"]
+        ),
+
         .target(
             name: "PlumbTesting",
             dependencies: ["PlumbModel", "PlumbSignals", "PlumbEngine"],
@@ -145,6 +151,7 @@ let package = Package(
             ]
         ),
         .testTarget(name: "OnnxRuntimeTests", dependencies: ["OnnxRuntime", "plumb-worker"], exclude: ["Fixtures"]),
+        .testTarget(name: "FuzzTests", dependencies: ["plumb-fuzz"], exclude: ["Corpus"]),
         .testTarget(name: "EndToEndTests", dependencies: ["plumb", "plumb-worker"]),
     ],
     swiftLanguageModes: [.v6]

@@ -54,8 +54,9 @@ public enum PolicyBook {
         return Assessment(
             source: graph.source, path: path, environment: graph.environment,
             environmentIsAssumed: graph.environmentIsAssumed, policies: verdicts,
-            findings: inTellingOrder(findings), diagnostics: diagnostics + ledger.diagnostics + overlay.notes(on: graph)
-        )
+            findings: inTellingOrder(findings),
+            diagnostics: diagnostics + ledger.diagnostics + overlay.notes(on: graph)
+                + [graph.partialNote].compactMap { $0 })
     }
 
     /// Holds a graph to one control.
@@ -86,7 +87,7 @@ public enum PolicyBook {
                 return weaker
             }
         }
-        let settled = ledger.settle(judgements, of: control)
+        let settled = ledger.settle(graph.withoutAbsences(judgements), of: control)
         return ControlVerdict(
             id: control.id, statement: control.statement, verdict: settled.map(\.verdict).combined,
             severity: severity, judgements: settled)
