@@ -80,13 +80,24 @@ extension PlanResolver {
     /// A policy document from the blocks of its data source, as IAM writes it.
     private func policyDocument(_ resource: PlanResource, place: Place) -> Property {
         let attributes = attributes(of: resource)
-        for source in ["source_policy_documents", "override_policy_documents", "source_json", "override_json"]
+        for source in ["override_policy_documents", "source_json", "override_json"]
         where !attributes[source].items.isEmpty || attributes[source].isUnknown {
             return Property(.unknown("the document is joined from others that are known after apply"), at: place)
         }
+        var sources: [Property] = []
+        if let why = attributes["source_policy_documents"].whyUnknown { return Property(.unknown(why), at: place) }
+        for source in attributes["source_policy_documents"].items {
+            guard source.name.isKnown, case .map = source.parsed.state else {
+                return Property(.unknown("the document is joined from others that are known after apply"), at: place)
+            }
+            sources += source.parsed["Statement"].items
+        }
         let blocks = attributes["statement"]
         if let why = blocks.whyUnknown { return Property(.unknown(why), at: place) }
-        let statements = blocks.items.map(statement)
+        let own = blocks.items.map(statement)
+        // A statement of its own replaces the one of the same name in the documents it begins from.
+        let named = Set(own.compactMap { $0["Sid"].name.value })
+        let statements = sources.filter { $0["Sid"].name.value.map(named.contains) != true } + own
         let version = attributes["version"].isAbsent ? .text("2012-10-17") : attributes["version"]
         return Property(
             .map([

@@ -30,7 +30,11 @@ extension PolicyBook {
                 ask.doubt("the topic \(address) is not part of this input: its policy and key would decide it")
             }
         }
-        if asked.isEmpty && notifications.allSatisfy({ $0.subscribers.isAbsent || $0.subscribers.isKnown }) {
+        let isSettled = notifications.allSatisfy { notification in
+            !notification.subscribers.isUnknown
+                && (notification.subscribers.value ?? []).allSatisfy { !$0.isUnknown }
+        }
+        if asked.isEmpty && isSettled {
             ask.fail("no notification of the budget has a subscriber", at: budget.place)
         }
         if graph.source == .live { askReconciliation(graph.costRecord(of: endpoint), &ask) }

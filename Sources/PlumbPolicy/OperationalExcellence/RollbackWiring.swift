@@ -205,8 +205,13 @@ extension Graph {
                 continue
             }
             ask.relate("the execution role \(role.id)", at: role.place)
+            if role.policies.isAbsent, let why = role.whyUndecided {
+                ask.doubt("whether \(role.id) may cloudwatch:DescribeAlarms cannot be told: \(why)")
+                continue
+            }
             guard let documents = ask.need(role.policies, "the policies of \(role.id)") else { continue }
             let statements = documents.flatMap(\.statements).filter { $0.reaches("cloudwatch:DescribeAlarms") }
+                .map(\.inAnyAccount)
             let boundary = role.permissionsBoundary.value
             for alarm in list.alarms {
                 let spellings = spellings(of: alarm)
@@ -220,6 +225,8 @@ extension Graph {
                     ask.prove("\(role.id) may read \(alarm.id)")
                 } else if role.managedPolicies.value?.isEmpty == false {
                     ask.doubt("whether a managed policy of \(role.id) allows cloudwatch:DescribeAlarms is open")
+                } else if let why = role.whyUndecided {
+                    ask.doubt("whether \(role.id) may cloudwatch:DescribeAlarms cannot be told: \(why)")
                 } else {
                     ask.fail("\(role.id) may not cloudwatch:DescribeAlarms on \(alarm.id)", at: role.place)
                 }
@@ -234,5 +241,20 @@ extension Graph {
         let regions = ["${AWS::Region}"] + ((alarm.head.region.value ?? region.value).map { [$0] } ?? [])
         return ["${\(alarm.id).Arn}", "${\(alarm.id)}"]
             + regions.map { "arn:aws:cloudwatch:\($0):${AWS::AccountId}:alarm:\(name)" }
+    }
+}
+
+extension PolicyStatement {
+    /// The statement with every account number written as the account it stands in: a plan holds numbers only, and
+    /// alarms of another account cannot be listed.
+    fileprivate var inAnyAccount: PolicyStatement {
+        func general(_ text: String) -> String {
+            guard let arn = ARN(text), arn.account.count == 12, arn.account.allSatisfy(\.isNumber) else { return text }
+            return "arn:aws:\(arn.service):\(arn.region):${AWS::AccountId}:\(arn.resource)"
+        }
+        var statement = self
+        statement.resources = resources.map(general)
+        statement.notResources = notResources.map(general)
+        return statement
     }
 }
