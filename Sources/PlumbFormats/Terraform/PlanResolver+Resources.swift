@@ -30,11 +30,15 @@ extension PlanResolver {
         reference == "each.key" || reference == "count.index"
     }
 
+    /// Lists of a policy's statement that hold ARNs only.
+    private static let arnLists: Set<String> = ["resources", "not_resources", "identifiers"]
+
     /// An attribute of a resource in normal form. Where the plan has lost which one, the word of the attribute that it
     /// is for decides between ARN and id.
     private func value(_ attribute: String?, of resource: PlanResource, for key: String, place: Place) -> Property {
         let naming = PlanNaming.of(resource.type)
-        let isARN = attribute.map { $0 == "arn" || $0.hasSuffix("_arn") } ?? key.contains("arn")
+        let isARN =
+            attribute.map { $0 == "arn" || $0.hasSuffix("_arn") } ?? (key.contains("arn") || Self.arnLists.contains(key))
         if resource.type == "aws_kms_alias", attribute != "name" {
             // What an alias stands for is its key.
             let key = attributes(of: resource)["target_key_id"]

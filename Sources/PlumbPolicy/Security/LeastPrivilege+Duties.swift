@@ -270,10 +270,11 @@ extension Role {
     fileprivate func mayUndo(_ action: String, in graph: Graph) -> Bool {
         let service = String(action.prefix { $0 != ":" })
         let grants = grants(of: action).filter { graph.mayReach(service, by: $0) }
-        let locked = graph.auditBuckets
-        guard action.hasPrefix("s3:"), !locked.isEmpty, action.contains("Lock") || action.contains("Bypass") else {
+        guard !grants.isEmpty, action.hasPrefix("s3:"), action.contains("Lock") || action.contains("Bypass") else {
             return !grants.isEmpty
         }
+        let locked = graph.auditBuckets
+        guard !locked.isEmpty else { return true }
         return grants.contains { statement in
             statement.actions.contains { $0.lowercased() == action.lowercased() } || !statement.notActions.isEmpty
                 || locked.contains { statement.coversAny(of: $0.spellings) || statement.touchesObjects(of: $0) }

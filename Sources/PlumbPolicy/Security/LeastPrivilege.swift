@@ -390,10 +390,10 @@ extension Graph {
         let services = statement.conditions.filter { $0.isBinding && $0.speaks(of: ["iam:PassedToService"]) }
             .flatMap(\.values).filter { !Glob.isPattern($0) && !$0.contains("${") }
         guard !services.isEmpty else { return [] }
-        return roles.compactMap { role in
-            guard let trust = role.trust.value, statement.resources.contains(where: role.spellings.contains) else {
-                return nil
-            }
+        return statement.resources.compactMap { resource in
+            guard resource.hasPrefix("${"), resource.hasSuffix(".Arn}"),
+                let role = roles[id: String(resource.dropFirst(2).dropLast(5))], let trust = role.trust.value
+            else { return nil }
             let players = trust.statements.flatMap(\.principals).filter { $0.kind.lowercased() == "service" }.map(\.id)
             let strangers = services.filter { !players.contains($0) }
             guard !players.isEmpty, !strangers.isEmpty else { return nil }
