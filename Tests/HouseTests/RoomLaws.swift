@@ -5,7 +5,7 @@ enum RoomLaws {
     /// The rooms by floor; a room may know rooms of lower floors only.
     static let floors: [String: Int] = [
         "PlumbModel": 0, "PlumbSignals": 1, "PlumbPolicy": 2, "PlumbFormats": 2, "PlumbReport": 2, "PlumbEngine": 2,
-        "PlumbStore": 2, "PlumbLocal": 3, "PlumbAWS": 3, "PlumbConsole": 3, "plumb": 4,
+        "PlumbStore": 2, "PlumbLocal": 3, "PlumbAWS": 3, "PlumbConsole": 3, "plumb": 4, "plumb-fuzz": 4,
     ]
 
     /// The rooms each room may know. The worker and its runtime are no rooms of the house.
@@ -20,6 +20,7 @@ enum RoomLaws {
             "PlumbModel", "PlumbSignals", "PlumbPolicy", "PlumbFormats", "PlumbReport", "PlumbEngine", "PlumbStore",
             "PlumbLocal", "PlumbAWS", "PlumbConsole",
         ],
+        "plumb-fuzz": ["PlumbModel", "PlumbSignals", "PlumbPolicy", "PlumbFormats", "PlumbReport"],
         "COnnxRuntime": [], "OnnxRuntime": ["COnnxRuntime"], "plumb-worker": ["OnnxRuntime"],
     ]
 

@@ -10,7 +10,7 @@ import Testing
         AccessReview.findings(in: try #require(PolicyDocument(json: json)), kind: kind)
     }
 
-    @Test(arguments: AccessCase.identities + AccessCase.trusts + AccessCase.resources)
+    @Test(arguments: AccessCase.identities + AccessCase.trusts + AccessCase.resources + AccessCase.good)
     func findsWhatIsWrongAndNothingElse(example: AccessCase) throws {
         let findings = try findings(example.json, example.kind)
         let told = Set(findings.filter { $0.type > .suggestion }.map(\.code))

@@ -85,8 +85,10 @@ enum Purposes {
         for bucket in graph.buckets {
             let isLog = purposes[bucket.id] == .accessLogs || bucket.purpose.value == .accessLogs
             for rule in bucket.replication.value ?? [] where id(rule.destination) != bucket.id {
-                // Access logs are copied on to where the record is kept.
-                give(isLog ? .audit : .replica, to: id(rule.destination))
+                guard let target = id(rule.destination) else { continue }
+                // Access logs are copied on to where the record is kept, if that is locked.
+                if isLog, graph.buckets[id: target]?.isObjectLockEnabled.value != true { continue }
+                give(isLog ? .audit : .replica, to: target)
             }
         }
         for model in graph.models { give(.artifacts, to: id(behind: model.dataURL)) }

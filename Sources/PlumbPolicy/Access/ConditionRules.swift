@@ -87,8 +87,8 @@ enum ConditionRules {
         case (_, .null), (_, .binary), (.string, .string), (.bool, .bool), (.numeric, .numeric), (.date, .date),
             (.address, .address):
             nil
-        // Text operators compare ARNs well; dates also come as seconds since 1970.
-        case (.arn, .arn), (.arn, .string), (.date, .numeric): nil
+        // Texts may hold ARNs, as those of an encryption context do; dates also come as seconds since 1970.
+        case (.arn, .arn), (.arn, .string), (.string, .arn), (.date, .numeric): nil
         case (.string, _): "String operators"
         case (.arn, _): "Arn operators"
         case (.bool, _): "Bool"

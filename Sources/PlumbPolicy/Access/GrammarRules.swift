@@ -97,7 +97,9 @@ enum GrammarRules {
             if !hasPrincipal { add(.missingPrincipal, "no Principal, so nobody is trusted") }
         case .resource:
             if !hasPrincipal { add(.missingPrincipal, "no Principal, so nobody is meant") }
-            if !hasResource { add(.missingResource, "neither Resource nor NotResource") }
+            // A repository's policy is about the repository, and names no resource.
+            let isOfRepository = statement.actions.allSatisfy { $0.lowercased().hasPrefix("ecr:") }
+            if !hasResource && !isOfRepository { add(.missingResource, "neither Resource nor NotResource") }
         }
         return findings
     }

@@ -22,12 +22,11 @@ enum TagRules {
         let statement = about.statement
         if isResourceTag, !statement.notActions.isEmpty {
             let isDeny = statement.effect == .deny
+            let spared = PolicyStatement.told(statement.notActions)
             return [
                 subject.finding(
                     isDeny ? .denyNotActionTag : .allowNotActionTag, about,
-                    "\(isDeny ? "Deny" : "Allow") of all but \(PolicyStatement.told(statement.notActions)) by "
-                        + "\(condition.key) passes by what has no tag"
-                )
+                    "\(statement.effect.rawValue) of all but \(spared) by \(condition.key) passes by what has no tag")
             ]
         }
         let isServiceKey = ServiceReference.service(String(key.prefix { $0 != ":" }))?.key(key) != nil
@@ -48,7 +47,7 @@ enum TagRules {
         return [
             subject.finding(
                 .unsupportedKey, about, "\(names) comes without \(condition.key), so it is \(outcome) here",
-                actions: deaf)
+                actions: deaf, as: deaf.allSatisfy(Glob.isPattern) ? .suggestion : nil)
         ]
     }
 

@@ -163,6 +163,9 @@ struct WatchedVariant {
     /// Whether one of its alarms has this id.
     func isWatched(by alarmID: String) -> Bool { readings[alarmID] != nil }
 
+    /// Whether an alarm watches a metric that may probe it or not.
+    var mayBeProbed: Bool { alarms.contains { readings[$0.id]?.mayProbe(identity.endpoint) == true } }
+
     /// The metrics that its alarms read.
     var metrics: [MetricIdentity] { alarms.flatMap { readings[$0.id]?.metrics ?? [] } }
 

@@ -91,7 +91,8 @@ extension Graph {
                 $0.requireFlag(repository.isTagImmutable, "that its tags are immutable", absentAs: false)
             }
         }
-        let zones = subnets.filter { !$0.availabilityZone.isAbsent }.map { subnet in
+        // A plan shows zones by name however they were picked; what stands in its configuration is among the notes.
+        let zones = subnets.filter { source != .terraform && !$0.availabilityZone.isAbsent }.map { subnet in
             Judgement.about(subnet) { ask in
                 ask.require(subnet.availabilityZone, "its zone", wanted: "one picked by index, not by name") {
                     $0.contains("${") || $0.hasPrefix("use") && $0.contains("-az")

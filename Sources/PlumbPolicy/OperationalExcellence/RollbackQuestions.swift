@@ -182,7 +182,10 @@ extension Graph {
                 let candidates = variant.alarms.filter {
                     purposes(of: $0, for: variant.identity.endpoint).contains(purpose)
                 }
-                if candidates.isEmpty, source == .engine || variant.alarms.contains(where: \.isUnreadable) {
+                let isOpen =
+                    source == .engine || variant.alarms.contains(where: \.isUnreadable)
+                    || purpose == .health && variant.mayBeProbed
+                if candidates.isEmpty, isOpen {
                     ask.doubt("whether there is a \(purpose.title) alarm cannot be told")
                     continue
                 }

@@ -32,6 +32,11 @@ extension PolicyBook {
         ],
         fails: [
             ControlExample("autoscaling switched off", spec: "scaling: {enabled: false}"),
+            ControlExample("a second target for the same variant") { graph in
+                guard var other = graph.scalableTargets.first else { return }
+                other.head.id = "OtherTarget"
+                graph.scalableTargets.append(other)
+            },
             ControlExample("a typo in the resource id") { graph in
                 graph.scalableTargets.mutateEach { $0.resourceID = "endpoint/digit/variant/primary" }
             },
@@ -44,7 +49,7 @@ extension PolicyBook {
         judge: scalesEveryVariant)
 
     @Sendable private static func scalesEveryVariant(_ graph: Graph) -> [Judgement] {
-        graph.judgeInstanceEndpoints { endpoint, variants, ask in
+        let served = graph.judgeInstanceEndpoints { endpoint, variants, ask in
             if graph.source == .engine && graph.scalableTargets.isEmpty {
                 return ask.doubt("the engine shows no scaler of this endpoint; its scalable targets decide it")
             }
@@ -66,6 +71,7 @@ extension PolicyBook {
                 }
             }
         }
+        return served + graph.judgeStrayTargets()
     }
 
     /// A policy that something starts: target tracking by itself, a step policy by an alarm.

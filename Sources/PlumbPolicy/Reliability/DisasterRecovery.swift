@@ -211,7 +211,7 @@ extension PolicyBook {
                     guard !variants.isEmpty else { return }
                     let notice = graph.deathNotice(of: endpoint, variants)
                     switch notice {
-                    case .never(let why): ask.fail("recovery never begins: \(why)")
+                    case .never(let why): ask.doubt("recovery never begins: \(why) (OPS-1.4)")
                     case .unknown(let why): ask.doubt(why)
                     case .within(let seconds, let alarm):
                         ask.relate("the health alarm \(alarm.id)", at: alarm.place)

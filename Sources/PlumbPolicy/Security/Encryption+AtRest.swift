@@ -50,7 +50,7 @@ extension PolicyBook {
             .about(bucket) { ask in
                 if graph.environment != .production {
                     ask.acceptAnyEncryption(of: bucket)
-                } else if bucket.receivesAccessLogs(in: graph) {
+                } else if bucket.receivesAccessLogs(in: graph) && !bucket.receivesTrail(in: graph) {
                     ask.requireLogEncryption(of: bucket)
                 } else {
                     ask.requireCustomerEncryption(of: bucket, in: graph)
