@@ -90,7 +90,7 @@ struct AlarmJoin: GraphJoin {
     init(_ graph: Graph) {
         let canaries = graph.joined(CanariesByName.self)
         let endpoints = graph.joined(EndpointsByName.self).names
-        let wording = EndpointWording(endpoints)
+        let wording = EndpointWording(endpoints, graph)
         (probing, unread, unaddressed) = (AlarmsByWording(), AlarmsByWording(), AlarmsByWording())
         // Drift and quality by the names of metrics, of which a template has few.
         var signals: [String: Set<AlarmClass>] = [:]
@@ -104,13 +104,13 @@ struct AlarmJoin: GraphJoin {
             for name in reading.probes.compactMap(\.endpointName) { byEndpoint.add(name, position) }
             let strange = reading.endpointNames.filter { !endpoints.contains($0) }
             if reading.isUnreadable || alarm.hasUnknownDimension {
-                unread.add(position, meaning: wording.endpoints(meantBy: alarm, reading))
+                unread.add(position, alarm, reading, meaning: wording.endpoints(meantBy: alarm, reading))
             } else if reading.endpointNames.isEmpty && reading.isOpen {
                 let names = wording.endpoints(meantBy: alarm, reading)
                 if reading.probes.isEmpty {
-                    unaddressed.add(position, meaning: names)
+                    unaddressed.add(position, alarm, reading, meaning: names)
                 } else {
-                    probing.add(position, meaning: names)
+                    probing.add(position, alarm, reading, meaning: names)
                 }
             } else if !strange.isEmpty {
                 for name in strange { strangers.add(name.lowercased(), position) }

@@ -3,7 +3,7 @@
 extension String {
     /// Whether `part` stands in it. The standard library's search goes by characters and their equivalents, which costs
     /// many times as much and makes no difference to the words that AWS uses.
-    func holds(_ part: String) -> Bool {
+    public func holds(_ part: String) -> Bool {
         let (own, wanted) = (utf8.span, part.utf8.span)
         guard let first = part.utf8.first else { return true }
         var start = 0
