@@ -171,10 +171,10 @@ private struct ModelReading {
         model.role = inventory.directory.reference(
             source["ExecutionRoleArn", "execution_role_arn"].property, to: "AWS::IAM::Role")
         let network = source["VpcConfig", "vpc_config"]
-        model.subnets = inventory.directory.references(
-            network["Subnets", "subnets"].property, to: "AWS::EC2::Subnet")
-        model.securityGroups = inventory.directory.references(
-            network["SecurityGroupIds", "security_group_ids"].property, to: "AWS::EC2::SecurityGroup")
+        model.subnets = inventory.references(
+            network["Subnets", "subnets"].property, only: "AWS::EC2::Subnet")
+        model.securityGroups = inventory.references(
+            network["SecurityGroupIds", "security_group_ids"].property, only: "AWS::EC2::SecurityGroup")
         model.isNetworkIsolated = source["EnableNetworkIsolation", "enable_network_isolation"].bool
         if let whyUnknown {
             model.image = .unknown(whyUnknown, at: source.place)

@@ -228,12 +228,16 @@ private struct StrayBudgets: GraphJoin {
             }
         }
         guard !bare.isEmpty else { return }
+        let join = graph.joined(BudgetJoin.self)
         var left = graph.budgets.indices.filter { position in
             let budget = graph.budgets[position]
             return !taken.contains(budget.id) && !budget.tagFilters.isUnknown
         }
         bare.removeAll { endpoint in
             let name = (endpoint.name.value ?? "").lowercased()
+            // A budget that names it, and others as well, misses nothing: it counts too much.
+            let naming = join.byEndpointName[endpoint.name.value ?? ""]
+            guard naming.isEmpty else { return true }
             guard let index = left.firstIndex(where: { graph.budgets[$0].isCalled(name) }) else { return false }
             byEndpoint[endpoint.id] = left.remove(at: index)
             return true

@@ -208,6 +208,10 @@ extension Graph {
                 continue
             }
             ask.relate("the execution role \(role.id)", at: role.place)
+            if role.policies.isAbsent, let why = role.whyUndecided {
+                ask.doubt("whether \(role.id) may cloudwatch:DescribeAlarms cannot be told: \(why)")
+                continue
+            }
             guard let documents = ask.need(role.policies, "the policies of \(role.id)") else { continue }
             let statements = documents.flatMap(\.statements).filter { $0.reaches("cloudwatch:DescribeAlarms") }
             let boundary = role.permissionsBoundary.value
@@ -224,6 +228,8 @@ extension Graph {
                     ask.prove("\(role.id) may read \(alarm.id)")
                 } else if role.managedPolicies.value?.isEmpty == false {
                     ask.doubt("whether a managed policy of \(role.id) allows cloudwatch:DescribeAlarms is open")
+                } else if let why = role.whyUndecided {
+                    ask.doubt("whether \(role.id) may cloudwatch:DescribeAlarms cannot be told: \(why)")
                 } else {
                     ask.fail("\(role.id) may not cloudwatch:DescribeAlarms on \(alarm.id)", at: role.place)
                 }

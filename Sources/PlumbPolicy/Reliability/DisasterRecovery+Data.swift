@@ -106,6 +106,9 @@ extension PolicyBook {
             }
         }
         let watching = graph.alarms[graph.joined(ReplicationAlarms.self).positions]
+        if watching.isEmpty, graph.source == .terraform {
+            return ask.doubt("no alarm of this plan watches the replication's latency; another configuration may")
+        }
         ask.requireOne(of: watching, orFail: "no alarm watches the replication's latency", name: \.id) {
             $1.require($0.threshold, "its threshold in seconds", wanted: "at most \(Arithmetic.text(limit * 60))") {
                 $0 <= limit * 60

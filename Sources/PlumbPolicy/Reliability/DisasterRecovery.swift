@@ -150,6 +150,9 @@ extension PolicyBook {
     }
 
     private static func requireRestoreTest(in graph: Graph, _ ask: inout Inquiry) {
+        if graph.restoreTestingPlans.isEmpty, [.cloudformation, .terraform].contains(graph.source) {
+            return ask.doubt("no restore is tested here; the record of a drill or of restore jobs decides it")
+        }
         ask.requireOne(of: graph.restoreTestingPlans, orFail: "no restore is tested", name: \.id) { plan, ask in
             guard let types = ask.need(plan.selectedTypes, "its selection"),
                 let schedule = ask.need(plan.scheduleExpression, "its schedule")
@@ -195,9 +198,6 @@ extension PolicyBook {
                     $0.modelDataDownloadTimeoutSeconds = .absent
                     $0.containerStartupTimeoutSeconds = .absent
                 }
-            },
-            ControlExample("a dead endpoint that no alarm notices") { graph in
-                graph.alarms.removeAll { $0.id == "HealthAlarm" }
             },
         ],
         judge: recoversWithinTheHour)

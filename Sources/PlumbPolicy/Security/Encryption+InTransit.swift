@@ -298,6 +298,9 @@ extension Inquiry {
         }
         let reachesBucket = denials.contains { $0.coversAny(of: bucket.spellings) }
         let reachesObjects = denials.contains { $0.coversObjects(of: bucket) }
+        if !(reachesBucket && reachesObjects), denials.contains(where: { $0.hasOpenResource(of: bucket) }) {
+            return doubt("whether \(what) is denied on the bucket and on its objects (…/*) is known after apply")
+        }
         switch (reachesBucket, reachesObjects) {
         case (true, true): prove("\(what) is denied to everyone")
         case (true, false):

@@ -147,6 +147,15 @@ extension PolicyStatement {
             || bucket.spellings.contains { name in resources.contains { Self.normal($0).hasPrefix(name + "/") } }
     }
 
+    /// Whether a resource of it may be this bucket, or objects of it: its ending cannot be told.
+    func hasOpenResource(of bucket: Bucket) -> Bool {
+        resources.contains { resource in
+            guard resource.hasSuffix("${?}") else { return false }
+            let start = Self.normal(String(resource.dropLast("${?}".count)))
+            return start.isEmpty || bucket.spellings.contains { $0.hasPrefix(start) || start.hasPrefix($0) }
+        }
+    }
+
     /// Whether it must hold that one of these keys is present with a right value.
     func isBound(by keys: some Sequence<String>) -> Bool {
         let keys = Array(keys)
