@@ -98,7 +98,7 @@
                 switch argument % 4 {
                 case 0: String(text[..<cut])
                 case 1: String(text[cut...])
-                case 2: text[..<cut] + pieces[Int(argument) % pieces.count] + text[cut...]
+                case 2: String(text[..<cut]) + pieces[Int(argument) % pieces.count] + String(text[cut...])
                 default: String(repeating: text, count: text.utf8.count < 1000 ? Int(argument) : 1)
                 }
             return .scalar(changed, isPlain: isPlain)

@@ -355,7 +355,7 @@ extension Graph {
             let found = ask.requireAnalyzer(
                 of: ["ACCOUNT_UNUSED_ACCESS", "ORGANIZATION_UNUSED_ACCESS"], "unused access", among: Array(analyzers))
             if let found {
-                let most = Int(thresholds.unusedAccessDays)
+                let most = Int(bounded: thresholds.unusedAccessDays)
                 ask.require(
                     found.unusedAccessAgeDays, "the age of unused access in days", wanted: "at most \(most)",
                     absentAs: 90
