@@ -5,7 +5,9 @@ import OnnxRuntime
 
 /// Inputs of every element type, with fixed and with free sizes.
 private let readers: [RequestReader] = {
-    let shapes: [[Dimension]] = [[.free(""), .fixed(4)], [.free("n"), .free("m")], [.fixed(2), .fixed(2)], [.free("")], []]
+    let shapes: [[Dimension]] = [
+        [.free(""), .fixed(4)], [.free("n"), .free("m")], [.fixed(2), .fixed(2)], [.free("")], [],
+    ]
     let single = ElementType.allCases.flatMap { type in
         shapes.map { [TensorInfo(name: "X", elementType: type, shape: $0)] }
     }
