@@ -114,15 +114,6 @@
     }
 
     extension DocumentNode {
-        /// Values in it, itself included.
-        fileprivate var size: Int {
-            switch content {
-            case .null, .scalar: 1
-            case .list(let items): items.reduce(1) { $0 + $1.size }
-            case .map(let entries): entries.reduce(1) { $0 + $1.value.size }
-            }
-        }
-
         /// The value at a place in the order of the text.
         fileprivate func node(at index: Int) -> DocumentNode? {
             var found: DocumentNode?

@@ -158,8 +158,8 @@ extension Inquiry {
                 guard let threshold = $0.threshold.value else { return true }
                 return threshold == level || threshold == level / 100
             }
-            requireAlert(among: candidates, "\(Int(level)) % of the budget") { notification, ask in
-                ask.require(notification.threshold, "its threshold", wanted: "\(Int(level))") { $0 == level }
+            requireAlert(among: candidates, "\(Int(bounded: level)) % of the budget") { notification, ask in
+                ask.require(notification.threshold, "its threshold", wanted: "\(Int(bounded: level))") { $0 == level }
                 ask.require(
                     notification.thresholdType, "the threshold's type", wanted: "PERCENTAGE", absentAs: "PERCENTAGE"
                 ) { $0 == "PERCENTAGE" }

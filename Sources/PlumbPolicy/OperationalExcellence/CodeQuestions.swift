@@ -51,10 +51,10 @@ extension Graph {
                     + "the engine's own comparison would decide")
         }
         let age = asOf.days(since: newest.day)
-        let compared = newest.numbers["compared"].map { " of \(Int($0))" } ?? ""
+        let compared = newest.numbers["compared"].map { " of \(Int(bounded: $0))" } ?? ""
         if differing > 0 {
             let which = newest.texts["differences"].map { ": \($0)" } ?? ""
-            ask.fail("\(Int(differing))\(compared) resources differ\(which) (\(newest.origin), \(newest.day))")
+            ask.fail("\(Int(bounded: differing))\(compared) resources differ\(which) (\(newest.origin), \(newest.day))")
         } else {
             ask.prove("0\(compared) resources differ (\(newest.origin), \(newest.day))")
         }
@@ -261,9 +261,9 @@ extension Graph {
         let place = declared.place
         let soak = staging.soakMinutes ?? 0
         if soak >= 60 {
-            ask.prove("it ran \(Int(soak)) minutes")
+            ask.prove("it ran \(Int(bounded: soak)) minutes")
         } else {
-            ask.fail("it ran \(Int(soak)) minutes in staging, wanted 60 or more", at: place)
+            ask.fail("it ran \(Int(bounded: soak)) minutes in staging, wanted 60 or more", at: place)
         }
         if staging.loadTested != true { ask.fail("it was not load-tested in staging", at: place) }
         if staging.checksPassed != true { ask.fail("its checks did not pass in staging", at: place) }

@@ -132,7 +132,8 @@ extension PolicyBook {
                 guard let floor = ask.need(fleet.number("floor"), "the scaler's floor"),
                     let domains = ask.need(fleet.number("domains"), "the number of failure domains")
                 else { return }
-                requireTarget(Availability(instances: Int(floor), zones: Int(domains)), 70, in: graph, &ask)
+                requireTarget(
+                    Availability(instances: Int(bounded: floor), zones: Int(bounded: domains)), 70, in: graph, &ask)
             }
         }
         return graph.judgeInstanceEndpoints { endpoint, variants, ask in
