@@ -58,7 +58,8 @@ extension PolicyBook {
                     ask.prove("\(variant.title) is scaled by SageMaker under its inference components")
                     continue
                 }
-                guard let target = graph.requireTarget(of: variant, of: endpoint, &ask) else { continue }
+                guard let target = graph.requireTarget(of: variant, of: endpoint, mustExist: true, &ask)
+                else { continue }
                 if graph.source == .engine {
                     ask.prove("\(variant.title) is scaled by \(target.id)")
                     continue
