@@ -12,7 +12,7 @@ readers=${*:-document template template-tree plan plan-tree spec spec-tree acces
 
 build_reader() {
     swift build --scratch-path .build-fuzz --product plumb-fuzz -Xswiftc -O -Xswiftc -sanitize=fuzzer \
-        -Xcc -fsanitize=fuzzer-no-link -Xswiftc -D -Xswiftc FUZZING
+        -Xcc -fsanitize=fuzzer-no-link -Xswiftc -D -Xswiftc FUZZING -Xswiftc -use-ld=lld
     program=$(swift build --scratch-path .build-fuzz --show-bin-path)/plumb-fuzz
 }
 

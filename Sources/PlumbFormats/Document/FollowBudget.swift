@@ -5,8 +5,8 @@
 final class FollowBudget {
     private var left: Int
 
-    /// A hundred for each resource, and a million besides: the real files with the most references have three.
-    init(resources: Int) { left = 1_000_000 + 100 * resources }
+    /// A hundred for each resource, and 200,000 besides: the real files with the most references have three.
+    init(resources: Int) { left = 200_000 + 100 * resources }
 
     /// Takes a step, and one more for every 64 bytes that are copied by it; false once nothing is left.
     func spend(bytes: Int = 0) -> Bool {
