@@ -48,16 +48,18 @@ struct YAMLParser {
     }
 
     private mutating func build(_ bytes: [UInt8]) throws(PlumbError) -> DocumentNode {
-        var parser = unsafe yaml_parser_t()
-        guard unsafe yaml_parser_initialize(&parser) == 1 else {
+        // libyaml keeps the parser's own address in it, so that it must stay where it is.
+        let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
+        defer { unsafe parser.deallocate() }
+        guard unsafe yaml_parser_initialize(parser) == 1 else {
             throw PlumbError(.internalFault, "there is no memory left to read \(file)")
         }
-        defer { unsafe yaml_parser_delete(&parser) }
-        unsafe yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
+        defer { unsafe yaml_parser_delete(parser) }
+        unsafe yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
         let fault: PlumbError? = unsafe bytes.withUnsafeBufferPointer { buffer -> PlumbError? in
-            unsafe yaml_parser_set_input_string(&parser, buffer.baseAddress, buffer.count)
+            unsafe yaml_parser_set_input_string(parser, buffer.baseAddress, buffer.count)
             do throws(PlumbError) {
-                while try unsafe step(&parser) {}
+                while try unsafe step(parser) {}
                 return nil
             } catch {
                 return error
@@ -73,9 +75,11 @@ struct YAMLParser {
     }
 
     /// Takes one event; false after the last one that matters.
-    private mutating func step(_ parser: inout yaml_parser_t) throws(PlumbError) -> Bool {
+    private mutating func step(_ parser: UnsafeMutablePointer<yaml_parser_t>) throws(PlumbError) -> Bool {
         var event = unsafe yaml_event_t()
-        guard unsafe yaml_parser_parse(&parser, &event) == 1 else { throw unsafe Self.fault(in: parser, file: file) }
+        guard unsafe yaml_parser_parse(parser, &event) == 1 else {
+            throw unsafe Self.fault(in: parser.pointee, file: file)
+        }
         defer { unsafe yaml_event_delete(&event) }
         let mark = unsafe Mark(
             line: Int32(clamping: event.start_mark.line + 1), column: Int32(clamping: event.start_mark.column + 1))

@@ -112,8 +112,8 @@ extension PolicyBook {
         let told = "\(Int(bounded: size.atMinimum.rounded())) % of \(bounds.minimum) x \(type) (p95)"
         if size.atMaximum > 70 {
             ask.fail(
-                "the load is \(Int(bounded: size.atMaximum.rounded())) % of \(bounds.maximum) x \(type), the largest fleet, "
-                    + "wanted at most 70 %")
+                "the load is \(Int(bounded: size.atMaximum.rounded())) % of \(bounds.maximum) x \(type), "
+                    + "the largest fleet, wanted at most 70 %")
             ask.fix = "Choose a larger type, raise instances.maximum up to 4, or optimise the model (PERF-2)."
             return
         }

@@ -133,8 +133,9 @@ extension PolicyBook {
                     $0.scheduleExpression = "cron(0 3 ? * * *)"
                 }
             },
-            ControlExample("no detector of model quality", in: .staging) { graph in
+            ControlExample("no detector of model quality, and no alarm on one", in: .staging) { graph in
                 graph.monitoringSchedules.removeAll { $0.kind.value == .modelQuality }
+                graph.alarms.removeAll { $0.id == "QualityAlarm" }
             },
             ControlExample("nothing to compare with") { graph in
                 graph.monitoringSchedules.mutateEach {
