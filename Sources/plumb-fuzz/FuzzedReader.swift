@@ -10,7 +10,8 @@ import PlumbReport
 struct FuzzedReader: Sendable {
     /// Reads the bytes, and breaks a precondition where the answer contradicts itself.
     var feed: @Sendable ([UInt8]) -> Void
-    /// For readers whose bytes are not the document but say how a real one is to be bent: where the real ones come from.
+    /// For readers whose bytes are not the document but say how a real one is to be bent: where the real ones come
+    /// from.
     var tree: TreeSource?
 
     init(tree: TreeSource? = nil, _ feed: @escaping @Sendable ([UInt8]) -> Void) {

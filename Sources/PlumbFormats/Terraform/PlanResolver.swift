@@ -34,9 +34,8 @@ struct PlanResolver {
             place: resource.mark.place(in: plan.file), depth: 0)
     }
 
-    /// - Parameters:
-    ///   - isGiven: Whether what has no expression was still written by somebody (inside a dynamic block) rather than
-    ///     left for AWS to fill in.
+    /// What a value is after apply, as far as the plan tells. `isGiven` says whether what has no expression was still
+    /// written by somebody (inside a dynamic block) rather than left for AWS to fill in.
     private func merged(
         _ after: DocumentNode?, _ unknown: DocumentNode?, _ expression: DocumentNode?, isGiven: Bool, key: String,
         _ scope: Scope, place: Place, depth: Int

@@ -222,8 +222,8 @@ extension PolicyBook {
                 ask.fail("autoscaling has not left the minimum in \(Int(bounded: days)) days: its thresholds never act")
             }
             ask.prove(
-                "at the maximum \(Int(bounded: atMaximum)) % of the time, at most \(Int(bounded: changes)) changes an hour"
-            )
+                "at the maximum \(Int(bounded: atMaximum)) % of the time, at most "
+                    + "\(Int(bounded: changes)) changes an hour")
         } else {
             ask.doubt("30 days of scaling activities would decide whether autoscaling is tuned")
         }

@@ -273,7 +273,8 @@ extension PolicyBook {
             ask.prove("\(MonthlyCost.usd(spent)) USD spent so far")
         } else if (record.numbers["days"] ?? 0) >= 2 {
             ask.fail(
-                "the bill shows 0 USD after \(Int(bounded: record.numbers["days"] ?? 0)) days: the filter counts nothing"
+                "the bill shows 0 USD after \(Int(bounded: record.numbers["days"] ?? 0)) days: "
+                    + "the filter counts nothing"
             )
         } else {
             ask.doubt("0 USD so far: the bill of two days or more would decide it")

@@ -136,7 +136,8 @@ extension Graph {
         }
     }
 
-    /// An alarm on a metric of a detector that runs elsewhere, such as the gateway: not one that Model Monitor publishes.
+    /// An alarm on a metric of a detector that runs elsewhere, such as the gateway: not one that Model Monitor
+    /// publishes.
     private func alarmOnOwnDetector(of endpoint: Endpoint, _ purpose: AlarmClass) -> Alarm? {
         guard let name = endpoint.name.value else { return nil }
         let join = joined(AlarmJoin.self)
