@@ -111,6 +111,12 @@ let package = Package(
             ]
         ),
 
+        // Feeds every reader of files with what nobody would write; no product.
+        .executableTarget(
+            name: "plumb-fuzz",
+            dependencies: ["PlumbModel", "PlumbSignals", "PlumbPolicy", "PlumbFormats", "PlumbReport"]
+        ),
+
         .target(
             name: "PlumbTesting",
             dependencies: ["PlumbModel", "PlumbSignals", "PlumbEngine"],
@@ -124,7 +130,8 @@ let package = Package(
             dependencies: ["PlumbPolicy", "PlumbFormats", "PlumbTesting"]
         ),
         .testTarget(
-            name: "PlumbFormatsTests", dependencies: ["PlumbFormats", "PlumbSignals", "PlumbTesting"]),
+            name: "PlumbFormatsTests", dependencies: ["PlumbFormats", "PlumbSignals", "PlumbTesting"],
+            exclude: ["Templates", "Plans"]),
         .testTarget(name: "PlumbReportTests", dependencies: ["PlumbReport", "PlumbTesting"], exclude: ["Goldens"]),
         .testTarget(name: "PlumbEngineTests", dependencies: ["PlumbEngine", "PlumbTesting"]),
         .testTarget(name: "PlumbStoreTests", dependencies: ["PlumbStore", "PlumbTesting"]),
@@ -144,6 +151,7 @@ let package = Package(
             ]
         ),
         .testTarget(name: "OnnxRuntimeTests", dependencies: ["OnnxRuntime", "plumb-worker"], exclude: ["Fixtures"]),
+        .testTarget(name: "FuzzTests", dependencies: ["plumb-fuzz"], exclude: ["Corpus"]),
         .testTarget(name: "EndToEndTests", dependencies: ["plumb", "plumb-worker"]),
     ],
     swiftLanguageModes: [.v6]

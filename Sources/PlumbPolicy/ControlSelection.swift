@@ -6,8 +6,8 @@ extension PolicyBook {
     /// The controls that `only` and `skip` leave out, by id, each with the reason; ids of policies and controls are
     /// taken in any case of letters.
     ///
-    /// - Parameter place: Where they were named, for the reason: `on the command line`.
-    /// - Throws: `invalidInput` that names every unknown id and what is near it.
+    /// `place` is where they were named, for the reason: `on the command line`. Throws `invalidInput` that names every
+    /// unknown id and what is near it.
     public static func leftOut(
         only: [String], skip: [String], named place: String
     ) throws(PlumbError) -> [String: String] {

@@ -54,8 +54,9 @@ public enum PolicyBook {
         return Assessment(
             source: graph.source, path: path, environment: graph.environment,
             environmentIsAssumed: graph.environmentIsAssumed, policies: verdicts,
-            findings: inTellingOrder(findings), diagnostics: diagnostics + ledger.diagnostics + overlay.notes(on: graph)
-        )
+            findings: inTellingOrder(findings),
+            diagnostics: diagnostics + ledger.diagnostics + overlay.notes(on: graph)
+                + [graph.partialNote].compactMap { $0 })
     }
 
     /// Holds a graph to one control.
@@ -75,14 +76,18 @@ public enum PolicyBook {
             }
         } else {
             judgements = control.judge(graph).map { judgement in
-                guard judgement.verdict == .holds, !isProvable else { return judgement }
+                // What a text cannot prove it cannot refute either: there, another control tells the fault.
+                let isText = graph.source == .cloudformation || graph.source == .terraform
+                let isOpen = judgement.verdict == .holds || isText && judgement.verdict == .fails
+                guard isOpen, !isProvable else { return judgement }
                 var weaker = judgement
                 weaker.verdict = .unknown
-                weaker.message = "declared but not proved: \(judgement.message). \(control.wouldBeDecidedBy)"
+                let told = judgement.verdict == .holds ? "declared but not proved" : "against it speaks"
+                weaker.message = "\(told): \(judgement.message). \(control.wouldBeDecidedBy)"
                 return weaker
             }
         }
-        let settled = ledger.settle(judgements, of: control)
+        let settled = ledger.settle(graph.withoutAbsences(judgements), of: control)
         return ControlVerdict(
             id: control.id, statement: control.statement, verdict: settled.map(\.verdict).combined,
             severity: severity, judgements: settled)

@@ -6,8 +6,7 @@ extension PolicyBook {
     /// The assessments of one input under different assumptions as one: a verdict that all share stays; where they
     /// differ it is unknown, and says under which assumption it would be worst.
     ///
-    /// - Parameters:
-    ///   - cases: At least one; each with what is assumed in it.
+    /// - Parameter cases: At least one; each with what is assumed in it.
     /// - Returns: The only case as it is; else a new assessment.
     public static func combine(_ cases: [(assumptions: [String], assessment: Assessment)]) -> Assessment {
         var combined = cases[0].assessment

@@ -32,6 +32,7 @@ extension Architecture {
                 $0.originTLSVersions = .known(["TLSv1.2"])
                 $0.cachePolicies = references(["CachePolicy"])
                 $0.cachedMethods = .known(["GET", "HEAD"])
+                $0.keptErrorCodes = .known([])
             })
         graph.roles.append(
             role(

@@ -29,7 +29,10 @@ extension Inventory {
         head.updateReplacePolicy = policy("UpdateReplacePolicy", resource, stack)
         var properties = resource.properties.map(stack.resolve) ?? Property(.map([]), at: place)
         if properties.isAbsent { properties = Property(.map([]), at: place) }
-        head.tags = properties["Tags"].tags
+        // A few types call them by their own name: `BackupVaultTags`, `HealthCheckTags`, `ResourceTags`.
+        let tagKey =
+            properties.fields.first { $0.key == "Tags" } ?? properties.fields.first { $0.key.hasSuffix("Tags") }
+        head.tags = tagKey?.value.tags ?? .absent(at: place)
         directory.enter(id, kind: resource.type, name: head.name)
         LiteralScan.scan(resource.node, in: id, stack, into: &notes.literals)
         append(SourceResource(id: id, type: resource.type, properties: properties, head: head))

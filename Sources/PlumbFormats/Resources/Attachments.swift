@@ -14,6 +14,7 @@ struct Attachments {
         _ resources: [SourceResource], to kinds: NameDirectory.Kind..., in inventory: Inventory,
         target: (SourceResource) -> Property
     ) {
+        var siblings: [String: [String: String]] = [:]
         for resource in resources {
             let property = target(resource)
             if let why = property.whyUnknown { doubt(resource, why) }
@@ -24,7 +25,8 @@ struct Attachments {
                     guard case .resource(let id)? = inventory.directory.reference(item, to: kind).value else {
                         continue
                     }
-                    byTarget[id, default: []].append(resource)
+                    let target = inventory.namesake(of: id, near: resource, siblings: &siblings)
+                    byTarget[target, default: []].append(resource)
                     break
                 }
             }
@@ -89,6 +91,22 @@ extension Fact {
 }
 
 extension Inventory {
+    /// The thing of the same type and name that stands in a resource's own region, where names are a region's own;
+    /// `siblings` keeps what was looked up, by type.
+    func namesake(of id: String, near resource: SourceResource, siblings: inout [String: [String: String]]) -> String {
+        guard let found = self[id: id], found.head.region != resource.head.region, let name = found.head.name.value
+        else { return id }
+        func spot(_ head: ResourceHead, _ name: String) -> String { "\(head.region.value ?? "")\u{0}\(name)" }
+        if siblings[found.type] == nil {
+            var ids: [String: String] = [:]
+            for other in self[found.type] {
+                if let name = other.head.name.value { ids[spot(other.head, name)] = other.id }
+            }
+            siblings[found.type] = ids
+        }
+        return siblings[found.type]?[spot(resource.head, name)] ?? id
+    }
+
     /// The key a property points to, through an alias of this inventory too.
     ///
     /// AWS's own keys and those made elsewhere stay external, by the name they are given.
@@ -101,11 +119,22 @@ extension Inventory {
             let byAlias = directory.reference(.text(alias, at: property.place), to: "AWS::KMS::Alias")
             if self[byAlias] != nil { reference = byAlias }
         }
-        guard let alias = self[reference], directory.kind(of: alias.id) == "AWS::KMS::Alias" else { return reference }
+        guard let alias = self[reference], directory.kind(of: alias.id) == "AWS::KMS::Alias" else {
+            return isOfAnotherRegion(property, than: reference) ? property.name.map { .external($0) } : reference
+        }
         let target = alias.type == "AWS::KMS::Alias" ? alias["TargetKeyId"] : alias["target_key_id"]
         var fact = directory.reference(target, to: "AWS::KMS::Key", "AWS::KMS::ReplicaKey")
         fact.place = property.place
         return fact
+    }
+
+    /// Whether an ARN names another region than that of the key it leads to: a multi-region key has the same id in all
+    /// of them.
+    private func isOfAnotherRegion(_ property: Property, than reference: Fact<Reference>) -> Bool {
+        guard let key = self[reference], case .text(let text, _) = property.state else { return false }
+        let parts = ARN.split(text)
+        guard parts.count == 6, !parts[3].isEmpty, parts[3] != "${AWS::Region}" else { return false }
+        return key.head.region.value != parts[3]
     }
 
     /// The function a property points to, by name or ARN, with a version or alias behind it or not.

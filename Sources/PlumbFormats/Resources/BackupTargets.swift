@@ -75,6 +75,17 @@ struct BackupTargets {
     }
 }
 
+extension Inventory {
+    /// The vault that a plan names; names of vaults are a region's own.
+    func vault(_ property: Property, near plan: SourceResource) -> Fact<Reference> {
+        let reference = directory.reference(
+            property, to: "AWS::Backup::BackupVault", "AWS::Backup::LogicallyAirGappedBackupVault")
+        guard case .resource(let id)? = reference.value else { return reference }
+        var siblings: [String: [String: String]] = [:]
+        return .known(.resource(namesake(of: id, near: plan, siblings: &siblings)), at: reference.place)
+    }
+}
+
 extension BackupPlan {
     /// The regions that copies of a rule go to, as far as the ARNs of the vaults say.
     static func copyRegions(

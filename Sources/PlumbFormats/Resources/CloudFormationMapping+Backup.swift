@@ -6,6 +6,7 @@ extension CloudFormationMapping {
     static func addBackup(to graph: inout Graph, from inventory: Inventory) {
         for resource in inventory["AWS::Backup::BackupVault"] {
             var vault = BackupVault(head: resource.head)
+            vault.head.tags = resource.head.tags.otherwise(resource["BackupVaultTags"].tags)
             vault.key = inventory.key(resource["EncryptionKeyArn"])
             let lock = resource["LockConfiguration"]
             vault.isLocked = lock.structure { _ in true }
@@ -15,6 +16,7 @@ extension CloudFormationMapping {
         for resource in inventory["AWS::Backup::LogicallyAirGappedBackupVault"] {
             var vault = BackupVault(head: resource.head)
             vault.key = inventory.key(resource["EncryptionKeyArn"])
+            vault.head.tags = resource.head.tags.otherwise(resource["BackupVaultTags"].tags)
             // Such a vault is locked by its nature.
             vault.isLocked = true
             vault.minimumRetentionDays = resource["MinRetentionDays"].int
@@ -22,7 +24,8 @@ extension CloudFormationMapping {
         }
         for resource in inventory["AWS::Backup::BackupPlan"] {
             var plan = BackupPlan(head: resource.head)
-            plan.rules = resource["BackupPlan"]["BackupPlanRule"].list { rule(of: $0, graph, inventory) }
+            plan.head.tags = resource.head.tags.otherwise(resource["BackupPlanTags"].tags)
+            plan.rules = resource["BackupPlan"]["BackupPlanRule"].list { rule(of: $0, in: resource, graph, inventory) }
             graph.backupPlans.append(plan)
         }
         let targets = BackupTargets(graph)
@@ -32,12 +35,12 @@ extension CloudFormationMapping {
         addRestoreTests(to: &graph, from: inventory)
     }
 
-    private static func rule(of property: Property, _ graph: Graph, _ inventory: Inventory) -> BackupRule {
+    private static func rule(
+        of property: Property, in plan: SourceResource, _ graph: Graph, _ inventory: Inventory
+    ) -> BackupRule {
         var rule = BackupRule()
         rule.name = property["RuleName"].name
-        rule.vault = inventory.directory.reference(
-            property["TargetBackupVault"], to: "AWS::Backup::BackupVault",
-            "AWS::Backup::LogicallyAirGappedBackupVault")
+        rule.vault = inventory.vault(property["TargetBackupVault"], near: plan)
         rule.scheduleExpression = property["ScheduleExpression"].string
         rule.isContinuous = property["EnableContinuousBackup"].bool
         rule.deleteAfterDays = property["Lifecycle"]["DeleteAfterDays"].int

@@ -8,7 +8,9 @@ extension CloudFormationMapping {
         minimumVersion: "MinimumProtocolVersion", ownCertificates: ["AcmCertificateArn", "IamCertificateId"],
         defaultBehavior: "DefaultCacheBehavior", otherBehaviors: "CacheBehaviors", viewerPolicy: "ViewerProtocolPolicy",
         cachePolicy: "CachePolicyId", cachedMethods: "CachedMethods", forwarded: "ForwardedValues",
-        defaultTTL: "DefaultTTL", maxTTL: "MaxTTL", forwardedHeaders: "Headers", origins: "Origins",
+        defaultTTL: "DefaultTTL", maxTTL: "MaxTTL", forwardedHeaders: "Headers",
+        path: "PathPattern", errors: "CustomErrorResponses", errorCode: "ErrorCode",
+        errorTTL: "ErrorCachingMinTTL", origins: "Origins",
         customOrigin: "CustomOriginConfig", originPolicy: "OriginProtocolPolicy", originVersions: "OriginSSLProtocols",
         webACL: "WebACLId")
 
@@ -18,8 +20,11 @@ extension CloudFormationMapping {
             let body = resource["CachePolicyConfig"]
             policy.maxTTLSeconds = body["MaxTTL"].int
             policy.defaultTTLSeconds = body["DefaultTTL"].int
-            let headers = body["ParametersInCacheKeyAndForwardedToOrigin"]["HeadersConfig"]
-            policy.headers = headers["Headers"].strings.otherwise(headers["HeaderBehavior"].string.map { _ in [] })
+            let key = body["ParametersInCacheKeyAndForwardedToOrigin"]
+            let headers = key["HeadersConfig"]
+            policy.headers = CachePolicy.keyParts(
+                headers: headers["Headers"], behavior: headers["HeaderBehavior"],
+                queryStrings: key["QueryStringsConfig"]["QueryStrings"])
             graph.cachePolicies.append(policy)
         }
         var implied: [CachePolicy] = []

@@ -67,7 +67,9 @@ enum CostMapping {
         let items: [Bilingual] =
             data.tongue == .plan
             ? planned.items : planned.parsed.property.fields.map { Bilingual($0.value, data.tongue) }
-        guard planned.isPresent else { return planned.property.list { _ in 0 } }
+        guard planned.isPresent else {
+            return planned.whyUnknown.map { .unknown($0, at: planned.place) } ?? .absent(at: planned.place)
+        }
         let amounts = items.map { $0["Amount", "amount"].double }
         if let open = amounts.first(where: { !$0.isKnown }) {
             return .unknown(open.whyUnknown ?? "a planned limit has no amount", at: planned.place)

@@ -9,6 +9,7 @@ struct DistributionNames {
     var ownCertificates: [String]
     var defaultBehavior, otherBehaviors, viewerPolicy, cachePolicy, cachedMethods: String
     var forwarded, defaultTTL, maxTTL, forwardedHeaders: String
+    var path, errors, errorCode, errorTTL: String
     var origins, customOrigin, originPolicy, originVersions, webACL: String
 }
 
@@ -32,10 +33,12 @@ extension Distribution {
                 cachePolicy(behavior, "\(head.id).Behavior\(index)", head, names, inventory, &implied)
             }
             front.cachePolicies = .known(policies, at: body[names.defaultBehavior].place)
+            front.cachedPaths = .known(there.map { $0[names.path].name.defaulting(to: "*") }, at: body.place)
             // What the default behaviour leaves out is GET and HEAD, as for all others.
             let methods = there.compactMap { $0[names.cachedMethods].strings.value }.flatMap { $0 }
             if !methods.isEmpty { front.cachedMethods = .known(Array(Set(methods)).sorted(), at: body.place) }
         }
+        front.keptErrorCodes = keptErrors(body[names.errors], names)
         fillOrigins(of: &front, body[names.origins], names)
         front.webACL = body[names.webACL].unlessEmpty.name
         return front
@@ -52,6 +55,18 @@ extension Distribution {
             ? (certificate.isUnknown
                 ? .unknown(certificate.whyUnknown ?? "", at: certificate.place)
                 : .known(!hasOwn, at: certificate.place)) : isDefault
+    }
+
+    /// CloudFront keeps an error for ten seconds unless told otherwise.
+    private static func keptErrors(_ responses: Property, _ names: DistributionNames) -> Fact<[Int]> {
+        if let why = responses.whyUnknown { return .unknown(why, at: responses.place) }
+        var kept: Set<Int> = [500, 502, 503, 504]
+        for response in responses.items {
+            let seconds = response[names.errorTTL].int
+            if let why = seconds.whyUnknown { return .unknown(why, at: response.place) }
+            if let code = response[names.errorCode].int.value, seconds.value == 0 { kept.remove(code) }
+        }
+        return .known(kept.sorted(), at: responses.place)
     }
 
     private static func fillOrigins(of front: inout Distribution, _ origins: Property, _ names: DistributionNames) {
@@ -95,6 +110,14 @@ extension Distribution {
 }
 
 extension CachePolicy {
+    /// The headers and query strings of a key; absent where the policy does not say which headers.
+    static func keyParts(headers: Property, behavior: Property, queryStrings: Property) -> Fact<[String]> {
+        let named = headers.unlessEmptyList.strings.otherwise(behavior.string.map { _ in [] })
+        let queried = queryStrings.strings
+        if queried.isUnknown { return queried }
+        return named.map { $0 + (queried.value ?? []) }
+    }
+
     /// AWS's own cache policies that keep answers, by their documented ids; the one that keeps nothing stays a name.
     static func managed(_ id: String) -> CachePolicy? {
         let kept: [String: (name: String, defaultSeconds: Int, maxSeconds: Int)] = [

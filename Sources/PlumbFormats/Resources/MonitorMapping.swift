@@ -237,10 +237,14 @@ extension Property {
             switch only.key {
             case "Ref":
                 let name = only.value.name.value ?? ""
+                // Unknown parameters of a plan are one list of all that they refer to: whoever asks picks by sort.
+                if case .list(let items) = parameters.state, items.count > 1 { return parameters }
                 let given = parameters[name]
                 return given.isAbsent ? Property(.text("${\(name)}", undecided: nil), at: place) : given
             case "Fn::GetAtt":
-                let id = only.value.items.first?.name.value ?? ""
+                // A list, or both parts joined by a dot.
+                let first = only.value.items.first?.name.value ?? ""
+                let id = first.split(separator: ".").first.map(String.init) ?? ""
                 return Property(.text("${\(id)}", undecided: nil), at: place)
             case _ where only.key.hasPrefix("Fn::"):
                 return Property(.unknown("\(only.key) inside a stack of the plan is not resolved"), at: place)

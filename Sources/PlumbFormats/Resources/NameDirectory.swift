@@ -72,8 +72,8 @@ struct NameDirectory: Sendable {
     func resourceNamed(_ text: String) -> (id: String, attribute: String?)? {
         guard text.hasPrefix("${"), text.hasSuffix("}") else { return nil }
         let inside = text.dropFirst(2).dropLast()
-        guard !inside.contains("${") else { return nil }
         var id = String(inside)
+        guard !id.holds("${") else { return nil }
         if kinds[id] != nil { return (id, nil) }
         // Addresses and attributes both hold dots: the longest id that is here counts.
         while let dot = id.lastIndex(of: ".") {
@@ -93,8 +93,7 @@ struct NameDirectory: Sendable {
         guard let forms = ARN.forms[parts[2]] else { return text }
         for form in forms where rest.hasPrefix(form.prefix) {
             let after = rest.dropFirst(form.prefix.count)
-            let name = after.prefix { !form.terminators.contains($0) }
-            let whole = leadingResource(after) ?? String(name)
+            let whole = leadingResource(after) ?? ARN.name(at: after, endedBy: form.terminators)
             guard let id = find(whole, kind: form.kind) else { continue }
             return "${\(id).Arn}" + after.dropFirst(whole.count)
         }
@@ -141,6 +140,17 @@ enum ARN {
         "backup": [Form(prefix: "backup-vault:", kind: "AWS::Backup::BackupVault")],
         "cloudtrail": [Form(prefix: "trail/", kind: "AWS::CloudTrail::Trail")],
     ]
+
+    /// The name at the start of a text; what stands inside `${…}` does not end it.
+    static func name(at text: Substring, endedBy terminators: Set<Character>) -> String {
+        var depth = 0
+        return String(
+            text.prefix { character in
+                if character == "{" { depth += 1 }
+                if character == "}" { depth -= 1 }
+                return depth > 0 || !terminators.contains(character)
+            })
+    }
 
     /// The six parts of an ARN; colons inside `${…}` do not part.
     static func split(_ text: String) -> [String] {

@@ -24,7 +24,7 @@ extension PlanMapping {
         }
         for resource in inventory["aws_backup_plan"] {
             var plan = BackupPlan(head: resource.head)
-            plan.rules = resource["rule"].list { rule(of: $0, graph, inventory) }
+            plan.rules = resource["rule"].list { rule(of: $0, in: resource, graph, inventory) }
             graph.backupPlans.append(plan)
         }
         let targets = BackupTargets(graph)
@@ -34,12 +34,12 @@ extension PlanMapping {
         addRestoreTests(to: &graph, from: inventory)
     }
 
-    private static func rule(of property: Property, _ graph: Graph, _ inventory: Inventory) -> BackupRule {
+    private static func rule(
+        of property: Property, in plan: SourceResource, _ graph: Graph, _ inventory: Inventory
+    ) -> BackupRule {
         var rule = BackupRule()
         rule.name = property["rule_name"].name
-        rule.vault = inventory.directory.reference(
-            property["target_vault_name"], to: "AWS::Backup::BackupVault",
-            "AWS::Backup::LogicallyAirGappedBackupVault")
+        rule.vault = inventory.vault(property["target_vault_name"], near: plan)
         rule.scheduleExpression = property["schedule"].unlessEmpty.string
         rule.isContinuous = property["enable_continuous_backup"].bool
         // The provider writes 0 for a backup that is never deleted.

@@ -46,6 +46,7 @@ private struct BucketParts {
             .otherwise(encryptionFact(resource["server_side_encryption_configuration"]["rule"]))
         bucket.isVersioned = versioning.fact(of: id) { $0["versioning_configuration"]["status"].isWord("Enabled") }
             .otherwise(resource["versioning"]["enabled"].bool)
+        bucket.isEmptiedOnRemoval = resource["force_destroy"].bool
         fillLock(of: &bucket, from: resource)
         bucket.publicAccessBlock = widened(accessBlock.fact(of: id) { Self.accessBlock($0.properties) })
         bucket.ownership = ownership.fact(of: id) { $0["rule"]["object_ownership"].string }

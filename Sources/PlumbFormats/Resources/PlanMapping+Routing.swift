@@ -9,7 +9,9 @@ extension PlanMapping {
         defaultBehavior: "default_cache_behavior", otherBehaviors: "ordered_cache_behavior",
         viewerPolicy: "viewer_protocol_policy", cachePolicy: "cache_policy_id", cachedMethods: "cached_methods",
         forwarded: "forwarded_values", defaultTTL: "default_ttl", maxTTL: "max_ttl", forwardedHeaders: "headers",
-        origins: "origin", customOrigin: "custom_origin_config", originPolicy: "origin_protocol_policy",
+        path: "path_pattern", errors: "custom_error_response", errorCode: "error_code",
+        errorTTL: "error_caching_min_ttl", origins: "origin", customOrigin: "custom_origin_config",
+        originPolicy: "origin_protocol_policy",
         originVersions: "origin_ssl_protocols", webACL: "web_acl_id")
 
     static func addDistributions(to graph: inout Graph, from inventory: Inventory) {
@@ -17,9 +19,11 @@ extension PlanMapping {
             var policy = CachePolicy(head: resource.head)
             policy.maxTTLSeconds = resource["max_ttl"].int
             policy.defaultTTLSeconds = resource["default_ttl"].int
-            let headers = resource["parameters_in_cache_key_and_forwarded_to_origin"]["headers_config"]
-            policy.headers = headers["headers"]["items"].strings.otherwise(
-                headers["header_behavior"].string.map { _ in [] })
+            let key = resource["parameters_in_cache_key_and_forwarded_to_origin"]
+            let headers = key["headers_config"]
+            policy.headers = CachePolicy.keyParts(
+                headers: headers["headers"]["items"], behavior: headers["header_behavior"],
+                queryStrings: key["query_strings_config"]["query_strings"]["items"])
             graph.cachePolicies.append(policy)
         }
         var implied: [CachePolicy] = []

@@ -79,21 +79,45 @@ enum Purposes {
             return graph.buckets[id: inside]?.id
         }
         for trail in graph.trails { give(.audit, to: id(trail.bucket)) }
+        for bucket in graph.buckets {
+            if let purpose = invited(bucket) { give(purpose, to: bucket.id) }
+        }
         for bucket in graph.buckets where id(bucket.loggingDestination) != bucket.id {
             give(.accessLogs, to: id(bucket.loggingDestination))
         }
         for bucket in graph.buckets {
             let isLog = purposes[bucket.id] == .accessLogs || bucket.purpose.value == .accessLogs
             for rule in bucket.replication.value ?? [] where id(rule.destination) != bucket.id {
-                // Access logs are copied on to where the record is kept.
-                give(isLog ? .audit : .replica, to: id(rule.destination))
+                guard let target = id(rule.destination) else { continue }
+                // Access logs are copied on to where the record is kept, if that is locked.
+                if isLog, graph.buckets[id: target]?.isObjectLockEnabled.value != true { continue }
+                give(isLog ? .audit : .replica, to: target)
             }
         }
-        for model in graph.models { give(.artifacts, to: id(behind: model.dataURL)) }
+        for model in graph.models {
+            let bucket = id(behind: model.dataURL)
+            // Where the second region's models lie, the first region's are copied to.
+            let isElsewhere =
+                !model.head.region.isAbsent && bucket.map { graph.buckets[id: $0]?.head.region.isAbsent } == false
+            give(isElsewhere ? .replica : .artifacts, to: bucket)
+        }
         for config in graph.endpointConfigs {
             if let capture = config.dataCapture.value { give(.captures, to: id(behind: capture.destination)) }
         }
         return purposes
+    }
+
+    /// What the one service that a bucket's policy lets write there says about the bucket: a plan often hides who is
+    /// sent where, but not this.
+    private static func invited(_ bucket: Bucket) -> Bucket.Purpose? {
+        let writers: [String: Bucket.Purpose] = [
+            "logging.s3.amazonaws.com": .accessLogs, "cloudtrail.amazonaws.com": .audit,
+        ]
+        let writing = (bucket.policy.value?.statements ?? []).filter { statement in
+            statement.effect == .allow && statement.actions.contains { $0.lowercased() == "s3:putobject" }
+        }
+        let invited = Set(writing.flatMap(\.principals).compactMap { $0.kind == "Service" ? writers[$0.id] : nil })
+        return invited.count == 1 ? invited.first : nil
     }
 
     private static func wiredRoles(_ graph: Graph) -> [String: Role.Purpose] {

@@ -79,7 +79,19 @@ extension Property {
 /// The parts of an inventory that several mappings ask for.
 extension Inventory {
     /// A KMS key by its id, ARN or alias.
-    func keyReference(_ property: Property) -> Fact<Reference> { key(property) }
+    func keyReference(_ property: Property) -> Fact<Reference> {
+        if case .list(let items) = property.state {
+            // One of several things that an unknown value is made of: the only key among them.
+            let keys = Set(items.map(key).filter(isKey))
+            if keys.count == 1, let only = keys.first { return only }
+        }
+        return key(property)
+    }
+
+    private func isKey(_ reference: Fact<Reference>) -> Bool {
+        guard case .resource(let id)? = reference.value else { return false }
+        return ["AWS::KMS::Key", "AWS::KMS::ReplicaKey"].contains(directory.kind(of: id))
+    }
 
     /// The function that a reference leads to, through one of its aliases or versions.
     func functionReference(_ reference: Fact<Reference>) -> Fact<Reference> {
@@ -96,6 +108,19 @@ extension Inventory {
             return directory.reference(resource["FunctionName"], to: "AWS::Lambda::Function")
         case "aws_lambda_alias": return directory.reference(resource["function_name"], to: "AWS::Lambda::Function")
         default: return reference
+        }
+    }
+
+    /// References to resources of one kind. A plan tells of an object that is passed whole only what it is made of:
+    /// what is of another kind is not meant.
+    func references(_ property: Property, only kind: NameDirectory.Kind) -> Fact<[Fact<Reference>]> {
+        directory.references(property, to: kind).map { references in
+            func isOther(_ reference: Fact<Reference>) -> Bool {
+                guard case .resource(let id)? = reference.value else { return false }
+                return directory.kind(of: id) != kind
+            }
+            let meant = references.filter { !isOther($0) }
+            return meant.isEmpty ? references : meant
         }
     }
 

@@ -30,11 +30,15 @@ extension PlanResolver {
         reference == "each.key" || reference == "count.index"
     }
 
+    /// Lists of a policy's statement that hold ARNs only.
+    private static let arnLists: Set<String> = ["resources", "not_resources", "identifiers"]
+
     /// An attribute of a resource in normal form. Where the plan has lost which one, the word of the attribute that it
     /// is for decides between ARN and id.
     private func value(_ attribute: String?, of resource: PlanResource, for key: String, place: Place) -> Property {
         let naming = PlanNaming.of(resource.type)
-        let isARN = attribute.map { $0 == "arn" || $0.hasSuffix("_arn") } ?? key.contains("arn")
+        let wantsARN = key.contains("arn") || Self.arnLists.contains(key)
+        let isARN = attribute.map { $0 == "arn" || $0.hasSuffix("_arn") } ?? wantsARN
         if resource.type == "aws_kms_alias", attribute != "name" {
             // What an alias stands for is its key.
             let key = attributes(of: resource)["target_key_id"]
@@ -80,13 +84,24 @@ extension PlanResolver {
     /// A policy document from the blocks of its data source, as IAM writes it.
     private func policyDocument(_ resource: PlanResource, place: Place) -> Property {
         let attributes = attributes(of: resource)
-        for source in ["source_policy_documents", "override_policy_documents", "source_json", "override_json"]
+        for source in ["override_policy_documents", "source_json", "override_json"]
         where !attributes[source].items.isEmpty || attributes[source].isUnknown {
             return Property(.unknown("the document is joined from others that are known after apply"), at: place)
         }
+        var sources: [Property] = []
+        if let why = attributes["source_policy_documents"].whyUnknown { return Property(.unknown(why), at: place) }
+        for source in attributes["source_policy_documents"].items {
+            guard source.name.isKnown, case .map = source.parsed.state else {
+                return Property(.unknown("the document is joined from others that are known after apply"), at: place)
+            }
+            sources += source.parsed["Statement"].items
+        }
         let blocks = attributes["statement"]
         if let why = blocks.whyUnknown { return Property(.unknown(why), at: place) }
-        let statements = blocks.items.map(statement)
+        let own = blocks.items.map(statement)
+        // A statement of its own replaces the one of the same name in the documents it begins from.
+        let named = Set(own.compactMap { $0["Sid"].name.value })
+        let statements = sources.filter { $0["Sid"].name.value.map(named.contains) != true } + own
         let version = attributes["version"].isAbsent ? .text("2012-10-17") : attributes["version"]
         return Property(
             .map([

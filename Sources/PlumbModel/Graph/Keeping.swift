@@ -80,6 +80,8 @@ public struct Bucket: Resource {
     public var purpose: Fact<Purpose> = .absent
     public var encryption: Fact<BucketEncryption> = .absent
     public var isVersioned: Fact<Bool> = .absent
+    /// Whether it is emptied, versions and all, when it leaves the source (Terraform's `force_destroy`).
+    public var isEmptiedOnRemoval: Fact<Bool> = .absent
     public var isObjectLockEnabled: Fact<Bool> = .absent
     public var objectLock: Fact<ObjectLock> = .absent
     public var publicAccessBlock: Fact<PublicAccessBlock> = .absent

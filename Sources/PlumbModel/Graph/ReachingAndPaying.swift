@@ -34,6 +34,10 @@ public struct Distribution: Resource {
     public var originTLSVersions: Fact<[String]> = .absent
     public var cachePolicies: Fact<[Fact<Reference>]> = .absent
     public var cachedMethods: Fact<[String]> = .absent
+    /// The path each cache policy is for, in the order of `cachePolicies`; `*` for all other paths.
+    public var cachedPaths: Fact<[Fact<String>]> = .absent
+    /// Codes of errors that are kept and answered again: all of 500, 502, 503 and 504 where nothing is said.
+    public var keptErrorCodes: Fact<[Int]> = .absent
     public var webACL: Fact<String> = .absent
     public init(head: ResourceHead) { self.head = head }
 }
@@ -44,6 +48,7 @@ public struct CachePolicy: Resource {
     public var head: ResourceHead
     public var maxTTLSeconds: Fact<Int> = .absent
     public var defaultTTLSeconds: Fact<Int> = .absent
+    /// The headers and query strings that are part of the cache's key.
     public var headers: Fact<[String]> = .absent
     public init(head: ResourceHead) { self.head = head }
 }

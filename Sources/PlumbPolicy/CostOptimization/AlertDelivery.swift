@@ -12,7 +12,7 @@ extension PolicyBook {
             askMeter(graph.costRecord(of: endpoint), on: graph.asOf, &ask)
             return
         }
-        guard let budget = graph.budget(of: endpoint, &ask) else { return }
+        guard let budget = graph.budgetMeant(for: endpoint, &ask) else { return }
         ask.relate("the budget \(budget.id)", at: budget.place)
         guard let notifications = ask.need(budget.notifications, "the budget's list of notifications") else { return }
         var asked: Set<String> = []
@@ -30,7 +30,10 @@ extension PolicyBook {
                 ask.doubt("the topic \(address) is not part of this input: its policy and key would decide it")
             }
         }
-        if asked.isEmpty && notifications.allSatisfy({ $0.subscribers.isAbsent || $0.subscribers.isKnown }) {
+        let isOpen = notifications.contains { notification in
+            notification.subscribers.isUnknown || (notification.subscribers.value ?? []).contains(where: \.isUnknown)
+        }
+        if asked.isEmpty, !isOpen {
             ask.fail("no notification of the budget has a subscriber", at: budget.place)
         }
         if graph.source == .live { askReconciliation(graph.costRecord(of: endpoint), &ask) }

@@ -30,6 +30,20 @@ extension Graph {
         return nil
     }
 
+    /// The budget that is meant for this endpoint, also where its filter misses it: a fault of the filter is one fault
+    /// and COST-3.2's alone. Failed or doubted when there is none.
+    func budgetMeant(for endpoint: Endpoint, _ ask: inout Inquiry) -> Budget? {
+        var strict = Inquiry(endpoint.id)
+        if let budget = budget(of: endpoint, &strict) { return budget }
+        if let stray = strayBudget(of: endpoint) { return stray }
+        return budget(of: endpoint, &ask)
+    }
+
+    /// The budget whose filter should count this endpoint and counts another, or none; nil where there is no such.
+    func strayBudget(of endpoint: Endpoint) -> Budget? {
+        joined(StrayBudgets.self).byEndpoint[endpoint.id].map { budgets[$0] }
+    }
+
     /// The budget that counts what a team spends in this graph's environment; failed or doubted when there is none.
     func budget(ofTeam team: String, _ ask: inout Inquiry) -> Budget? {
         var narrow: Budget?
@@ -61,9 +75,16 @@ extension Graph {
 
     /// The budget that counts this endpoint: its own in production, its team's elsewhere.
     func budgetCounting(_ endpoint: Endpoint, _ ask: inout Inquiry) -> Budget? {
-        if environment == .production { return budget(of: endpoint, &ask) }
+        if environment == .production { return budgetMeant(for: endpoint, &ask) }
         guard let team = ask.need(team(of: endpoint), "the endpoint's team (tag \(CostTag.team))") else { return nil }
-        return budget(ofTeam: team, &ask)
+        var strict = Inquiry(endpoint.id)
+        if let budget = budget(ofTeam: team, &strict) { return budget }
+        // What else it should count is COST-2.4's matter.
+        let near = budgets.first { budget in
+            let values = (budget.tagFilters.value ?? []).compactMap { TagFilter($0)?.value }
+            return values.contains(team) || values.contains(environment.rawValue)
+        }
+        return near ?? (budgets.count == 1 ? budgets.first : nil) ?? budget(ofTeam: team, &ask)
     }
 
     /// Who pays for the endpoint: its tag, else what was declared.
@@ -100,7 +121,7 @@ extension Graph {
         guard let filter = TagFilter(text) else {
             return ["$", ":", "="].contains { text.hasSuffix($0 + name) }
         }
-        if filter.key == CostTag.team || filter.key == CostTag.environment { return false }
+        if CostTag.shared.contains(filter.key) { return false }
         if filter.value == name { return true }
         return joined(BudgetJoin.self).isAlone(endpoint.id, bearing: filter)
     }
@@ -185,5 +206,54 @@ extension Inquiry {
         require(budget.kind, "the budget's type", wanted: "COST") { $0 == "COST" }
         require(budget.timeUnit, "its time unit", wanted: "MONTHLY") { $0 == "MONTHLY" }
         requireFlag(budget.isAutoAdjusting, "automatic adjustment", is: false, absentAs: false)
+    }
+}
+
+/// Budgets that count no endpoint as its own, and the endpoints without one, brought together: by the endpoint's name
+/// in the budget's, or because one of each is left.
+private struct StrayBudgets: GraphJoin {
+    /// Positions of budgets by the ids of endpoints.
+    private(set) var byEndpoint: [String: Int] = [:]
+
+    init(_ graph: Graph) {
+        guard !graph.budgets.isEmpty else { return }
+        var taken: Set<String> = []
+        var bare: [Endpoint] = []
+        for endpoint in graph.endpoints {
+            var ask = Inquiry(endpoint.id)
+            if let budget = graph.budget(of: endpoint, &ask) {
+                taken.insert(budget.id)
+            } else if endpoint.name.isKnown {
+                bare.append(endpoint)
+            }
+        }
+        guard !bare.isEmpty else { return }
+        let join = graph.joined(BudgetJoin.self)
+        var left = graph.budgets.indices.filter { position in
+            let budget = graph.budgets[position]
+            return !taken.contains(budget.id) && !budget.tagFilters.isUnknown
+        }
+        bare.removeAll { endpoint in
+            let name = (endpoint.name.value ?? "").lowercased()
+            // A budget that names it, and others as well, misses nothing: it counts too much.
+            let naming = join.byEndpointName[endpoint.name.value ?? ""]
+            guard naming.isEmpty else { return true }
+            guard let index = left.firstIndex(where: { graph.budgets[$0].isCalled(name) }) else { return false }
+            byEndpoint[endpoint.id] = left.remove(at: index)
+            return true
+        }
+        if let endpoint = bare.first, bare.count == 1, left.count == 1 { byEndpoint[endpoint.id] = left[0] }
+    }
+}
+
+extension Budget {
+    /// Whether it is filtered by single endpoints at all, or by something that can be read as nothing else.
+    var namesAnEndpoint: Bool {
+        (tagFilters.value ?? []).contains { text in TagFilter(text).map { !CostTag.shared.contains($0.key) } ?? true }
+    }
+
+    /// Whether its name or id has an endpoint's name in it, in lower case.
+    fileprivate func isCalled(_ name: String) -> Bool {
+        !name.isEmpty && [head.name.value ?? "", id].contains { $0.lowercased().contains(name) }
     }
 }

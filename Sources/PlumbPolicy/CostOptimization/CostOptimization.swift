@@ -8,6 +8,8 @@ enum CostTag {
     static let environment = "ml:environment"
     static let team = "ml:team"
     static let all = [endpoint, environment, team]
+    /// Tags that many endpoints bear with the same value: a filter on one of them means no single endpoint.
+    static let shared: Set<String> = [environment, team, "ml:workload", "ml:critical", "ml:managed-by", "ml:purpose"]
 }
 
 /// A budget's filter on one tag, in the only form AWS Budgets understands: `user:KEY$VALUE`.
@@ -102,12 +104,12 @@ extension Graph {
 
     /// A tag must be activated in the paying account, or the bill does not know it.
     ///
-    /// CloudFormation has no type for it, and a plan may leave it to another: there, silence tells nothing.
+    /// CloudFormation has no type for it, and a plan may leave all of them to another: there, silence tells nothing.
     func askActivation(of key: String, _ ask: inout Inquiry) {
         if let tag = costAllocationTags.first(where: { $0.name.value == key || $0.id == key }) {
             ask.requireFlag(tag.isActive, "the activation of the tag \(key)")
-        } else if source == .live && !costAllocationTags.isEmpty {
-            ask.fail("the tag \(key) is not among the account's cost allocation tags")
+        } else if source == .live || source == .terraform, !costAllocationTags.isEmpty {
+            ask.fail("the tag \(key) is not among the cost allocation tags, of which others are")
         } else {
             ask.doubt("whether the tag \(key) is activated: ce:ListCostAllocationTags in the paying account decides it")
         }

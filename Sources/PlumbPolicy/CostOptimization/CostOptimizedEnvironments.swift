@@ -292,7 +292,6 @@ extension PolicyBook {
             ask.require(budget.limitUSD, "the monthly limit in USD", wanted: "at most \(Int(bounded: cap))") {
                 $0 > 0 && $0 <= cap
             }
-            ask.requireAlerts(of: budget)
             ask.requireForecastAlert(of: budget)
         }
     }

@@ -46,7 +46,8 @@ extension PolicyBook {
     ) { graph in
         graph.endpoints.map { endpoint in
             .about(endpoint) { ask in
-                guard let budget = graph.budget(of: endpoint, &ask) else { return }
+                let stray = graph.strayBudget(of: endpoint).flatMap { $0.namesAnEndpoint ? $0 : nil }
+                guard let budget = stray ?? graph.budget(of: endpoint, &ask) else { return }
                 ask.requireMonthlyCost(budget)
                 let most = graph.thresholds.productionBudgetUSD
                 let wanted = most == 5000 ? "2,000 to 5,000" : "at most \(Arithmetic.text(most))"
@@ -98,7 +99,10 @@ extension PolicyBook {
             },
         ]
     ) { graph in
-        graph.endpoints.map { endpoint in .about(endpoint) { ask in askFilter(of: endpoint, in: graph, &ask) } }
+        graph.endpoints.map { endpoint in
+            if let stray = graph.strayBudget(of: endpoint) { return judgeStray(stray, of: endpoint) }
+            return .about(endpoint) { ask in askFilter(of: endpoint, in: graph, &ask) }
+        }
     }
 
     private static let alertLevels = Control(
@@ -235,6 +239,18 @@ extension PolicyBook {
         graph.endpoints.map { endpoint in .about(endpoint) { ask in askCost(of: endpoint, in: graph, &ask) } }
     }
 
+    /// A budget that is there for an endpoint and counts something else.
+    private static func judgeStray(_ budget: Budget, of endpoint: Endpoint) -> Judgement {
+        .about(budget) { ask in
+            ask.relate("the endpoint \(endpoint.id), which no budget counts", at: endpoint.place)
+            let counted = (budget.tagFilters.value ?? []).few()
+            let wanted = "user:\(CostTag.endpoint)$\(endpoint.name.value ?? "")"
+            ask.fail(
+                "it counts \(counted.isEmpty ? "the whole account" : counted), wanted \(wanted)",
+                at: budget.tagFilters.place)
+        }
+    }
+
     /// Every filter reads as AWS reads it, means this endpoint, and the tag is on what is billed and on the bill.
     private static func askFilter(of endpoint: Endpoint, in graph: Graph, _ ask: inout Inquiry) {
         guard let budget = graph.budget(of: endpoint, &ask) else { return }
@@ -266,7 +282,7 @@ extension PolicyBook {
 
     /// Expected cost against the endpoint's own limit, the worst case against the band's upper end.
     private static func askCost(of endpoint: Endpoint, in graph: Graph, _ ask: inout Inquiry) {
-        guard let budget = graph.budget(of: endpoint, &ask) else { return }
+        guard let budget = graph.budgetMeant(for: endpoint, &ask) else { return }
         ask.relate("the budget \(budget.id)", at: budget.place)
         let stated =
             budget.plannedLimitsUSD.isAbsent

@@ -12,11 +12,18 @@ struct BucketJoin: GraphJoin {
     /// Ids of the buckets that others are copied to.
     private(set) var receivingCopies: Set<String> = []
 
+    /// Why more of them may receive one of these than can be told; nil when every destination is known.
+    private(set) var undecided: String?
+
     init(_ graph: Graph) {
         for (position, bucket) in graph.buckets.enumerated() {
             if let name = bucket.name.value, byName[name] == nil { byName[name] = position }
         }
         for bucket in graph.buckets {
+            let destinations = (bucket.replication.value ?? []).map(\.destination)
+            if let why = ([bucket.loggingDestination] + destinations).lazy.compactMap(\.whyUnknown).first {
+                undecided = undecided ?? "where \(bucket.id) sends its logs or copies: \(why)"
+            }
             if let target = self.bucket(at: bucket.loggingDestination, in: graph), target != bucket.id {
                 receivingLogs.insert(target)
             }
@@ -24,6 +31,9 @@ struct BucketJoin: GraphJoin {
                 guard let target = self.bucket(at: rule.destination, in: graph), target != bucket.id else { continue }
                 receivingCopies.insert(target)
             }
+        }
+        if let why = graph.trails.lazy.compactMap(\.bucket.whyUnknown).first {
+            undecided = undecided ?? "where the trail delivers: \(why)"
         }
         receivingTrails = Set(graph.trails.compactMap { bucket(at: $0.bucket, in: graph) })
     }

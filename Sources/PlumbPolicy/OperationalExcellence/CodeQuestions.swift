@@ -91,7 +91,8 @@ extension Graph {
                 $0.requireFlag(repository.isTagImmutable, "that its tags are immutable", absentAs: false)
             }
         }
-        let zones = subnets.filter { !$0.availabilityZone.isAbsent }.map { subnet in
+        // A plan shows zones by name however they were picked; what stands in its configuration is among the notes.
+        let zones = subnets.filter { source != .terraform && !$0.availabilityZone.isAbsent }.map { subnet in
             Judgement.about(subnet) { ask in
                 ask.require(subnet.availabilityZone, "its zone", wanted: "one picked by index, not by name") {
                     $0.contains("${") || $0.hasPrefix("use") && $0.contains("-az")
@@ -104,7 +105,7 @@ extension Graph {
     private func askForPins(of model: Model, isServing: Bool, _ ask: inout Inquiry) {
         switch model.image.state {
         case .known(let image):
-            if image.contains("@sha256:") {
+            if image.holds("@sha256:") {
                 ask.prove("its image is pinned by digest")
             } else {
                 ask.fail("its image is '\(image)', wanted @sha256:…", at: model.image.place)
@@ -132,8 +133,8 @@ extension Graph {
     ///
     /// Nil where that hangs on a parameter without a value.
     static func isImmutable(_ url: String) -> Bool? {
-        if url.contains("versionId=") { return true }
-        guard url.contains("://") else { return url.contains("${") ? nil : false }
+        if url.holds("versionId=") { return true }
+        guard url.holds("://") else { return url.holds("${") ? nil : false }
         let answers = url.split(separator: "/").dropFirst(2).map { carriesRevision(String($0)) }
         if answers.contains(true) { return true }
         return answers.contains(nil) ? nil : false
@@ -144,10 +145,20 @@ extension Graph {
     /// Nil where that hangs on a parameter without a value; what AWS itself puts in, such as the account, is none.
     static func carriesRevision(_ name: String) -> Bool? {
         var isOpen = false
-        let written = name.replacing(/\$\{([^}]*)\}/) { match in
-            if !match.1.hasPrefix("AWS::") { isOpen = true }
-            return "-"
+        var written = ""
+        var rest = name[...]
+        while let dollar = rest.firstIndex(of: "$") {
+            let inside = rest[dollar...].dropFirst()
+            guard inside.first == "{", let end = inside.firstIndex(of: "}") else {
+                written += rest[...dollar]
+                rest = inside
+                continue
+            }
+            if !inside.hasPrefix("{AWS::") { isOpen = true }
+            written += rest[..<dollar] + "-"
+            rest = inside[end...].dropFirst()
         }
+        written += rest
         let parts = written.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "." })
         let isThere = parts.contains { part in
             let digits = part.drop { $0 == "v" || $0 == "V" || $0 == "r" }

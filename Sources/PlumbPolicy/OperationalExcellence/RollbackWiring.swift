@@ -60,9 +60,12 @@ extension Graph {
             } else if candidates.isEmpty, source == .engine {
                 ask.doubt("the engine shows no \(purpose.title) trigger yet")
             } else if purpose == .errorRate {
-                for variant in watchedVariants(of: endpoint, &ask) {
-                    let own = candidates.filter { variant.isWatched(by: $0.id) }
-                    ask.requireOne(of: own, orFail: nothing, name: \.id) { variant.ask($0, as: purpose, &$1) }
+                // One of any variant; that each has its own is OPS-1.2's matter.
+                let own = watchedVariants(of: endpoint, &ask).flatMap { variant in
+                    candidates.filter { variant.isWatched(by: $0.id) }.map { (variant, $0) }
+                }
+                ask.requireOne(of: own, orFail: nothing, name: { $0.1.id }) { pair, ask in
+                    pair.0.ask(pair.1, as: purpose, &ask)
                 }
             } else {
                 ask.requireOne(of: candidates, orFail: nothing, name: \.id) {
@@ -119,9 +122,30 @@ extension Graph {
         for kind in [MonitoringSchedule.Kind.dataQuality, .modelQuality] {
             let schedules = watching.filter { $0.kind.isUnknown || $0.kind.value == kind }
             let title = kind == .dataQuality ? "data quality" : "model quality"
+            if schedules.isEmpty, let alarm = alarmOnOwnDetector(of: endpoint, kind == .dataQuality ? .drift : .quality)
+            {
+                ask.relate("the alarm \(alarm.id)", at: alarm.place)
+                ask.doubt(
+                    "\(alarm.id) listens to a detector of \(title) that is not in this input: what the live account "
+                        + "measures, or signed evidence, decides")
+                continue
+            }
             ask.requireOne(of: schedules, orFail: "nothing watches the endpoint's \(title)", name: \.id) {
                 askForDetector($0, kind, isMultiModel: isMultiModel, &$1)
             }
+        }
+    }
+
+    /// An alarm on a metric of a detector that runs elsewhere, such as the gateway: not one that Model Monitor publishes.
+    private func alarmOnOwnDetector(of endpoint: Endpoint, _ purpose: AlarmClass) -> Alarm? {
+        guard let name = endpoint.name.value else { return nil }
+        let join = joined(AlarmJoin.self)
+        return alarms[join.watching(name)].first { alarm in
+            purposes(of: alarm, for: name).contains(purpose)
+                && alarm.metrics.contains {
+                    Self.signals(of: $0.name).contains(purpose)
+                        && !$0.namespace.lowercased().contains("aws/sagemaker/endpoints")
+                }
         }
     }
 
@@ -192,7 +216,7 @@ extension Graph {
         let list = rollbackList(of: endpoint)
         if list.alarms.isEmpty {
             if let why = list.openBecause { return ask.doubt("which alarms are to be read cannot be told: \(why)") }
-            return ask.fail("no alarm is listed in AutoRollbackConfiguration, so there is none to read")
+            return ask.doubt("no alarm is listed in AutoRollbackConfiguration (OPS-2.1), so there is none to read")
         }
         for variant in variants(of: endpoint, &ask) {
             guard let model = models[variant.model] else {
@@ -205,11 +229,16 @@ extension Graph {
                 continue
             }
             ask.relate("the execution role \(role.id)", at: role.place)
+            if role.policies.isAbsent, let why = role.whyUndecided {
+                ask.doubt("whether \(role.id) may cloudwatch:DescribeAlarms cannot be told: \(why)")
+                continue
+            }
             guard let documents = ask.need(role.policies, "the policies of \(role.id)") else { continue }
             let statements = documents.flatMap(\.statements).filter { $0.reaches("cloudwatch:DescribeAlarms") }
             let boundary = role.permissionsBoundary.value
+            let places = Self.alarmPlaces(in: statements)
             for alarm in list.alarms {
-                let spellings = spellings(of: alarm)
+                let spellings = spellings(of: alarm, in: places)
                 let isAllowed = statements.contains { $0.effect == .allow && $0.coversAny(of: spellings) }
                 let isDenied = statements.contains {
                     $0.effect == .deny && $0.conditions.isEmpty && $0.coversAny(of: spellings)
@@ -220,6 +249,8 @@ extension Graph {
                     ask.prove("\(role.id) may read \(alarm.id)")
                 } else if role.managedPolicies.value?.isEmpty == false {
                     ask.doubt("whether a managed policy of \(role.id) allows cloudwatch:DescribeAlarms is open")
+                } else if let why = role.whyUndecided {
+                    ask.doubt("whether \(role.id) may cloudwatch:DescribeAlarms cannot be told: \(why)")
                 } else {
                     ask.fail("\(role.id) may not cloudwatch:DescribeAlarms on \(alarm.id)", at: role.place)
                 }
@@ -228,11 +259,30 @@ extension Graph {
         }
     }
 
-    /// How a policy may name an alarm: by reference, or by an ARN with the region and account spelt out or not.
-    private func spellings(of alarm: Alarm) -> [String] {
+    /// How a policy may name an alarm: by reference, or by an ARN with the region and account spelt out or not. An
+    /// account that is written out is taken for the own one, and where the own region is not known, so is a region.
+    private func spellings(of alarm: Alarm, in places: (regions: Set<String>, accounts: Set<String>)) -> [String] {
         let name = alarm.name.value ?? alarm.id
-        let regions = ["${AWS::Region}"] + ((alarm.head.region.value ?? region.value).map { [$0] } ?? [])
+        let own = (alarm.head.region.isAbsent ? region : alarm.head.region).value
+        let regions = ["${AWS::Region}"] + (own.map { [$0] } ?? places.regions.sorted())
+        let accounts = ["${AWS::AccountId}"] + places.accounts.sorted()
         return ["${\(alarm.id).Arn}", "${\(alarm.id)}"]
-            + regions.map { "arn:aws:cloudwatch:\($0):${AWS::AccountId}:alarm:\(name)" }
+            + regions.flatMap { region in
+                accounts.map { "arn:aws:cloudwatch:\(region):\($0):alarm:\(name)" }
+            }
+    }
+
+    /// The regions and accounts that statements write out in the ARNs of alarms.
+    private static func alarmPlaces(
+        in statements: [PolicyStatement]
+    ) -> (regions: Set<String>, accounts: Set<String>) {
+        var found: (regions: Set<String>, accounts: Set<String>) = ([], [])
+        for resource in statements.flatMap(\.resources) {
+            let parts = resource.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
+            guard parts.count == 6, parts[2] == "cloudwatch" else { continue }
+            if !parts[3].contains("$"), !parts[3].contains("*") { found.regions.insert(String(parts[3])) }
+            if parts[4].count == 12, parts[4].allSatisfy(\.isNumber) { found.accounts.insert(String(parts[4])) }
+        }
+        return found
     }
 }

@@ -293,7 +293,17 @@ extension PolicyBook {
     }
 
     private static func requireSafety(of distribution: Distribution, in graph: Graph, _ ask: inout Inquiry) {
-        for reference in distribution.cachePolicies.value ?? [] {
+        // "200 only": an error that is kept outlives its cause. What is not told is not kept by an engine's front.
+        ask.require(
+            distribution.keptErrorCodes, "errors that are kept", wanted: "none (ErrorCachingMinTTL 0)", absentAs: []
+        ) {
+            $0.isEmpty
+        }
+        let paths = distribution.cachedPaths.value ?? []
+        for (index, reference) in (distribution.cachePolicies.value ?? []).enumerated() {
+            let path = index < paths.count ? paths[index].value ?? "" : ""
+            // What is not kept needs no key.
+            if case .external(let id)? = reference.value, id.contains(cachingDisabledPolicy) { continue }
             guard let policy = reference.value.flatMap({ graph.cachePolicies[$0] }) else {
                 ask.doubt("a cache policy is not part of this input, and its key decides it")
                 continue
@@ -303,11 +313,22 @@ extension PolicyBook {
                 policy.maxTTLSeconds, "MaxTTL of \(policy.id)", wanted: "at most 300", absentAs: 31_536_000
             ) { $0 <= cacheTTLSecondsMax }
             guard let headers = ask.need(policy.headers, "the headers in the key of \(policy.id)") else { continue }
-            requireKey(headers, mayOmitAuthorization: false, &ask)
+            requireKey(headers, mayOmitAuthorization: false, path: path, &ask)
         }
     }
 
-    private static func requireKey(_ parts: [String], mayOmitAuthorization: Bool, _ ask: inout Inquiry) {
+    /// The path is part of every key: `/r7/*` holds the revision as well as a header does.
+    private static func namesRevision(_ path: String) -> Bool {
+        path.split(separator: "/").contains { part in
+            let word = part.lowercased()
+            let isNumbered = word.contains(where: \.isNumber) && (word.hasPrefix("r") || word.hasPrefix("v"))
+            return isNumbered || word.contains("revision") || word.contains("version")
+        }
+    }
+
+    private static func requireKey(
+        _ parts: [String], mayOmitAuthorization: Bool, path: String = "", _ ask: inout Inquiry
+    ) {
         let names = parts.map { $0.lowercased().filter(\.isLetter) }
         let shown = parts.joined(separator: ", ")
         if !names.contains("authorization") && !mayOmitAuthorization {
@@ -317,7 +338,7 @@ extension PolicyBook {
         if !names.contains("contenttype") && !names.contains("accept") {
             ask.fail("its key has no part for the content type: [\(shown)]")
         }
-        if !names.contains(where: { $0.contains("revision") }) {
+        if !names.contains(where: { $0.contains("revision") }) && !namesRevision(path) {
             ask.fail("its key has no part for the model's revision, so that a rollback serves stale answers")
         }
         ask.prove("its key is [\(parts.joined(separator: ", "))]")

@@ -32,6 +32,11 @@ extension PolicyBook {
         ],
         fails: [
             ControlExample("autoscaling switched off", spec: "scaling: {enabled: false}"),
+            ControlExample("a second target for the same variant") { graph in
+                guard var other = graph.scalableTargets.first else { return }
+                other.head.id = "OtherTarget"
+                graph.scalableTargets.append(other)
+            },
             ControlExample("a typo in the resource id") { graph in
                 graph.scalableTargets.mutateEach { $0.resourceID = "endpoint/digit/variant/primary" }
             },
@@ -44,7 +49,7 @@ extension PolicyBook {
         judge: scalesEveryVariant)
 
     @Sendable private static func scalesEveryVariant(_ graph: Graph) -> [Judgement] {
-        graph.judgeInstanceEndpoints { endpoint, variants, ask in
+        let served = graph.judgeInstanceEndpoints { endpoint, variants, ask in
             if graph.source == .engine && graph.scalableTargets.isEmpty {
                 return ask.doubt("the engine shows no scaler of this endpoint; its scalable targets decide it")
             }
@@ -53,7 +58,8 @@ extension PolicyBook {
                     ask.prove("\(variant.title) is scaled by SageMaker under its inference components")
                     continue
                 }
-                guard let target = graph.requireTarget(of: variant, of: endpoint, &ask) else { continue }
+                guard let target = graph.requireTarget(of: variant, of: endpoint, mustExist: true, &ask)
+                else { continue }
                 if graph.source == .engine {
                     ask.prove("\(variant.title) is scaled by \(target.id)")
                     continue
@@ -66,6 +72,7 @@ extension PolicyBook {
                 }
             }
         }
+        return served + graph.judgeStrayTargets()
     }
 
     /// A policy that something starts: target tracking by itself, a step policy by an alarm.

@@ -106,6 +106,9 @@ extension PolicyBook {
             }
         }
         let watching = graph.alarms[graph.joined(ReplicationAlarms.self).positions]
+        if watching.isEmpty, graph.source == .terraform {
+            return ask.doubt("no alarm of this plan watches the replication's latency; another configuration may")
+        }
         ask.requireOne(of: watching, orFail: "no alarm watches the replication's latency", name: \.id) {
             $1.require($0.threshold, "its threshold in seconds", wanted: "at most \(Arithmetic.text(limit * 60))") {
                 $0 <= limit * 60
@@ -197,7 +200,8 @@ extension PolicyBook {
         guard algorithm.value?.hasPrefix("aws:kms") == true else { return }
         ask.requireFlag(rule.selectsKMSObjects, "SseKmsEncryptedObjects", absentAs: false)
         guard let key = ask.need(rule.replicaKey, "the key of the replicas") else { return }
-        if let known = graph.keys[key], graph.isElsewhere(known).value == false, region.isKnown {
+        // A key serves its own region only, and so tells where the copies are.
+        if let known = graph.keys[key], graph.isElsewhere(known).value == false {
             ask.fail("the replicas' key \(known.id) lies in the primary region", at: known.place)
         }
     }

@@ -63,10 +63,11 @@ extension PolicyBook {
                     if graph.source == .engine {
                         return ask.doubt("the engine has recorded no peer in a second region, which decides it")
                     }
-                    guard let region = requireReplica(in: graph, &ask) else { return }
-                    requireImages(in: region, graph, &ask)
-                    requireKey(in: region, graph, &ask)
                     requireRouting(graph, &ask)
+                    let region = requireReplica(in: graph, &ask)
+                    requireImages(in: region, graph, &ask)
+                    guard let region else { return }
+                    requireKey(in: region, graph, &ask)
                     requireResidency(of: region, endpoint, graph, &ask)
                 }
             }
@@ -83,6 +84,8 @@ extension PolicyBook {
         guard let region = models.compactMap({ $0.head.region.value }).first else {
             if graph.models.contains(where: { $0.head.region.isUnknown }) {
                 ask.doubt("the region of a model cannot be told")
+            } else if graph.source == .cloudformation, graph.resources.allSatisfy({ $0.head.region.isAbsent }) {
+                ask.doubt("a stack makes things in one region only: check the second region's together with this one")
             } else {
                 ask.fail(
                     "no model lies outside \(graph.region.value ?? "the region"); if a second stack makes it, check "
@@ -102,7 +105,8 @@ extension PolicyBook {
         return region
     }
 
-    private static func requireImages(in region: String, _ graph: Graph, _ ask: inout Inquiry) {
+    /// `region` is nil where the second one cannot be told: any other is good then.
+    private static func requireImages(in region: String?, _ graph: Graph, _ ask: inout Inquiry) {
         for model in graph.models where graph.isElsewhere(model).value == true {
             if let why = model.image.whyUnknown {
                 ask.doubt("where the image of \(model.id) lies is not known: \(why)")
@@ -110,16 +114,14 @@ extension PolicyBook {
             guard let image = model.image.value, let registry = image.split(separator: "/").first,
                 registry.contains(".dkr.ecr.")
             else { continue }
-            let isThere = registry.contains(".ecr.\(region).") || registry.contains("${")
-            if !isThere {
-                ask.fail("the image of \(model.id) lies outside \(region): \(registry)", at: model.image.place)
-            }
+            guard let region, !registry.contains(".ecr.\(region)."), !registry.contains("${") else { continue }
+            ask.fail("the image of \(model.id) lies outside \(region): \(registry)", at: model.image.place)
         }
         for repository in graph.repositories where !graph.isElsewhereForCertain(repository) {
             ask.require(
-                repository.replicationRegions, "the regions \(repository.id) is replicated to", wanted: region,
-                absentAs: []
-            ) { $0.contains(region) }
+                repository.replicationRegions, "the regions \(repository.id) is replicated to",
+                wanted: region ?? "another region", absentAs: []
+            ) { regions in region.map(regions.contains) ?? !regions.isEmpty }
         }
     }
 

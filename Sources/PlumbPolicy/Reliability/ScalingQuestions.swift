@@ -37,16 +37,71 @@ extension Graph {
                 + (others.isEmpty ? "" : ": " + others.told(of: scalableTargets.count, ", ")))
     }
 
-    /// The variant's scalable target; its absence fails.
-    func requireTarget(of variant: Variant, of endpoint: Endpoint, _ ask: inout Inquiry) -> ScalableTarget? {
+    /// The variant's scalable target. That there is none is REL-2.1's fault alone (`mustExist`); what asks more of it
+    /// than that cannot tell.
+    func requireTarget(
+        of variant: Variant, of endpoint: Endpoint, mustExist: Bool = false, _ ask: inout Inquiry
+    ) -> ScalableTarget? {
         switch scalableTarget(of: variant, of: endpoint) {
         case .found(let target):
             ask.relate("its scalable target \(target.id)", at: target.place)
             return target
-        case .none(let why): ask.fail(why)
+        case .none(let why) where mustExist: ask.fail(why)
+        case .none(let why): ask.doubt("\(why) (REL-2.1), so that nothing more can be told")
         case .unknown(let why): ask.doubt("cannot be told from this input: \(why)")
         }
         return nil
+    }
+
+    /// Targets whose resource id leads nowhere, or where another target already is. Judged only where all endpoints
+    /// are here by name.
+    func judgeStrayTargets() -> [Judgement] {
+        let names = joined(EndpointsByName.self)
+        guard source != .engine, !endpoints.isEmpty, !names.isAnyNameOpen else { return [] }
+        let byResource = joined(ScalingJoin.self).targetsByResource
+        return scalableTargets.compactMap { target in
+            let parts = (target.resourceID.value ?? "").split(separator: "/").map(String.init)
+            guard parts.count == 4, parts[0] == "endpoint", parts[2] == "variant" else { return nil }
+            guard let fault = strayFault(of: target, parts[1], parts[3], byResource[parts.joined(separator: "/")])
+            else { return nil }
+            return .about(target) { ask in
+                if let endpoint = endpoint(named: parts[1]) {
+                    ask.relate("the endpoint \(endpoint.id)", at: endpoint.place)
+                }
+                ask.fail(fault, at: target.resourceID.place)
+            }
+        }
+    }
+
+    private func strayFault(
+        of target: ScalableTarget, _ endpointName: String, _ variantName: String, _ sharing: [Int]
+    ) -> String? {
+        guard let endpoint = endpoint(named: endpointName) else {
+            return "it scales endpoint '\(endpointName)', which is not here"
+        }
+        guard !isElsewhere(target.head, than: endpoint.head),
+            let variants = endpointConfigs[endpoint.config]?.variants.value, variants.allSatisfy({ $0.name.isKnown })
+        else { return nil }
+        guard let variant = variants.first(where: { $0.name.value == variantName }) else {
+            let known = variants.compactMap(\.name.value).quoted
+            return "it scales variant '\(variantName)', which '\(endpointName)' does not have; it has \(known)"
+        }
+        if let dimension = target.dimension.value, dimension.hasPrefix("sagemaker:variant:"),
+            (dimension == Self.variantDimension) == variant.isServerless
+        {
+            return "it scales \(dimension), which variant '\(variantName)' does not have"
+        }
+        // Of several targets with one resource id, the one that is called like the endpoint is meant.
+        let others = sharing.map { scalableTargets[$0] }.filter { $0.dimension == target.dimension }
+        guard others.count > 1 else { return nil }
+        let nearest = others.max { Self.likeness($0.id, endpoint.id) < Self.likeness($1.id, endpoint.id) }
+        return nearest?.id == target.id ? nil : "it names the same variant as \(nearest?.id ?? "another target")"
+    }
+
+    /// How many characters two ids begin with in common, addresses without their types.
+    private static func likeness(_ one: String, _ other: String) -> Int {
+        let (one, other) = (one.split(separator: ".").last ?? "", other.split(separator: ".").last ?? "")
+        return zip(one, other).prefix { $0 == $1 }.count
     }
 
     /// The policies that move a target, by reference or by the same resource id.

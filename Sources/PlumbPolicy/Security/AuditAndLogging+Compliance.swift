@@ -268,7 +268,8 @@ extension Inquiry {
             _ = declared(declaration.benchmark, "the benchmark of this artefact (spec: benchmark)")
         }
         // The product's own server is no image on an engine.
-        if graph.source != .engine {
+        // In templates and plans the image is OPS-3.3's question.
+        if graph.source == .spec || graph.source == .live {
             for variant in graph.variants(of: endpoint, &self) {
                 guard let model = graph.models[variant.model] else {
                     doubt("the model of variant \(variant.name.value ?? "?") is not in this input")

@@ -259,6 +259,9 @@ extension Inquiry {
     fileprivate mutating func forbidEarlyEnd(of bucket: Bucket) {
         if let why = bucket.lifecycle.whyUnknown { doubt("the lifecycle rules cannot be told: \(why)") }
         let locked = bucket.objectLock.value?.retentionDays.value ?? 0
+        if bucket.isEmptiedOnRemoval.value == true {
+            fail("it is emptied when it leaves the source (force_destroy)", at: bucket.isEmptiedOnRemoval.place)
+        }
         for rule in bucket.lifecycle.value ?? [] where rule.isEnabled.value != false {
             if let why = rule.expirationDays.whyUnknown { doubt("when objects expire cannot be told: \(why)") }
             if let days = rule.expirationDays.value, days < locked {

@@ -169,9 +169,7 @@ extension PolicyBook {
             return graph.judgeUndecided(
                 "the engine does not show who reads its artefacts; a record of reads would decide it")
         }
-        return graph.buckets.filter { $0.holdsModelData(in: graph) }.map { bucket in
-            .about(bucket) { $0.requireAccessLogging(of: bucket, in: graph) }
-        }
+        return graph.judgeModelDataBuckets { $1.requireAccessLogging(of: $0, in: graph) }
     }
 
     private static let streamedChanges = Control(

@@ -50,8 +50,12 @@ extension PolicyBook {
             .about(bucket) { ask in
                 if graph.environment != .production {
                     ask.acceptAnyEncryption(of: bucket)
-                } else if bucket.receivesAccessLogs(in: graph) {
+                } else if bucket.receivesAccessLogs(in: graph) && !bucket.receivesTrail(in: graph) {
                     ask.requireLogEncryption(of: bucket)
+                } else if bucket.encryption.value?.algorithm.value == "AES256",
+                    let why = bucket.mayReceiveLogs(in: graph)
+                {
+                    ask.doubt("AES256 is right only where access logs arrive; whether they do cannot be told: \(why)")
                 } else {
                     ask.requireCustomerEncryption(of: bucket, in: graph)
                 }

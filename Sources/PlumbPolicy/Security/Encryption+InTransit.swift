@@ -147,8 +147,15 @@ extension PolicyBook {
                 ]
             },
             ControlExample("a topic that takes messages over plain HTTP") { graph in
-                graph.topics.mutateEach {
-                    $0.policy = $0.policy.map { PolicyDocument($0.statements.filter { $0.effect == .allow }) }
+                graph.topics.mutateEach { topic in
+                    topic.policy = .known(
+                        PolicyDocument([
+                            PolicyStatement(.allow) {
+                                $0.principals = [PolicyPrincipal("AWS", "arn:aws:iam::${AWS::AccountId}:role/reporter")]
+                                $0.actions = ["sns:Publish"]
+                                $0.resources = ["${AlarmTopic.Arn}"]
+                            }
+                        ]))
                 }
             },
         ]
@@ -291,6 +298,9 @@ extension Inquiry {
         }
         let reachesBucket = denials.contains { $0.coversAny(of: bucket.spellings) }
         let reachesObjects = denials.contains { $0.coversObjects(of: bucket) }
+        if !(reachesBucket && reachesObjects), denials.contains(where: { $0.hasOpenResource(of: bucket) }) {
+            return doubt("whether \(what) is denied on the bucket and on its objects (…/*) is known after apply")
+        }
         switch (reachesBucket, reachesObjects) {
         case (true, true): prove("\(what) is denied to everyone")
         case (true, false):
@@ -337,9 +347,15 @@ extension Inquiry {
         }
     }
 
-    /// SNS takes messages over plain HTTP from whoever may publish, unless the topic's policy denies it.
+    /// SNS takes messages over plain HTTP from whoever may publish, unless the topic's policy denies it; AWS's own
+    /// services never send them so.
     fileprivate mutating func requirePlainTransportDenied(by topic: Topic) {
-        guard let policy = need(topic.policy, "the topic policy, which must deny plain HTTP") else { return }
+        if topic.policy.isAbsent { return prove("its policy lets in nobody beside its account") }
+        guard let policy = need(topic.policy, "the topic policy") else { return }
+        let publishers = policy.grants(of: "sns:Publish").flatMap(\.principals)
+        guard publishers.contains(where: { $0.kind.lowercased() != "service" }) else {
+            return prove("only AWS's services publish by its policy")
+        }
         let isDenied = policy.statements.contains { statement in
             statement.effect == .deny && statement.principals.contains(where: \.isAnyone)
                 && statement.reaches("sns:Publish") && statement.conditions.count == 1

@@ -110,10 +110,14 @@ extension Graph {
         }
         let kept = own.map { key in Judgement.about(key) { $0.requireSoundness(of: key, in: self) } }
         let home = region.value
+        let copied = buckets.lazy.flatMap { $0.replication.value ?? [] }.compactMap { rule -> String? in
+            guard case .external(let key)? = rule.replicaKey.value, let arn = ARN(key) else { return nil }
+            return arn.region == home || arn.region == "${AWS::Region}" ? nil : key
+        }.first
         return kept
             + endpoints.map { endpoint in
                 ifCritical(isCritical(endpoint), endpoint.id, at: endpoint.place) {
-                    .about(endpoint) { $0.requireKeyElsewhere(than: home, among: own) }
+                    .about(endpoint) { $0.requireKeyElsewhere(than: home, among: own, copied: copied) }
                 }
             }
     }
@@ -131,9 +135,13 @@ extension Graph {
 
 extension Inquiry {
     /// What is copied to the other region is read there under a key that stands there.
-    fileprivate mutating func requireKeyElsewhere(than home: String?, among keys: [Key]) {
+    ///
+    /// `copied` is the key of another region that copies are made under, where it is made elsewhere.
+    fileprivate mutating func requireKeyElsewhere(than home: String?, among keys: [Key], copied: String?) {
         if let other = keys.first(where: { $0.isReplica.value == true || ($0.head.region.value ?? home) != home }) {
             prove("\(other.id) is the key of the other region")
+        } else if let copied {
+            doubt("objects are copied under the key \(copied), which is not in this input")
         } else if keys.contains(where: { $0.head.region.isUnknown || $0.isReplica.isUnknown }) {
             doubt("whether a key stands in the other region cannot be told from this input")
         } else {

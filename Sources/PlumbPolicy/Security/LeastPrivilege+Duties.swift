@@ -109,7 +109,7 @@ extension PolicyBook {
             },
         ]
     ) { graph in
-        let hasLocalStorage = graph.endpointConfigs.contains { $0.hasLocalStorage }
+        let hasLocalStorage = graph.endpointConfigs.contains { $0.hasLocalStorage && $0.key.isAbsent }
         let sensitive = graph.roles.compactMap { graph.judgeConditions(of: $0, hasLocalStorage: hasLocalStorage) }
         if !sensitive.isEmpty { return sensitive }
         return graph.judgeUndecided(
@@ -170,7 +170,8 @@ extension Inquiry {
     fileprivate mutating func requireRoleForEachDuty(in graph: Graph) {
         let roles = graph.joined(RolesByDuty.self)
         for duty in [Role.Purpose.execution, .invoke, .deploy, .operate, .audit] where !roles.purposes.contains(duty) {
-            if roles.isUndecided {
+            // Outside production the roles of people and pipelines are often made elsewhere, once for all stages.
+            if roles.isUndecided || graph.environment != .production {
                 doubt("which role is for '\(duty.rawValue)' cannot be told from this input")
             } else {
                 fail("no role is for '\(duty.rawValue)' (tag ml:purpose)")
@@ -182,7 +183,7 @@ extension Inquiry {
     fileprivate mutating func requireOwnDutyOnly(of role: Role, _ purpose: Role.Purpose, in graph: Graph) {
         if let why = role.whyUndecided { doubt("the policies of the role cannot be told from this input: \(why)") }
         if purpose == .invoke { requireInvocationOnly(of: role, in: graph) }
-        for action in Self.forbidden(to: purpose) where !role.grants(of: action).isEmpty {
+        for action in Self.forbidden(to: purpose) where role.mayUndo(action, in: graph) {
             fail("the \(purpose.rawValue) role may \(action), which is not its duty", at: role.policies.place)
         }
         let deploys = ["sagemaker:CreateEndpoint", "sagemaker:UpdateEndpoint"].contains { !role.grants(of: $0).isEmpty }
@@ -191,6 +192,8 @@ extension Inquiry {
         }
         for statement in role.grants(of: "sts:AssumeRole") {
             for other in graph.roles where other.id != role.id && statement.coversAny(of: other.spellings) {
+                // A function that calls the endpoint through the invoke role has no more than its duty.
+                if purpose == .automation, graph.purpose(of: other) == .invoke { continue }
                 fail("it may assume \(other.id), and so has that role's rights too", at: statement.place)
             }
         }
@@ -262,6 +265,22 @@ extension Inquiry {
 }
 
 extension Role {
+    /// Whether it may do something that others are answerable for: named as such on whatever, or by a pattern that
+    /// reaches a thing that it would harm.
+    fileprivate func mayUndo(_ action: String, in graph: Graph) -> Bool {
+        let service = String(action.prefix { $0 != ":" })
+        let grants = grants(of: action).filter { graph.mayReach(service, by: $0) }
+        guard !grants.isEmpty, action.hasPrefix("s3:"), action.contains("Lock") || action.contains("Bypass") else {
+            return !grants.isEmpty
+        }
+        let locked = graph.auditBuckets
+        guard !locked.isEmpty else { return true }
+        return grants.contains { statement in
+            statement.actions.contains { $0.lowercased() == action.lowercased() } || !statement.notActions.isEmpty
+                || locked.contains { statement.coversAny(of: $0.spellings) || statement.touchesObjects(of: $0) }
+        }
+    }
+
     /// How policies may spell this role's ARN.
     var spellings: [String] {
         ["${\(id).Arn}"] + (name.value.map { ["arn:aws:iam::${AWS::AccountId}:role/\($0)"] } ?? [])
@@ -352,8 +371,10 @@ extension Graph {
             }
         }
         let unused = Judgement.about("account", at: nil) { ask in
-            let found = ask.requireAnalyzer(
-                of: ["ACCOUNT_UNUSED_ACCESS", "ORGANIZATION_UNUSED_ACCESS"], "unused access", among: Array(analyzers))
+            // One sees the whole account; of several the one at home counts, which the others only repeat.
+            let kinds = ["ACCOUNT_UNUSED_ACCESS", "ORGANIZATION_UNUSED_ACCESS"]
+            let near = analyzers.filter { ($0.head.region.value ?? home) == home }
+            let found = ask.requireAnalyzer(of: kinds, "unused access", among: near)
             if let found {
                 let most = Int(bounded: thresholds.unusedAccessDays)
                 ask.require(

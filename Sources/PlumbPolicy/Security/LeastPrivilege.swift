@@ -124,8 +124,8 @@ extension PolicyBook {
                     "\(policy) is attached: it grants far more than one deployment needs",
                     at: role.managedPolicies.place)
             }
-            for statement in ask.documents(of: role).flatMap(\.statements) {
-                let faults = statement.passRoleFaults
+            for statement in ask.documents(of: role).flatMap(\.statements) where graph.mayReach("iam", by: statement) {
+                let faults = statement.passRoleFaults + graph.misplayedRoles(passedBy: statement)
                 let codes = faults.isEmpty ? "" : AccessReview.codes(of: statement, as: .identity, naming: "PASS_ROLE")
                 for fault in faults { ask.fail("\(statement.title): \(fault)\(codes)", at: statement.place) }
             }
@@ -379,6 +379,26 @@ extension Inquiry {
         return (role.managedPolicies.value ?? []).compactMap { policy in
             if let why = policy.whyUnknown { doubt("one managed policy cannot be told: \(why)") }
             return policy.value
+        }
+    }
+}
+
+extension Graph {
+    /// Roles of the graph that a statement passes to a service which may not play them, in words.
+    fileprivate func misplayedRoles(passedBy statement: PolicyStatement) -> [String] {
+        guard statement.effect == .allow, statement.reaches("iam:PassRole") else { return [] }
+        let services = statement.conditions.filter { $0.isBinding && $0.speaks(of: ["iam:PassedToService"]) }
+            .flatMap(\.values).filter { !Glob.isPattern($0) && !$0.contains("${") }
+        guard !services.isEmpty else { return [] }
+        return statement.resources.compactMap { resource in
+            guard resource.hasPrefix("${"), resource.hasSuffix(".Arn}"),
+                let role = roles[id: String(resource.dropFirst(2).dropLast(5))], let trust = role.trust.value
+            else { return nil }
+            let players = trust.statements.flatMap(\.principals).filter { $0.kind.lowercased() == "service" }.map(\.id)
+            let strangers = services.filter { !players.contains($0) }
+            guard !players.isEmpty, !strangers.isEmpty else { return nil }
+            return "it passes \(role.id) to \(strangers.formatted(joinedBy: "and")), but "
+                + "\(players.formatted(joinedBy: "and")) plays it"
         }
     }
 }

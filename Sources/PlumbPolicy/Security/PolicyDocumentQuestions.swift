@@ -147,6 +147,15 @@ extension PolicyStatement {
             || bucket.spellings.contains { name in resources.contains { Self.normal($0).hasPrefix(name + "/") } }
     }
 
+    /// Whether a resource of it may be this bucket, or objects of it: its ending cannot be told.
+    func hasOpenResource(of bucket: Bucket) -> Bool {
+        resources.contains { resource in
+            guard resource.hasSuffix("${?}") else { return false }
+            let start = Self.normal(String(resource.dropLast("${?}".count)))
+            return start.isEmpty || bucket.spellings.contains { $0.hasPrefix(start) || start.hasPrefix($0) }
+        }
+    }
+
     /// Whether it must hold that one of these keys is present with a right value.
     func isBound(by keys: some Sequence<String>) -> Bool {
         let keys = Array(keys)
@@ -261,6 +270,8 @@ extension PolicyStatement {
             let isLoose = Glob.isPattern(bucket) && !isOwnFamily
             return isLoose ? "\(resource) matches other buckets than the deployment's" : nil
         }
+        // Ids that a service makes up cannot be named before they are there.
+        if arn.service == "application-autoscaling", arn.resource == "scalable-target/*" { return nil }
         let name = arn.resource.drop { $0 != "/" && $0 != ":" }.dropFirst()
         let isEverything = arn.resource == "*" || name == "*" || arn.resource.hasPrefix("*")
         return isEverything && !mayBeOfAKind ? "\(resource) is every resource of its kind" : nil
@@ -290,6 +301,33 @@ extension PolicyStatement {
             faults.append("iam:PassedToService is \(services.joined(separator: ", ")), wanted named services")
         }
         return faults
+    }
+}
+
+extension Graph {
+    /// Whether a statement's resources can be things of a service at all: an endpoint's ARN is no role.
+    func mayReach(_ service: String, by statement: PolicyStatement) -> Bool {
+        guard statement.notResources.isEmpty, !statement.resources.isEmpty else { return true }
+        return statement.resources.contains { resource in
+            if let arn = ARN(PolicyStatement.normal(resource)) {
+                return arn.service == service || Glob.isPattern(arn.service)
+            }
+            guard resource.hasPrefix("${"), let end = resource.firstRange(of: ".Arn}")?.lowerBound else { return true }
+            return self.service(ofResource: String(resource[..<end].dropFirst(2))).map { $0 == service } ?? true
+        }
+    }
+
+    /// The service that a resource of the graph belongs to, as ARNs call it; nil for one that is not asked about.
+    private func service(ofResource id: String) -> String? {
+        if roles[id: id] != nil { return "iam" }
+        if buckets[id: id] != nil { return "s3" }
+        if keys[id: id] != nil { return "kms" }
+        if trails[id: id] != nil { return "cloudtrail" }
+        if tables[id: id] != nil { return "dynamodb" }
+        if topics[id: id] != nil { return "sns" }
+        if logGroups[id: id] != nil { return "logs" }
+        let isServing = endpoints[id: id] != nil || endpointConfigs[id: id] != nil || models[id: id] != nil
+        return isServing ? "sagemaker" : nil
     }
 }
 

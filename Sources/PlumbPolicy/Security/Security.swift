@@ -53,6 +53,13 @@ extension Bucket {
         graph.joined(BucketJoin.self).receivingLogs.contains(id)
     }
 
+    /// Why access logs may be sent here although nothing shows it; nil where every destination is known, or where
+    /// something else lies here.
+    func mayReceiveLogs(in graph: Graph) -> String? {
+        guard purpose.value == nil || purpose.value == .accessLogs, !receivesTrail(in: graph) else { return nil }
+        return graph.joined(BucketJoin.self).undecided
+    }
+
     /// Whether a trail delivers here.
     func receivesTrail(in graph: Graph) -> Bool {
         graph.joined(BucketJoin.self).receivingTrails.contains(id)
@@ -65,11 +72,30 @@ extension Bucket {
 
     /// Whether artefacts, training data or captured traffic lie here: what the seed wants audited. A bucket that does
     /// not say what it is for counts, unless logs, trails or copies are sent to it.
-    func holdsModelData(in graph: Graph) -> Bool {
+    func holdsModelData(in graph: Graph) -> Fact<Bool> {
         switch purpose.value {
-        case .artifacts?, .captures?: true
-        case .accessLogs?, .audit?, .replica?: false
-        case nil: !receivesAccessLogs(in: graph) && !receivesTrail(in: graph) && !receivesCopies(in: graph)
+        case .artifacts?, .captures?: return true
+        case .accessLogs?, .audit?, .replica?: return false
+        case nil: break
+        }
+        if receivesAccessLogs(in: graph) || receivesTrail(in: graph) || receivesCopies(in: graph) { return false }
+        return graph.joined(BucketJoin.self).undecided.map { .unknown($0) } ?? true
+    }
+}
+
+extension Graph {
+    /// Judges each bucket in which model data lies. Where it cannot be told whether any does, a failure is a doubt.
+    func judgeModelDataBuckets(_ judge: (Bucket, inout Inquiry) -> Void) -> [Judgement] {
+        buckets.compactMap { bucket in
+            let holds = bucket.holdsModelData(in: self)
+            if holds.value == false { return nil }
+            var judgement = Judgement.about(bucket) { judge(bucket, &$0) }
+            if let why = holds.whyUnknown, judgement.verdict == .fails {
+                judgement.verdict = .unknown
+                judgement.message =
+                    "whether model data lies here cannot be told (\(why)); if it does: \(judgement.message)"
+            }
+            return judgement
         }
     }
 }

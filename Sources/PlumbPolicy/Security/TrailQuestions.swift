@@ -79,14 +79,12 @@ extension Graph {
         guard !trails.isEmpty else {
             return judgeAccount { $0.fail("no trail is there to record access to objects, items and inferences") }
         }
-        let objects = buckets.filter { $0.holdsModelData(in: self) }.map { bucket in
-            Judgement.about(bucket) { ask in
-                ask.requireDataEvents(of: "AWS::S3::Object", in: self) { selector in
-                    selector.coversObjects(of: bucket)
-                } hint: { selector in
-                    bucket.spellings.first { (selector.resources.value ?? []).map(PolicyStatement.normal).contains($0) }
-                        .map { "'\($0)' lacks the trailing /" }
-                }
+        let objects = judgeModelDataBuckets { bucket, ask in
+            ask.requireDataEvents(of: "AWS::S3::Object", in: self) { selector in
+                selector.coversObjects(of: bucket)
+            } hint: { selector in
+                bucket.spellings.first { (selector.resources.value ?? []).map(PolicyStatement.normal).contains($0) }
+                    .map { "'\($0)' lacks the trailing /" }
             }
         }
         let items = tables.map { table in

@@ -25,7 +25,7 @@ extension Inventory {
 
     /// An inventory of `{id: {Type: …, Properties: …}}`. A property `?why` is one that cannot be told.
     static func of(_ yaml: String) throws -> Inventory {
-        let node = try #require(try? DocumentReader.read(Array(yaml.utf8), file: "t.yaml").get())
+        let node = try DocumentReader.read(Array(yaml.utf8), file: "t.yaml").get()
         var inventory = Inventory()
         for entry in node.entries {
             let whole = Property(entry.value, in: "t.yaml").opened

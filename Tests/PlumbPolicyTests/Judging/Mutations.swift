@@ -10,15 +10,17 @@ import Testing
 struct TemplateMutation: CustomTestStringConvertible, Sendable {
     var base: String
     var title: String
-    /// The control that must fail; nil where nothing may.
-    var control: String?
+    /// The control whose trap it is.
+    var control: String
+    /// What the control may answer.
+    var verdicts: Set<String>
     /// Controls that the same fault touches as well and that may fail with it.
     var also: [String]
     /// Where given, the resource that the failing judgement names.
     var resource: String?
     var edits: [DocumentNode]
 
-    var testDescription: String { "\(control ?? "holds"): \(title) (\(base))" }
+    var testDescription: String { "\(control): \(title) (\(base))" }
 
     /// The folder of templates that people of another team wrote.
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -36,10 +38,14 @@ struct TemplateMutation: CustomTestStringConvertible, Sendable {
             case .success(let root) = DocumentReader.read([UInt8](data), file: name)
         else { return [] }
         return root.items.map { item in
-            let control = item["control"]?.text
+            let isRight = item["holds"]?.text == "true"
+            let verdicts = item["verdicts"]?.items.compactMap(\.text) ?? []
             let others = (item["also"]?.items ?? []) + (item["may"]?.items ?? [])
             return TemplateMutation(
-                base: item["base"]?.text ?? "", title: item["title"]?.text ?? "?", control: control,
+                base: item["base"]?.text ?? "", title: item["title"]?.text ?? "?",
+                control: item["control"]?.text ?? "",
+                verdicts: verdicts.isEmpty
+                    ? (isRight ? ["holds", "unknown", "notApplicable"] : ["fails"]) : Set(verdicts),
                 also: others.compactMap(\.text), resource: item["resource"]?.text, edits: item["edits"]?.items ?? [])
         }
     }
