@@ -4,8 +4,7 @@ import Foundation
 
 /// Files that are fed to readers in every run of the tests.
 enum Kept {
-    /// No input of the corpus, all smaller than 100 KB, may take longer than this; a debug build takes ten times as
-    /// long.
+    /// No input of the corpus, all smaller than 100 KB, may take longer; a debug build takes ten times as long.
     #if DEBUG
         static let longest = Duration.seconds(20)
     #else
