@@ -1,6 +1,6 @@
 # The front door: every verb can be run again at no cost, and needs no network once its things are there.
 .DEFAULT_GOAL := help
-.PHONY: help install build up down test lint format bench docs check completions
+.PHONY: help install build up down test lint format bench docs check fuzz replay completions
 
 plumb := .build/release/plumb
 # Debug information makes the program eight times as large; symbols for backtraces stay.
@@ -45,6 +45,13 @@ bench: build ## every measurement of Benchmarks/README.md
 
 check: test ## what to run before a push: lint, tests, and no document left behind
 	@git diff --exit-code --stat docs
+
+fuzz: ## feed every reader bytes that nobody would write, SECONDS=60 each
+	@bash scripts/fuzz.sh $(or $(SECONDS),60)
+
+replay: ## feed every reader what fuzzing has found so far
+	@swift build --product plumb-fuzz
+	@"$$(swift build --show-bin-path)/plumb-fuzz" Tests/FuzzTests/Corpus
 
 completions: build ## shell completions into .build/completions
 	@mkdir -p .build/completions

@@ -16,7 +16,10 @@ public enum JSONText {
     /// JavaScript; everything else stands as it is.
     public static func quote(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
-        if text.utf8.allSatisfy(isPlain) {
+        let span = text.utf8.span
+        var plain = 0
+        while plain < span.count, isPlain(span[plain]) { plain += 1 }
+        if plain == span.count {
             bytes.append(contentsOf: text.utf8)
         } else {
             for scalar in text.unicodeScalars { escape(scalar, to: &bytes) }

@@ -3,13 +3,42 @@
 /// Where a thing stands in what was read: a file and, if known, the line and column (both from 1).
 public struct Place: Sendable, Hashable, Codable, CustomStringConvertible {
     public var file: String
-    public var line: Int?
-    public var column: Int?
+    // Every fact of a graph has a place, and most have nothing else that is large. 0 is none.
+    private var lineNumber: Int32
+    private var columnNumber: Int32
 
     public init(file: String, line: Int? = nil, column: Int? = nil) {
         self.file = file
-        self.line = line
-        self.column = column
+        lineNumber = Int32(clamping: line ?? 0)
+        columnNumber = Int32(clamping: column ?? 0)
+    }
+
+    /// From 1; nil where the whole file is meant.
+    public var line: Int? {
+        get { lineNumber == 0 ? nil : Int(lineNumber) }
+        set { lineNumber = Int32(clamping: newValue ?? 0) }
+    }
+    /// From 1; nil where the whole line is meant.
+    public var column: Int? {
+        get { columnNumber == 0 ? nil : Int(columnNumber) }
+        set { columnNumber = Int32(clamping: newValue ?? 0) }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case file, line, column
+    }
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            file: try values.decode(String.self, forKey: .file),
+            line: try values.decodeIfPresent(Int.self, forKey: .line),
+            column: try values.decodeIfPresent(Int.self, forKey: .column))
+    }
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(file, forKey: .file)
+        try values.encodeIfPresent(line, forKey: .line)
+        try values.encodeIfPresent(column, forKey: .column)
     }
 
     /// `file:line:column`, as compilers write it.

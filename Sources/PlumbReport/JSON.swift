@@ -36,14 +36,7 @@ public indirect enum JSON: Sendable {
         // JSON has no word for what is no number.
         case .double(let value): bytes.append(contentsOf: (value.isFinite ? "\(value)" : "null").utf8)
         case .string(let value): JSONText.quote(value, to: &bytes)
-        case .array(let values):
-            bytes.append(UInt8(ascii: "["))
-            for (index, value) in values.enumerated() {
-                JSON.breakLine(isFirst: index == 0, indent + 1, in: &bytes)
-                value.write(to: &bytes, indent: indent + 1)
-            }
-            if !values.isEmpty { JSON.breakLine(isFirst: true, indent, in: &bytes) }
-            bytes.append(UInt8(ascii: "]"))
+        case .array(let values): JSON.write(values, to: &bytes, indent: indent) { $0 }
         case .object(let members):
             bytes.append(UInt8(ascii: "{"))
             for (index, member) in members.enumerated() {
@@ -54,6 +47,54 @@ public indirect enum JSON: Sendable {
             }
             if !members.isEmpty { JSON.breakLine(isFirst: true, indent, in: &bytes) }
             bytes.append(UInt8(ascii: "}"))
+        }
+    }
+
+    private static func write<Element>(
+        _ elements: [Element], to bytes: inout [UInt8], indent: Int, as json: (Element) -> JSON
+    ) {
+        bytes.append(UInt8(ascii: "["))
+        for (index, element) in elements.enumerated() {
+            breakLine(isFirst: index == 0, indent + 1, in: &bytes)
+            json(element).write(to: &bytes, indent: indent + 1)
+        }
+        if !elements.isEmpty { breakLine(isFirst: true, indent, in: &bytes) }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    /// An object that is written member by member, for one that is too large to stand in memory beside its text.
+    struct OpenObject {
+        private var isEmpty = true
+
+        init(in bytes: inout [UInt8]) { bytes.append(UInt8(ascii: "{")) }
+
+        /// Adds the members of an object.
+        mutating func add(_ object: JSON, to bytes: inout [UInt8]) {
+            guard case .object(let members) = object else { return }
+            for member in members {
+                begin(member.key, in: &bytes)
+                member.value.write(to: &bytes, indent: 1)
+            }
+        }
+
+        /// Adds a list, made item by item.
+        mutating func add<Element>(
+            _ key: String, _ elements: [Element], to bytes: inout [UInt8], as json: (Element) -> JSON
+        ) {
+            begin(key, in: &bytes)
+            JSON.write(elements, to: &bytes, indent: 1, as: json)
+        }
+
+        func close(in bytes: inout [UInt8]) {
+            if !isEmpty { JSON.breakLine(isFirst: true, 0, in: &bytes) }
+            bytes.append(UInt8(ascii: "}"))
+        }
+
+        private mutating func begin(_ key: String, in bytes: inout [UInt8]) {
+            JSON.breakLine(isFirst: isEmpty, 1, in: &bytes)
+            isEmpty = false
+            JSONText.quote(key, to: &bytes)
+            bytes.append(contentsOf: ": ".utf8)
         }
     }
 

@@ -6,13 +6,18 @@ public import PlumbModel
 /// assessments are several objects, one after the other.
 public enum JSONReport: AssessmentReport {
     public static func render(_ assessments: [Assessment], style: TextStyle) -> String {
-        assessments.map { json($0).text + "\n" }.joined()
+        var bytes: [UInt8] = []
+        for assessment in assessments {
+            write(assessment, to: &bytes)
+            bytes.append(UInt8(ascii: "\n"))
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static func json(_ assessment: Assessment) -> JSON {
+    private static func write(_ assessment: Assessment, to bytes: inout [UInt8]) {
         let controls = assessment.policies.flatMap(\.controls)
         let statements = assessment.controlById.mapValues(\.statement)
-        return [
+        let head: JSON = [
             "schema": "plumbline.check/1",
             "source": ["kind": .string(assessment.source.rawValue), "path": .string(assessment.path)],
             "environment": .string(assessment.environment.rawValue),
@@ -29,9 +34,13 @@ public enum JSONReport: AssessmentReport {
                         "severity": JSON($0.severity?.rawValue), "statement": .string($0.statement),
                     ]
                 }),
-            "findings": .array(assessment.findings.map { JSON($0, title: statements[$0.control] ?? "") }),
-            "diagnostics": .array(assessment.diagnostics.map(json)),
         ]
+        // Thousands of findings are written one by one: as one value they would stand in memory twice.
+        var object = JSON.OpenObject(in: &bytes)
+        object.add(head, to: &bytes)
+        object.add("findings", assessment.findings, to: &bytes) { JSON($0, title: statements[$0.control] ?? "") }
+        object.add(["diagnostics": .array(assessment.diagnostics.map(json))], to: &bytes)
+        object.close(in: &bytes)
     }
 
     private static func summary(of assessment: Assessment) -> JSON {

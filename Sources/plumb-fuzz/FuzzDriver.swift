@@ -10,24 +10,23 @@
         _ callback: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
     ) -> CInt
 
+    /// libFuzzer's own entry asks for this name, and the driver below is given the same function.
+    @_cdecl("LLVMFuzzerTestOneInput")
+    func feed(_ start: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
+        FuzzDriver.reader?.feed(unsafe Array(UnsafeBufferPointer(start: start, count: size)))
+        return 0
+    }
+
     /// Runs libFuzzer over the reader that `PLUMB_FUZZ_READER` names.
     enum FuzzDriver {
-        private static let reader = FuzzedReader.all[
+        fileprivate static let reader = FuzzedReader.all[
             ProcessInfo.processInfo.environment["PLUMB_FUZZ_READER"] ?? "document"]
 
         static func run() {
             precondition(reader != nil, "PLUMB_FUZZ_READER names no reader of \(FuzzedReader.all.keys.sorted())")
             var count = CommandLine.argc
             var words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = unsafe CommandLine.unsafeArgv
-            let code = unsafe runDriver(&count, &words) { start, size in
-                unsafe FuzzDriver.feed(UnsafeBufferPointer(start: start, count: size))
-                return 0
-            }
-            exit(code)
-        }
-
-        private static func feed(_ bytes: UnsafeBufferPointer<UInt8>) {
-            reader?.feed(unsafe Array(bytes))
+            exit(unsafe runDriver(&count, &words) { unsafe feed($0, $1) })
         }
     }
 #endif

@@ -4,8 +4,12 @@ import Foundation
 
 /// Files that are fed to readers in every run of the tests.
 enum Kept {
-    /// No input of the corpus, all smaller than 100 KB, may take longer than this.
-    static let longest = Duration.seconds(2)
+    /// No input of the corpus, all smaller than 100 KB, may take longer than this; a debug build takes ten times as long.
+    #if DEBUG
+        static let longest = Duration.seconds(20)
+    #else
+        static let longest = Duration.seconds(2)
+    #endif
 
     /// Feeds each reader the files in the folder of its name, and each file to every other reader as well: what broke
     /// one may break another. Answers how many runs that were, and those that took too long.

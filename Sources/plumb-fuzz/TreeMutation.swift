@@ -98,7 +98,7 @@
                 switch argument % 4 {
                 case 0: String(text[..<cut])
                 case 1: String(text[cut...])
-                case 2: text[..<cut] + pieces[Int(argument) % pieces.count] + text[cut...]
+                case 2: String(text[..<cut]) + pieces[Int(argument) % pieces.count] + String(text[cut...])
                 default: String(repeating: text, count: text.utf8.count < 1000 ? Int(argument) : 1)
                 }
             return .scalar(changed, isPlain: isPlain)
@@ -114,15 +114,6 @@
     }
 
     extension DocumentNode {
-        /// Values in it, itself included.
-        fileprivate var size: Int {
-            switch content {
-            case .null, .scalar: 1
-            case .list(let items): items.reduce(1) { $0 + $1.size }
-            case .map(let entries): entries.reduce(1) { $0 + $1.value.size }
-            }
-        }
-
         /// The value at a place in the order of the text.
         fileprivate func node(at index: Int) -> DocumentNode? {
             var found: DocumentNode?

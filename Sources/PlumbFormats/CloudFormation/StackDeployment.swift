@@ -34,6 +34,11 @@ final class StackDeployment {
     private(set) var diagnostics: [Diagnostic] = []
     private var seenWarnings: Set<Diagnostic> = []
     var importsUnderWay: Set<String> = []
+    /// Above 0 while a mapping, an output, an import or another resource's name is being followed.
+    var following = 0
+    /// How many values are being resolved inside of one another.
+    var depth = 0
+    private let budget: FollowBudget
 
     /// Every exported value of every stack, by the normal form of its name.
     private(set) lazy var exports: [String: (StackResolver, DocumentNode)] = {
@@ -49,6 +54,7 @@ final class StackDeployment {
 
     init(_ roots: [Template], library: TemplateLibrary, parameters: [String: String], world: World) {
         self.world = world
+        budget = FollowBudget(resources: library.templates.values.reduce(0) { $0 + $1.resources.count })
         var counts: [String: Int] = [:]
         for template in roots {
             for resource in template.resources { counts[resource.logicalID, default: 0] += 1 }
@@ -104,6 +110,18 @@ final class StackDeployment {
             subject: subject, value: value, allowedValues: parameter?.allowedValues)
         if seenComparisons.insert(comparison).inserted { comparisons.append(comparison) }
         return world[subject] == value
+    }
+
+    /// Resolves what a reference leads to.
+    func follow(_ resolve: () -> Property) -> Property {
+        following += 1
+        defer { following -= 1 }
+        return resolve()
+    }
+
+    /// Whether one more value may be resolved; only what is followed to can be endless.
+    func mayResolve(_ node: DocumentNode) -> Bool {
+        following == 0 || budget.spend(bytes: node.text?.utf8.count ?? 0)
     }
 
     func warn(_ message: String, at place: Place, hint: String? = nil) {

@@ -138,7 +138,7 @@ extension StackResolver {
             return Property(.text(form, undecided: "there is no mapping '\(names[0])'"), at: place)
         }
         if let value = mapping[names[1]]?[names[2]] {
-            var value = resolve(value)
+            var value = deployment.follow { resolve(value) }
             value.place = place
             return value
         }
@@ -153,7 +153,9 @@ extension StackResolver {
 
     /// Where every first key has the same value under the second, it does not matter which one is meant.
     private func onlyValue(of mapping: DocumentNode, second: String) -> Property? {
-        let values = mapping.entries.compactMap { $0.value[second] }.map(resolve)
+        let values = mapping.entries.compactMap { $0.value[second] }.map { value in
+            deployment.follow { resolve(value) }
+        }
         guard values.count == mapping.entries.count, let first = values.first, values.allSatisfy({ $0 == first }) else {
             return nil
         }
@@ -164,7 +166,7 @@ extension StackResolver {
         let name = shown(resolve(argument))
         if let (stack, node) = deployment.exports[name], deployment.importsUnderWay.insert(name).inserted {
             defer { deployment.importsUnderWay.remove(name) }
-            var value = stack.resolve(node)
+            var value = deployment.follow { stack.resolve(node) }
             value.place = place
             return value
         }

@@ -8,6 +8,8 @@ import PlumbModel
 /// follows names from resource to resource, never further than `depthMax`, and never in a circle.
 final class StackResolver {
     static let depthMax = 300
+    /// No name or ARN in AWS is longer; names made of two others each would double in length forever.
+    static let nameBytesMax = 2048
 
     let template: Template
     /// What the ids of this stack's resources begin with: empty, or the path of the nested stack.
@@ -21,7 +23,11 @@ final class StackResolver {
     private var parameterValues: [String: Property] = [:]
     private var conditionValues: [String: Bool] = [:]
     private var underWay: Set<String> = []
-    private var depth = 0
+    /// Counted over all stacks: an output may lead into another one, and back.
+    private var depth: Int {
+        get { deployment.depth }
+        set { deployment.depth = newValue }
+    }
 
     init(_ template: Template, prefix: String, parameters: [String: Property], in deployment: StackDeployment) {
         self.template = template
@@ -39,6 +45,9 @@ final class StackResolver {
     func resolve(_ node: DocumentNode) -> Property {
         let at = place(node.mark)
         guard depth < Self.depthMax else { return Property(.unknown("it is nested too deep to be told"), at: at) }
+        guard deployment.mayResolve(node) else {
+            return Property(.unknown("the references lead to more values than can be told"), at: at)
+        }
         depth += 1
         defer { depth -= 1 }
         if let tag = node.tag {
@@ -178,7 +187,10 @@ final class StackResolver {
             return .text(form, at: place)
         }
         var name = once("name \(resource.logicalID)", else: form, at: place) { resolve(node) }
-        if case .text = name.state {} else { name = .text(form, at: place) }
+        if case .text(let text, _) = name.state, text.utf8.count <= Self.nameBytesMax {
+        } else {
+            name = .text(form, at: place)
+        }
         names[resource.logicalID] = name
         name.place = place
         return name
@@ -190,7 +202,7 @@ final class StackResolver {
             return Property(.text(form, undecided: "it refers to itself"), at: place)
         }
         defer { underWay.remove(what) }
-        return resolve()
+        return deployment.follow(resolve)
     }
 
     private func parameter(_ name: String) -> Property {

@@ -4,6 +4,8 @@ import PlumbModel
 
 extension Template {
     static let loopedResourcesMax = 5_000
+    /// Values in all that one loop writes: a long body times a long list would fill the memory.
+    static let loopedNodesMax = 200_000
 
     /// The entries with every loop written out. A loop whose list is not in the template stays, and is told of.
     mutating func withoutLoops(_ entries: [DocumentNode.Entry], depth: Int = 0) -> [DocumentNode.Entry] {
@@ -24,8 +26,17 @@ extension Template {
                         hint: "give the list as a parameter's default, or write it into the loop"))
                 continue
             }
-            for value in values where written.count < Self.loopedResourcesMax {
-                let body = withoutLoops(parts[2].entries, depth: depth + 1)
+            let body = withoutLoops(parts[2].entries, depth: depth + 1)
+            let size = body.reduce(1) { $0 + $1.value.size }
+            let loopsMax = max(1, Self.loopedNodesMax / size)
+            if values.count > loopsMax {
+                diagnostics.append(
+                    Diagnostic(
+                        .warning,
+                        "the loop \(entry.key) writes more than \(Self.loopedNodesMax) values; the rest is not judged",
+                        at: entry.mark.place(in: file)))
+            }
+            for value in values.prefix(loopsMax) where written.count < Self.loopedResourcesMax {
                 written += body.map { inner in
                     DocumentNode.Entry(
                         key: Self.filled(inner.key, variable, value), mark: inner.mark,

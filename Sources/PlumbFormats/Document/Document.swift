@@ -50,6 +50,14 @@ struct DocumentNode: Sendable {
     var text: String? {
         if case .scalar(let text, _) = content { text } else { nil }
     }
+    /// Values in it, itself included.
+    var size: Int {
+        switch content {
+        case .null, .scalar: 1
+        case .list(let items): items.reduce(1) { $0 + $1.size }
+        case .map(let entries): entries.reduce(1) { $0 + $1.value.size }
+        }
+    }
     var isNull: Bool {
         if case .null = content { true } else { false }
     }
@@ -68,8 +76,9 @@ struct DocumentNode: Sendable {
 enum DocumentReader {
     /// Deeper nesting than any real file has; a deeper one would only serve to exhaust the stack.
     static let depthMax = 200
-    /// Values after following every alias. A file of 100 MB has fewer; an alias bomb has billions.
-    static let expandedNodesMax = 20_000_000
+    /// Values that aliases may add to those that stand in the text. Real files add hundreds; an alias bomb of one
+    /// kilobyte adds billions, and each of them would be resolved and judged.
+    static let aliasedNodesMax = 200_000
 
     /// The document, or why there is none: `invalidInput` with the place. Never more than one error: what follows a
     /// broken value cannot be trusted.

@@ -153,14 +153,21 @@ struct JSONParser {
     private mutating func string() throws(PlumbError) -> String {
         at += 1
         let start = at
+        var isASCII = true
         while let byte = next {
             switch byte {
             case UInt8(ascii: "\""):
-                guard let text = String(validating: bytes[start..<at], as: UTF8.self) else {
-                    throw fault("the text before is not UTF-8")
-                }
+                // Most texts are ASCII, which needs no second look.
+                guard
+                    let text = isASCII
+                        ? String(decoding: bytes[start..<at], as: UTF8.self)
+                        : String(validating: bytes[start..<at], as: UTF8.self)
+                else { throw fault("the text before is not UTF-8") }
                 at += 1
                 return text
+            case 0x80...:
+                isASCII = false
+                at += 1
             case UInt8(ascii: "\\"): return try escapedString(from: start)
             case 0..<0x20: throw fault("a control character stands unescaped in a text")
             default: at += 1

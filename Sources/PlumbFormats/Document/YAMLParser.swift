@@ -16,14 +16,21 @@ struct YAMLParser {
         var key: (text: String, mark: Mark)?
         /// Values in it, aliases followed.
         var size = 1
+        /// Levels in it, its own included, aliases followed.
+        var depth = 1
+    }
+    private struct Anchored {
+        var node: DocumentNode
+        var size: Int
+        var depth: Int
     }
 
     private let file: String
     private var stack: [Open] = []
-    private var anchors: [String: (node: DocumentNode, size: Int)] = [:]
+    private var anchors: [String: Anchored] = [:]
     private var root: DocumentNode?
-    /// Values of the whole document, aliases followed.
-    private var total = 0
+    /// Values that aliases have added to those that stand in the text.
+    private var aliased = 0
 
     private init(file: String) { self.file = file }
 
@@ -76,10 +83,17 @@ struct YAMLParser {
         case YAML_SCALAR_EVENT: try unsafe scalar(event, at: mark)
         case YAML_ALIAS_EVENT:
             let name = unsafe Self.text(event.data.alias.anchor) ?? ""
-            guard let (node, size) = anchors[name] else {
-                throw fault("the alias *\(name)' has no finished anchor before it", at: mark)
+            guard let anchored = anchors[name] else {
+                throw fault("the alias '*\(name)' has no finished anchor before it", at: mark)
             }
-            try add(node, size: size)
+            aliased += anchored.size
+            guard aliased <= DocumentReader.aliasedNodesMax else {
+                throw fault("its aliases add more than \(DocumentReader.aliasedNodesMax) values", at: mark)
+            }
+            guard stack.count + anchored.depth <= DocumentReader.depthMax else {
+                throw fault("its aliases nest it more than \(DocumentReader.depthMax) deep", at: mark)
+            }
+            try add(anchored)
         case YAML_SEQUENCE_START_EVENT:
             let start = unsafe event.data.sequence_start
             try begin(
@@ -105,8 +119,9 @@ struct YAMLParser {
         let isPlain = unsafe scalar.style == YAML_PLAIN_SCALAR_STYLE
         let isNull = isPlain && tag == nil && Self.nulls.contains(text)
         let node = DocumentNode(isNull ? .null : .scalar(text, isPlain: isPlain), at: mark, tag: tag)
-        if let anchor = unsafe Self.text(scalar.anchor) { anchors[anchor] = (node, 1) }
-        try add(node, size: 1)
+        let added = Anchored(node: node, size: 1, depth: 0)
+        if let anchor = unsafe Self.text(scalar.anchor) { anchors[anchor] = added }
+        try add(added)
     }
 
     private static let nulls: Set<String> = ["", "~", "null", "Null", "NULL"]
@@ -122,20 +137,20 @@ struct YAMLParser {
         guard let done = stack.popLast() else { return }
         let content: DocumentNode.Content = done.entries.map { .map($0) } ?? .list(done.items)
         let node = DocumentNode(content, at: done.mark, tag: done.tag)
-        if let anchor = done.anchor { anchors[anchor] = (node, done.size) }
-        try add(node, size: done.size)
+        let added = Anchored(node: node, size: done.size, depth: done.depth)
+        if let anchor = done.anchor { anchors[anchor] = added }
+        try add(added)
     }
 
     /// A finished value goes into what is open: as key, as value or as item.
-    private mutating func add(_ node: DocumentNode, size: Int) throws(PlumbError) {
+    private mutating func add(_ added: Anchored) throws(PlumbError) {
+        let node = added.node
         guard let top = stack.indices.last else {
             root = node
             return
         }
-        stack[top].size += size
-        guard stack[top].size <= DocumentReader.expandedNodesMax else {
-            throw fault("its aliases make it larger than \(DocumentReader.expandedNodesMax) values", at: node.mark)
-        }
+        stack[top].size += added.size
+        stack[top].depth = max(stack[top].depth, added.depth + 1)
         guard stack[top].entries != nil else {
             stack[top].items.append(node)
             return

@@ -40,7 +40,7 @@ enum AlarmMapping {
         alarm.queries = AlarmQueries.ofAlarm(source)
         let comparison = source["ComparisonOperator", "comparison_operator"]
         alarm.comparison = comparison.choice()
-        if let word = comparison.string.value, word.contains("UpperThreshold") || word.contains("LowerThreshold") {
+        if let word = comparison.string.value, word.holds("UpperThreshold") || word.holds("LowerThreshold") {
             alarm.comparison = .unknown("\(word) compares with a band that CloudWatch learns", at: comparison.place)
         }
         alarm.threshold = source["Threshold", "threshold"].double

@@ -46,10 +46,10 @@ enum FunctionMapping {
         function.timeoutSeconds = source["Timeout", "timeout"].int
         function.environment = variables(source["Environment", "environment"]["Variables", "variables"])
         let network = source["VpcConfig", "vpc_config"]
-        function.subnets = inventory.directory.references(
-            network["SubnetIds", "subnet_ids"].property, to: "AWS::EC2::Subnet")
-        function.securityGroups = inventory.directory.references(
-            network["SecurityGroupIds", "security_group_ids"].property, to: "AWS::EC2::SecurityGroup")
+        function.subnets = inventory.references(
+            network["SubnetIds", "subnet_ids"].property, only: "AWS::EC2::Subnet")
+        function.securityGroups = inventory.references(
+            network["SecurityGroupIds", "security_group_ids"].property, only: "AWS::EC2::SecurityGroup")
         return function
     }
 

@@ -72,8 +72,8 @@ struct NameDirectory: Sendable {
     func resourceNamed(_ text: String) -> (id: String, attribute: String?)? {
         guard text.hasPrefix("${"), text.hasSuffix("}") else { return nil }
         let inside = text.dropFirst(2).dropLast()
-        guard !inside.contains("${") else { return nil }
         var id = String(inside)
+        guard !id.holds("${") else { return nil }
         if kinds[id] != nil { return (id, nil) }
         // Addresses and attributes both hold dots: the longest id that is here counts.
         while let dot = id.lastIndex(of: ".") {

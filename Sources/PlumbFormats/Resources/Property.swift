@@ -110,8 +110,15 @@ extension Property {
     }
 
     /// A whole number; `60`, `"60"` and `60.0` are the same.
+    ///
+    /// AWS's integers have 32 bits. A larger one is refused by the service, and here it would overflow the sums that
+    /// controls make of it: two such factors fit into an `Int`, and so does their sum.
     var int: Fact<Int> {
-        fact({ text in Int(text) ?? Double(text).flatMap { Int(exactly: $0) } }, called: "a whole number")
+        fact(
+            { text in
+                (Int(text) ?? Double(text).flatMap { Int(exactly: $0) }).flatMap { Int32(exactly: $0) }.map(Int.init)
+            },
+            called: "a whole number")
     }
     var double: Fact<Double> {
         fact({ text in Double(text).flatMap { $0.isFinite ? $0 : nil } }, called: "a number")

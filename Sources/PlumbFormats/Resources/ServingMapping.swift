@@ -171,10 +171,10 @@ private struct ModelReading {
         model.role = inventory.directory.reference(
             source["ExecutionRoleArn", "execution_role_arn"].property, to: "AWS::IAM::Role")
         let network = source["VpcConfig", "vpc_config"]
-        model.subnets = inventory.directory.references(
-            network["Subnets", "subnets"].property, to: "AWS::EC2::Subnet")
-        model.securityGroups = inventory.directory.references(
-            network["SecurityGroupIds", "security_group_ids"].property, to: "AWS::EC2::SecurityGroup")
+        model.subnets = inventory.references(
+            network["Subnets", "subnets"].property, only: "AWS::EC2::Subnet")
+        model.securityGroups = inventory.references(
+            network["SecurityGroupIds", "security_group_ids"].property, only: "AWS::EC2::SecurityGroup")
         model.isNetworkIsolated = source["EnableNetworkIsolation", "enable_network_isolation"].bool
         if let whyUnknown {
             model.image = .unknown(whyUnknown, at: source.place)
@@ -196,7 +196,7 @@ private struct ModelReading {
     /// The image that is least certain to be what it was: of several containers one without a digest counts.
     private var image: Fact<String> {
         let images = containers.map(image)
-        let unpinned = images.first { $0.value?.contains("@sha256:") != true }
+        let unpinned = images.first { $0.value?.holds("@sha256:") != true }
         return unpinned ?? images.first ?? .absent(at: source.place)
     }
 
@@ -215,7 +215,7 @@ private struct ModelReading {
     /// Whether it can be told from an undecided address if the image is pinned: account, region and repository before
     /// its tag or digest do not matter.
     private static func isPinDecided(_ text: String) -> Bool {
-        if text.contains("@sha256:") { return true }
+        if text.holds("@sha256:") { return true }
         let last = text.split(separator: "/").last ?? ""
         guard last.contains("${") else { return true }
         let tag = last.split(separator: ":").dropFirst().last ?? "${"

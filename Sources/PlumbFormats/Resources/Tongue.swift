@@ -111,6 +111,19 @@ extension Inventory {
         }
     }
 
+    /// References to resources of one kind. A plan tells of an object that is passed whole only what it is made of:
+    /// what is of another kind is not meant.
+    func references(_ property: Property, only kind: NameDirectory.Kind) -> Fact<[Fact<Reference>]> {
+        directory.references(property, to: kind).map { references in
+            func isOther(_ reference: Fact<Reference>) -> Bool {
+                guard case .resource(let id)? = reference.value else { return false }
+                return directory.kind(of: id) != kind
+            }
+            let meant = references.filter { !isOther($0) }
+            return meant.isEmpty ? references : meant
+        }
+    }
+
     /// What an alarm or a rule starts or tells, one an item.
     func actionReferences(_ property: Property) -> Fact<[Fact<Reference>]> {
         directory.references(property, to: "AWS::SNS::Topic", "AWS::Lambda::Function").map { references in

@@ -37,8 +37,8 @@ extension PlanResolver {
     /// is for decides between ARN and id.
     private func value(_ attribute: String?, of resource: PlanResource, for key: String, place: Place) -> Property {
         let naming = PlanNaming.of(resource.type)
-        let isARN =
-            attribute.map { $0 == "arn" || $0.hasSuffix("_arn") } ?? (key.contains("arn") || Self.arnLists.contains(key))
+        let wantsARN = key.contains("arn") || Self.arnLists.contains(key)
+        let isARN = attribute.map { $0 == "arn" || $0.hasSuffix("_arn") } ?? wantsARN
         if resource.type == "aws_kms_alias", attribute != "name" {
             // What an alias stands for is its key.
             let key = attributes(of: resource)["target_key_id"]

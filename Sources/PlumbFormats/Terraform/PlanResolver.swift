@@ -8,6 +8,7 @@ import PlumbModel
 /// Resolves the attributes of a plan's resources to properties in normal form.
 struct PlanResolver {
     let plan: Plan
+    private let budget: FollowBudget
     /// Chains of variables and outputs longer than any real configuration's.
     static let depthMax = 60
 
@@ -18,6 +19,11 @@ struct PlanResolver {
         var key: String?
         /// Where `each.value` and `count.index` come from: the resource's or call's own node.
         var owner: DocumentNode?
+    }
+
+    init(plan: Plan) {
+        self.plan = plan
+        budget = FollowBudget(resources: plan.resources.count)
     }
 
     /// All attributes of a resource.
@@ -65,15 +71,17 @@ struct PlanResolver {
         var fields: [Property.Field] = []
         fields.reserveCapacity(entries.count)
         let unknowns = unknown?.entries ?? []
+        let unknownByKey = Dictionary(unknowns.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
         func add(_ key: String, _ after: DocumentNode?, _ unknown: DocumentNode?) {
             let value = merged(
                 after, unknown, expression?[key], isGiven: isGiven, key: key, scope, place: place, depth: depth + 1)
             if !value.isAbsent { fields.append(Property.Field(key: key, value: value)) }
         }
         for entry in entries {
-            add(entry.key, entry.value, unknowns.isEmpty ? nil : unknowns.last { $0.key == entry.key }?.value)
+            add(entry.key, entry.value, unknownByKey[entry.key])
         }
-        for entry in unknowns where !entries.contains(where: { $0.key == entry.key }) {
+        let keys = unknowns.isEmpty ? [] : Set(entries.map(\.key))
+        for entry in unknowns where !keys.contains(entry.key) {
             add(entry.key, nil, entry.value)
         }
         return Property(.map(fields), at: place)
@@ -194,6 +202,9 @@ struct PlanResolver {
     ) -> Property {
         guard depth < Self.depthMax else {
             return Property(.unknown("the references go on for ever"), at: place)
+        }
+        guard depth == 0 || budget.spend(bytes: reference.utf8.count) else {
+            return Property(.unknown("the references lead to more values than can be told"), at: place)
         }
         let steps = PlanAddress(reference).steps
         guard let first = steps.first else { return Property(.unknown("the reference is empty"), at: place) }

@@ -134,7 +134,13 @@ struct ResponseParser {
             body = pending
             pending = ByteBuffer()
         case .chunked:
-            guard try readChunks() else { return nil }
+            guard try readChunks() else {
+                // A line of a chunk's size, or a trailer, that never ends.
+                guard pending.readableBytes <= GatewayLimits.responseBytesMax + Self.headBytesMax else {
+                    throw .malformed("its chunks have no end")
+                }
+                return nil
+            }
         }
         let isReusable = head.keepsAlive && pending.readableBytes == 0 && !atClose
         let response = UpstreamResponse(

@@ -58,7 +58,7 @@ extension PolicyBook {
             ask.doubt("meter against bill: ce:GetCostAndUsage by tag over 7 full days would decide it")
             return
         }
-        let days = Int(record.numbers["days"] ?? 0)
+        let days = Int(bounded: record.numbers["days"] ?? 0)
         if abs(difference) > 5 {
             ask.fail("meter and bill differ by \(difference) % over \(days) days, wanted at most 5 %")
         } else if days < 7 {

@@ -158,8 +158,8 @@ extension Inquiry {
                 guard let threshold = $0.threshold.value else { return true }
                 return threshold == level || threshold == level / 100
             }
-            requireAlert(among: candidates, "\(Int(level)) % of the budget") { notification, ask in
-                ask.require(notification.threshold, "its threshold", wanted: "\(Int(level))") { $0 == level }
+            requireAlert(among: candidates, "\(Int(bounded: level)) % of the budget") { notification, ask in
+                ask.require(notification.threshold, "its threshold", wanted: "\(Int(bounded: level))") { $0 == level }
                 ask.require(
                     notification.thresholdType, "the threshold's type", wanted: "PERCENTAGE", absentAs: "PERCENTAGE"
                 ) { $0 == "PERCENTAGE" }
@@ -228,12 +228,16 @@ private struct StrayBudgets: GraphJoin {
             }
         }
         guard !bare.isEmpty else { return }
+        let join = graph.joined(BudgetJoin.self)
         var left = graph.budgets.indices.filter { position in
             let budget = graph.budgets[position]
             return !taken.contains(budget.id) && !budget.tagFilters.isUnknown
         }
         bare.removeAll { endpoint in
             let name = (endpoint.name.value ?? "").lowercased()
+            // A budget that names it, and others as well, misses nothing: it counts too much.
+            let naming = join.byEndpointName[endpoint.name.value ?? ""]
+            guard naming.isEmpty else { return true }
             guard let index = left.firstIndex(where: { graph.budgets[$0].isCalled(name) }) else { return false }
             byEndpoint[endpoint.id] = left.remove(at: index)
             return true

@@ -45,7 +45,7 @@ struct MonthlyCost {
     func maximumFitting(_ limit: Double) -> Int? {
         guard fleets.count == 1, let fleet = fleets.first else { return nil }
         let rest = limit - deploymentsUSD - fixedUSD
-        return max(0, Int((rest / (fleet.usdPerHour * hours) + 1e-9).rounded(.down)))
+        return max(0, Int(bounded: (rest / (fleet.usdPerHour * hours) + 1e-9).rounded(.down)))
     }
 
     /// The worst case as a sum that can be followed.
@@ -60,7 +60,7 @@ struct MonthlyCost {
 
     /// `4,424.10`.
     static func usd(_ amount: Double) -> String {
-        let cents = Int((amount * 100).rounded())
+        let cents = Int(bounded: (amount * 100).rounded())
         let (whole, rest) = (abs(cents) / 100, abs(cents) % 100)
         var grouped = ""
         for (index, digit) in String(whole).reversed().enumerated() {
@@ -207,6 +207,6 @@ extension Declaration {
         guard let peak = peakRequestsPerSecond.value else {
             return .unknown("peakRequestsPerSecond would tell the load it must bear")
         }
-        return .known(Int((peak / (0.7 * each)).rounded(.up)))
+        return .known(Int(bounded: (peak / (0.7 * each)).rounded(.up)))
     }
 }

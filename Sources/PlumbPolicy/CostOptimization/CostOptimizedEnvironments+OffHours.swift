@@ -64,7 +64,7 @@ extension PolicyBook {
             return
         }
         if running > 0 {
-            ask.fail("\(Int(running)) workers run outside the working hours, wanted 0")
+            ask.fail("\(Int(bounded: running)) workers run outside the working hours, wanted 0")
         } else {
             ask.prove("no worker runs outside the working hours")
         }

@@ -289,7 +289,7 @@ extension PolicyBook {
             }
             guard let budget = graph.budget(ofTeam: team, &ask) else { return }
             ask.requireMonthlyCost(budget)
-            ask.require(budget.limitUSD, "the monthly limit in USD", wanted: "at most \(Int(cap))") {
+            ask.require(budget.limitUSD, "the monthly limit in USD", wanted: "at most \(Int(bounded: cap))") {
                 $0 > 0 && $0 <= cap
             }
             ask.requireForecastAlert(of: budget)
@@ -309,7 +309,7 @@ extension PolicyBook {
             sum += limit
         }
         let told = "the limits of team '\(team)' sum up to \(MonthlyCost.usd(sum)) USD"
-        if sum > cap { ask.fail("\(told), wanted at most \(Int(cap))") } else { ask.prove(told) }
+        if sum > cap { ask.fail("\(told), wanted at most \(Int(bounded: cap))") } else { ask.prove(told) }
     }
 
     private static func askTeamForecast(_ team: Fact<String>, _ endpoints: [Endpoint], in graph: Graph) -> Judgement {
@@ -337,7 +337,11 @@ extension PolicyBook {
             let told =
                 "worst case of team '\(team)': " + terms.few(joinedBy: "; plus ")
                 + (terms.count > 1 ? ", together \(MonthlyCost.usd(sum)) USD" : "")
-            if sum < cap { ask.prove(told) } else { ask.fail("\(told), wanted less than \(Int(cap)) USD", at: place) }
+            if sum < cap {
+                ask.prove(told)
+            } else {
+                ask.fail("\(told), wanted less than \(Int(bounded: cap)) USD", at: place)
+            }
         }
     }
 }

@@ -124,15 +124,15 @@ enum WeeklyTimes {
     /// `5`, `1-3`, `8,20`, `*`.
     private static func numbers(_ field: String, _ range: ClosedRange<Int>) -> [Int]? {
         if field == "*" { return Array(range) }
-        var found: [Int] = []
+        var found: Set<Int> = []
         for part in field.split(separator: ",", omittingEmptySubsequences: false) {
             let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
             guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1], first <= last,
                 range.contains(first), range.contains(last)
             else { return nil }
-            found += first...last
+            found.formUnion(first...last)
         }
-        return found
+        return found.sorted()
     }
 
     /// Days from Monday = 0; AWS counts from Sunday = 1, and a range may run over the week's end.

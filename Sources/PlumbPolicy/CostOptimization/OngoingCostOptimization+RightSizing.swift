@@ -109,10 +109,10 @@ extension PolicyBook {
             ? measuredSize(of: endpoint, in: graph, &ask)
             : declaredSize(of: endpoint, type, bounds, in: graph, &ask)
         guard let size else { return }
-        let told = "\(Int(size.atMinimum.rounded())) % of \(bounds.minimum) x \(type) (p95)"
+        let told = "\(Int(bounded: size.atMinimum.rounded())) % of \(bounds.minimum) x \(type) (p95)"
         if size.atMaximum > 70 {
             ask.fail(
-                "the load is \(Int(size.atMaximum.rounded())) % of \(bounds.maximum) x \(type), the largest fleet, "
+                "the load is \(Int(bounded: size.atMaximum.rounded())) % of \(bounds.maximum) x \(type), the largest fleet, "
                     + "wanted at most 70 %")
             ask.fix = "Choose a larger type, raise instances.maximum up to 4, or optimise the model (PERF-2)."
             return
@@ -201,25 +201,29 @@ extension PolicyBook {
         if let metrics = graph.evidence(.metrics, for: name).first, let requests = metrics.numbers["requests"] {
             let days = metrics.numbers["days"] ?? 0
             if requests > 0 {
-                ask.prove("\(Int(requests)) requests in \(Int(days)) days")
+                ask.prove("\(Int(bounded: requests)) requests in \(Int(bounded: days)) days")
             } else if days >= window {
-                ask.fail("no request in \(Int(days)) days, wanted at least one in \(Int(window))")
+                ask.fail("no request in \(Int(bounded: days)) days, wanted at least one in \(Int(bounded: window))")
             } else {
-                ask.doubt("no request in \(Int(days)) days; \(Int(window)) days would decide it")
+                ask.doubt("no request in \(Int(bounded: days)) days; \(Int(bounded: window)) days would decide it")
             }
         } else {
-            ask.doubt("the number of requests in \(Int(window)) days would decide whether it is idle")
+            ask.doubt("the number of requests in \(Int(bounded: window)) days would decide whether it is idle")
         }
         if let fleet = graph.evidence(.fleet, for: name).first,
             let atMaximum = fleet.numbers["atMaximumPercent"], let changes = fleet.numbers["changesPerHourMax"],
             let atMinimum = fleet.numbers["atMinimumPercent"], let days = fleet.numbers["days"]
         {
-            if atMaximum > 10 { ask.fail("at the maximum count \(Int(atMaximum)) % of the time, wanted at most 10 %") }
-            if changes > 6 { ask.fail("\(Int(changes)) changes of the count in one hour, wanted at most 6") }
-            if atMinimum >= 100 && days >= 30 {
-                ask.fail("autoscaling has not left the minimum in \(Int(days)) days: its thresholds never act")
+            if atMaximum > 10 {
+                ask.fail("at the maximum count \(Int(bounded: atMaximum)) % of the time, wanted at most 10 %")
             }
-            ask.prove("at the maximum \(Int(atMaximum)) % of the time, at most \(Int(changes)) changes an hour")
+            if changes > 6 { ask.fail("\(Int(bounded: changes)) changes of the count in one hour, wanted at most 6") }
+            if atMinimum >= 100 && days >= 30 {
+                ask.fail("autoscaling has not left the minimum in \(Int(bounded: days)) days: its thresholds never act")
+            }
+            ask.prove(
+                "at the maximum \(Int(bounded: atMaximum)) % of the time, at most \(Int(bounded: changes)) changes an hour"
+            )
         } else {
             ask.doubt("30 days of scaling activities would decide whether autoscaling is tuned")
         }
@@ -231,7 +235,7 @@ extension PolicyBook {
         if let state = graph.evidence(.state, for: endpoint.name.value ?? "").first,
             let revisions = state.numbers["revisionsKept"], revisions > Double(kept)
         {
-            ask.fail("\(Int(revisions)) earlier revisions are kept, wanted \(kept)")
+            ask.fail("\(Int(bounded: revisions)) earlier revisions are kept, wanted \(kept)")
         }
         let unused = graph.joined(UnusedConfigs.self).ids
         if unused.count > kept {

@@ -146,7 +146,7 @@ extension PolicyBook {
             ask.doubt("no declaration belongs to this endpoint: a spec with a costReview would decide it")
             return
         }
-        let most = Int(graph.thresholds.costReviewDays)
+        let most = Int(bounded: graph.thresholds.costReviewDays)
         // A signed word may stand in for the record, as long as it is of this month too.
         let isAttested = declaration.attestations.contains {
             $0.control == "COST-1.1" && (0...most).contains(graph.asOf.days(since: $0.day))
@@ -213,7 +213,7 @@ extension PolicyBook {
             ask.relate("the subscription \(subscription.id)", at: subscription.place)
             askMonitors(of: subscription, in: graph, &ask)
             ask.require(
-                subscription.thresholdUSD, "its threshold in USD", wanted: "at most \(Int(thresholdMax))"
+                subscription.thresholdUSD, "its threshold in USD", wanted: "at most \(Int(bounded: thresholdMax))"
             ) { $0 <= thresholdMax }
             guard let receivers = ask.need(subscription.subscriberTypes, "its list of receivers") else { return }
             if receivers.isEmpty { ask.fail("it has no receiver") }

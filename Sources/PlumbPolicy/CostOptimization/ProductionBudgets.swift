@@ -272,7 +272,9 @@ extension PolicyBook {
         if spent > 0 {
             ask.prove("\(MonthlyCost.usd(spent)) USD spent so far")
         } else if (record.numbers["days"] ?? 0) >= 2 {
-            ask.fail("the bill shows 0 USD after \(Int(record.numbers["days"] ?? 0)) days: the filter counts nothing")
+            ask.fail(
+                "the bill shows 0 USD after \(Int(bounded: record.numbers["days"] ?? 0)) days: the filter counts nothing"
+            )
         } else {
             ask.doubt("0 USD so far: the bill of two days or more would decide it")
         }

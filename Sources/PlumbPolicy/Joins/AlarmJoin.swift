@@ -78,8 +78,11 @@ struct AlarmJoin: GraphJoin {
     private(set) var firstUnknown: Int?
     /// Alarms by the endpoints that they name or probe.
     private var byEndpoint = PositionsByText()
-    /// Alarms that may watch any endpoint.
-    private var open: [Int] = []
+    /// Alarms that name no endpoint, nor a canary that is here, but look like a probe; those whose rows cannot be told;
+    /// and those whose metrics have no dimension for an endpoint.
+    private var probing: AlarmsByWording
+    private var unread: AlarmsByWording
+    private var unaddressed: AlarmsByWording
     /// Alarms that name an endpoint which does not exist, by that name in lower case, and the first few of them.
     private var strangers = PositionsByText()
     private var firstStrangers: [Int] = []
@@ -87,6 +90,8 @@ struct AlarmJoin: GraphJoin {
     init(_ graph: Graph) {
         let canaries = graph.joined(CanariesByName.self)
         let endpoints = graph.joined(EndpointsByName.self).names
+        let wording = EndpointWording(endpoints, graph)
+        (probing, unread, unaddressed) = (AlarmsByWording(), AlarmsByWording(), AlarmsByWording())
         // Drift and quality by the names of metrics, of which a template has few.
         var signals: [String: Set<AlarmClass>] = [:]
         for (position, alarm) in graph.alarms.enumerated() {
@@ -98,8 +103,15 @@ struct AlarmJoin: GraphJoin {
             for name in reading.endpointNames { byEndpoint.add(name, position) }
             for name in reading.probes.compactMap(\.endpointName) { byEndpoint.add(name, position) }
             let strange = reading.endpointNames.filter { !endpoints.contains($0) }
-            if reading.isUnreadable || alarm.hasUnknownDimension || reading.endpointNames.isEmpty && reading.isOpen {
-                open.append(position)
+            if reading.isUnreadable || alarm.hasUnknownDimension {
+                unread.add(position, alarm, reading, meaning: wording.endpoints(meantBy: alarm, reading))
+            } else if reading.endpointNames.isEmpty && reading.isOpen {
+                let names = wording.endpoints(meantBy: alarm, reading)
+                if reading.probes.isEmpty {
+                    unaddressed.add(position, alarm, reading, meaning: names)
+                } else {
+                    probing.add(position, alarm, reading, meaning: names)
+                }
             } else if !strange.isEmpty {
                 for name in strange { strangers.add(name.lowercased(), position) }
                 firstStrangers.append(position)
@@ -121,10 +133,14 @@ struct AlarmJoin: GraphJoin {
         positions[alarmID].map { readings[$0].purposes(for: endpointName) } ?? []
     }
 
-    /// The alarms that may watch an endpoint: all but those that name other endpoints or cannot concern any. Of those
-    /// that name an endpoint which does not exist, the ones that come near it and a few besides, for the message.
+    /// The alarms that may watch an endpoint: all but those that name, or are called after, other endpoints, and those
+    /// that cannot concern any. Of those that name an endpoint which does not exist, the ones that come near it and a
+    /// few besides, for the message.
     func watching(_ endpointName: String) -> [Int] {
-        merged(merged(byEndpoint[endpointName], open), merged(strangers[endpointName.lowercased()], firstStrangers))
+        [
+            probing.near(endpointName), unread.near(endpointName), unaddressed.near(endpointName),
+            strangers[endpointName.lowercased()], firstStrangers,
+        ].reduce(byEndpoint[endpointName], merged)
     }
 }
 
@@ -158,7 +174,7 @@ struct CanariesByName: GraphJoin {
         else { return nil }
         let name = metric.name.lowercased()
         let words = ["probe", "health", "success", "ping", "availab", "alive", "heartbeat", "ready"]
-        let isCertain = words.contains { name.contains($0) } || name == "up"
+        let isCertain = words.contains { name.holds($0) } || name == "up"
         return ProbeSighting(metric: metric, endpointName: endpointName, reading: isCertain ? .certain : .likely)
     }
 }
@@ -169,6 +185,15 @@ struct ProbeSighting: Sendable {
     /// The endpoint; nil when it may be any.
     let endpointName: String?
     let reading: ProbeReading
+    /// What it shows while the endpoint is well, and when it is dead.
+    let healthProbe: HealthProbe
+
+    init(metric: MetricIdentity, endpointName: String?, reading: ProbeReading) {
+        self.metric = metric
+        self.endpointName = endpointName
+        self.reading = reading
+        healthProbe = HealthProbe.reading(metric)
+    }
 
     func isOf(_ name: String) -> Bool { endpointName == nil || endpointName == name }
 }

@@ -35,7 +35,7 @@ extension Graph {
     /// metrics, the product's `FeatureDrift` and `QualityDegradation`, or a detector of one's own.
     static func signals(of metricName: String) -> Set<AlarmClass> {
         let name = metricName.lowercased()
-        if ["drift", "psi", "population_stability"].contains(where: { name.contains($0) }) { return [.drift] }
+        if ["drift", "psi", "population_stability"].contains(where: { name.holds($0) }) { return [.drift] }
         return isQuality(name) ? [.quality] : []
     }
 
@@ -47,8 +47,8 @@ extension Graph {
     ]
 
     private static func isQuality(_ lowered: String) -> Bool {
-        scores.contains { lowered.contains($0) }
-            || errorMeasures.contains { $0 != "error" && lowered.contains($0) }
+        scores.contains { lowered.holds($0) }
+            || errorMeasures.contains { $0 != "error" && lowered.holds($0) }
     }
 }
 

@@ -157,7 +157,7 @@ struct WatchedVariant {
         readings = Dictionary(uniqueKeysWithValues: watching.map { (graph.alarms[$0].id, join.readings[$0]) })
         let probes = watching.flatMap { join.readings[$0].probes }.filter { $0.isOf(identity.endpoint) }
         judge = AlarmJudge(
-            identity, probes: probes.map { HealthProbe.reading($0.metric) }, timing: isEngine ? .engine : .cloudWatch)
+            identity, probes: probes.map(\.healthProbe), timing: isEngine ? .engine : .cloudWatch)
     }
 
     /// Whether one of its alarms has this id.
@@ -232,7 +232,7 @@ extension HealthProbe {
     /// A probe that counts failures shows 0 while all is well.
     static func reading(_ metric: MetricIdentity) -> HealthProbe {
         let name = metric.name.lowercased()
-        let countsFailures = ["unhealthy", "unavailab", "unready", "fail"].contains { name.contains($0) }
+        let countsFailures = ["unhealthy", "unavailab", "unready", "fail"].contains { name.holds($0) }
         return countsFailures
             ? HealthProbe(metric: metric, healthyValue: 0, deadValue: 1) : HealthProbe(metric: metric)
     }

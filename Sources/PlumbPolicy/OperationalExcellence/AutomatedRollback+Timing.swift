@@ -52,7 +52,7 @@ extension PolicyBook {
             },
         ]
     ) { graph in
-        graph.endpoints.map { endpoint in .about(endpoint) { graph.askForBake(of: endpoint, &$0) } }
+        graph.judgeGuarded { graph.askForBake(of: $0, &$1) }
     }
 
     static let fastRecovery = Control(
@@ -92,7 +92,7 @@ extension PolicyBook {
             ControlExample("the drill took six minutes", spec: "rollbackDrill: {day: 2026-11-10, seconds: 360}"),
         ]
     ) { graph in
-        graph.endpoints.map { endpoint in .about(endpoint) { graph.askForRecovery(of: endpoint, &$0) } }
+        graph.judgeGuarded { graph.askForRecovery(of: $0, &$1) }
     }
 
     static let legalDeployment = Control(
@@ -145,7 +145,7 @@ extension PolicyBook {
             ControlExample("no policy", in: .dev) { $0.endpoints.mutateEach { $0.blueGreen = .absent } },
         ]
     ) { graph in
-        graph.endpoints.map { endpoint in .about(endpoint) { graph.askForLegality(of: endpoint, &$0) } }
+        graph.judgeGuarded { graph.askForLegality(of: $0, &$1) }
     }
 
     static let undilutedCanary = Control(
@@ -182,7 +182,7 @@ extension PolicyBook {
             },
         ]
     ) { graph in
-        graph.endpoints.map { endpoint in .about(endpoint) { graph.askForUndilutedCanary(of: endpoint, &$0) } }
+        graph.judgeGuarded { graph.askForUndilutedCanary(of: $0, &$1) }
     }
 
     static let lateRollback = Control(
@@ -210,7 +210,7 @@ extension PolicyBook {
             ControlExample("nothing answers a late alarm") { $0.eventRules = [] },
         ]
     ) { graph in
-        graph.endpoints.map { endpoint in .about(endpoint) { graph.askForLateRollback(of: endpoint, &$0) } }
+        graph.judgeGuarded { graph.askForLateRollback(of: $0, &$1) }
     }
 }
 

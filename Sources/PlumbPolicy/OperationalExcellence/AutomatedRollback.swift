@@ -51,7 +51,7 @@ extension PolicyBook {
             },
         ]
     ) { graph in
-        graph.endpoints.map { endpoint in .about(endpoint) { graph.askForRollbackList(of: endpoint, &$0) } }
+        graph.judgeGuarded { graph.askForRollbackList(of: $0, &$1) }
     }
 
     private static let rollbackTriggers = Control(
@@ -94,7 +94,7 @@ extension PolicyBook {
             },
         ]
     ) { graph in
-        graph.endpoints.map { endpoint in .about(endpoint) { graph.askForTriggers(of: endpoint, &$0) } }
+        graph.judgeGuarded { graph.askForTriggers(of: $0, &$1) }
     }
 
     private static let realSignals = Control(
@@ -144,7 +144,7 @@ extension PolicyBook {
             },
         ]
     ) { graph in
-        graph.endpoints.map { endpoint in .about(endpoint) { graph.askForSignals(of: endpoint, &$0) } }
+        graph.judgeGuarded { graph.askForSignals(of: $0, &$1) }
     }
 
     private static let noGuardrailBreaker = Control(
@@ -216,7 +216,7 @@ extension PolicyBook {
             },
         ]
     ) { graph in
-        graph.endpoints.map { endpoint in .about(endpoint) { graph.askForAlarmReading(of: endpoint, &$0) } }
+        graph.judgeGuarded { graph.askForAlarmReading(of: $0, &$1) }
     }
 }
 

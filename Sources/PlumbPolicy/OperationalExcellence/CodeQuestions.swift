@@ -51,10 +51,10 @@ extension Graph {
                     + "the engine's own comparison would decide")
         }
         let age = asOf.days(since: newest.day)
-        let compared = newest.numbers["compared"].map { " of \(Int($0))" } ?? ""
+        let compared = newest.numbers["compared"].map { " of \(Int(bounded: $0))" } ?? ""
         if differing > 0 {
             let which = newest.texts["differences"].map { ": \($0)" } ?? ""
-            ask.fail("\(Int(differing))\(compared) resources differ\(which) (\(newest.origin), \(newest.day))")
+            ask.fail("\(Int(bounded: differing))\(compared) resources differ\(which) (\(newest.origin), \(newest.day))")
         } else {
             ask.prove("0\(compared) resources differ (\(newest.origin), \(newest.day))")
         }
@@ -105,7 +105,7 @@ extension Graph {
     private func askForPins(of model: Model, isServing: Bool, _ ask: inout Inquiry) {
         switch model.image.state {
         case .known(let image):
-            if image.contains("@sha256:") {
+            if image.holds("@sha256:") {
                 ask.prove("its image is pinned by digest")
             } else {
                 ask.fail("its image is '\(image)', wanted @sha256:…", at: model.image.place)
@@ -133,8 +133,8 @@ extension Graph {
     ///
     /// Nil where that hangs on a parameter without a value.
     static func isImmutable(_ url: String) -> Bool? {
-        if url.contains("versionId=") { return true }
-        guard url.contains("://") else { return url.contains("${") ? nil : false }
+        if url.holds("versionId=") { return true }
+        guard url.holds("://") else { return url.holds("${") ? nil : false }
         let answers = url.split(separator: "/").dropFirst(2).map { carriesRevision(String($0)) }
         if answers.contains(true) { return true }
         return answers.contains(nil) ? nil : false
@@ -145,10 +145,20 @@ extension Graph {
     /// Nil where that hangs on a parameter without a value; what AWS itself puts in, such as the account, is none.
     static func carriesRevision(_ name: String) -> Bool? {
         var isOpen = false
-        let written = name.replacing(/\$\{([^}]*)\}/) { match in
-            if !match.1.hasPrefix("AWS::") { isOpen = true }
-            return "-"
+        var written = ""
+        var rest = name[...]
+        while let dollar = rest.firstIndex(of: "$") {
+            let inside = rest[dollar...].dropFirst()
+            guard inside.first == "{", let end = inside.firstIndex(of: "}") else {
+                written += rest[...dollar]
+                rest = inside
+                continue
+            }
+            if !inside.hasPrefix("{AWS::") { isOpen = true }
+            written += rest[..<dollar] + "-"
+            rest = inside[end...].dropFirst()
         }
+        written += rest
         let parts = written.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "." })
         let isThere = parts.contains { part in
             let digits = part.drop { $0 == "v" || $0 == "V" || $0 == "r" }
@@ -254,9 +264,9 @@ extension Graph {
         let place = declared.place
         let soak = staging.soakMinutes ?? 0
         if soak >= 60 {
-            ask.prove("it ran \(Int(soak)) minutes")
+            ask.prove("it ran \(Int(bounded: soak)) minutes")
         } else {
-            ask.fail("it ran \(Int(soak)) minutes in staging, wanted 60 or more", at: place)
+            ask.fail("it ran \(Int(bounded: soak)) minutes in staging, wanted 60 or more", at: place)
         }
         if staging.loadTested != true { ask.fail("it was not load-tested in staging", at: place) }
         if staging.checksPassed != true { ask.fail("its checks did not pass in staging", at: place) }

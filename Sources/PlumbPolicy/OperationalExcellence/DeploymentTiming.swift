@@ -66,7 +66,7 @@ extension Graph {
     func askForRecovery(of endpoint: Endpoint, _ ask: inout Inquiry) {
         if source == .engine { return askForMeasuredRecovery(of: endpoint, &ask) }
         if let drill = freshRollbackDrill(of: endpoint) {
-            let told = "the drill of \(drill.day) took \(Int(drill.seconds.rounded(.up))) s"
+            let told = "the drill of \(drill.day) took \(Int(bounded: drill.seconds.rounded(.up))) s"
             if drill.seconds < thresholds.rollbackSeconds {
                 ask.prove(told)
             } else {
@@ -155,7 +155,7 @@ extension Graph {
             guard let step = policy.linearStepSize.value, let share = share(of: step, instances: instances) else {
                 break
             }
-            shifts = Int((1 / share).rounded(.up))
+            shifts = Int(bounded: (1 / share).rounded(.up))
         }
         askForWait(policy.waitIntervalSeconds, "WaitIntervalInSeconds", absentAs: routing == .allAtOnce ? 0 : nil, &ask)
         askForWait(policy.terminationWaitSeconds, "TerminationWaitInSeconds", absentAs: 0, &ask)
@@ -217,7 +217,7 @@ extension Graph {
                 return ask.doubt("\(name) is \(size.value) instances of an unknown number")
             }
             let share = Double(size.value) / Double(instances) * 100
-            let told = "\(name) is \(size.value) of \(instances) instances, \(Int(share.rounded())) %"
+            let told = "\(name) is \(size.value) of \(instances) instances, \(Int(bounded: share.rounded())) %"
             if share >= Double(percents.lowerBound), share <= 50 { return ask.prove(told) }
             ask.fail("\(told), wanted \(limits)", at: fact.place)
         }
@@ -255,7 +255,7 @@ extension Graph {
         guard let step = ask.need(size, "the size of the first shift"),
             let count = instanceCount(of: endpoint, &ask), let fraction = share(of: step, instances: count)
         else { return }
-        let percent = Int((fraction * 100).rounded())
+        let percent = Int(bounded: (fraction * 100).rounded())
         if fraction >= 0.5 { return ask.prove("the first shift is \(percent) % of \(count) instances") }
         if let why = list.openBecause {
             return ask.doubt("whether an error alarm sees the new fleet alone is open: \(why)")
@@ -306,9 +306,10 @@ extension Graph {
             ask.fail("the drill of \(drill.day) is \(age) days old, wanted less than 90", at: place)
         }
         if drill.seconds < thresholds.rollbackSeconds {
-            ask.prove("it took \(Int(drill.seconds.rounded(.up))) s")
+            ask.prove("it took \(Int(bounded: drill.seconds.rounded(.up))) s")
         } else {
-            ask.fail("it took \(Int(drill.seconds.rounded(.up))) s, wanted less than \(rollbackLimit)", at: place)
+            ask.fail(
+                "it took \(Int(bounded: drill.seconds.rounded(.up))) s, wanted less than \(rollbackLimit)", at: place)
         }
     }
 }

@@ -12,6 +12,24 @@ struct RollbackList {
 }
 
 extension Graph {
+    /// Judges the deployments of every endpoint; a serverless one has none that SageMaker would guard.
+    func judgeGuarded(_ ask: (Endpoint, inout Inquiry) -> Void) -> [Judgement] {
+        endpoints.map { endpoint in
+            guard !isServerless(endpoint) else {
+                return Judgement(
+                    .notApplicable, endpoint.id, at: endpoint.place,
+                    "serverless: SageMaker guards deployments of instances only")
+            }
+            return .about(endpoint) { ask(endpoint, &$0) }
+        }
+    }
+
+    /// Whether all of an endpoint's production variants are known to be serverless.
+    private func isServerless(_ endpoint: Endpoint) -> Bool {
+        let serving = (endpointConfigs[endpoint.config]?.variants.value ?? []).filter { !$0.isShadow }
+        return !serving.isEmpty && serving.allSatisfy(\.isServerless)
+    }
+
     func rollbackList(of endpoint: Endpoint) -> RollbackList {
         var list = RollbackList()
         list.openBecause = endpoint.rollbackAlarms.whyUnknown
@@ -196,6 +214,8 @@ extension Graph {
                     ask.relate("the alarm \(alarm.id)", at: alarm.place)
                     if listed.contains(alarm.id) {
                         ask.prove("listed in AutoRollbackConfiguration")
+                    } else if isServerless(endpoint) {
+                        ask.prove("no deployment of a serverless endpoint is guarded")
                     } else if let why = list.openBecause {
                         ask.doubt("whether it is listed in AutoRollbackConfiguration cannot be told: \(why)")
                     } else {

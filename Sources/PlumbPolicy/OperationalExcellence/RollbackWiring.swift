@@ -122,9 +122,30 @@ extension Graph {
         for kind in [MonitoringSchedule.Kind.dataQuality, .modelQuality] {
             let schedules = watching.filter { $0.kind.isUnknown || $0.kind.value == kind }
             let title = kind == .dataQuality ? "data quality" : "model quality"
+            if schedules.isEmpty, let alarm = alarmOnOwnDetector(of: endpoint, kind == .dataQuality ? .drift : .quality)
+            {
+                ask.relate("the alarm \(alarm.id)", at: alarm.place)
+                ask.doubt(
+                    "\(alarm.id) listens to a detector of \(title) that is not in this input: what the live account "
+                        + "measures, or signed evidence, decides")
+                continue
+            }
             ask.requireOne(of: schedules, orFail: "nothing watches the endpoint's \(title)", name: \.id) {
                 askForDetector($0, kind, isMultiModel: isMultiModel, &$1)
             }
+        }
+    }
+
+    /// An alarm on a metric of a detector that runs elsewhere, such as the gateway: not one that Model Monitor publishes.
+    private func alarmOnOwnDetector(of endpoint: Endpoint, _ purpose: AlarmClass) -> Alarm? {
+        guard let name = endpoint.name.value else { return nil }
+        let join = joined(AlarmJoin.self)
+        return alarms[join.watching(name)].first { alarm in
+            purposes(of: alarm, for: name).contains(purpose)
+                && alarm.metrics.contains {
+                    Self.signals(of: $0.name).contains(purpose)
+                        && !$0.namespace.lowercased().contains("aws/sagemaker/endpoints")
+                }
         }
     }
 

@@ -118,6 +118,11 @@ extension PolicyBook {
 
         /// A tracker's set point in percent of capacity.
         func setPoint(of policy: ScalingPolicy, _ ask: inout Inquiry) -> Double? {
+            guard policy.predefinedMetric.isAbsent else {
+                let metric = policy.predefinedMetric.value ?? "a predefined metric"
+                ask.doubt("\(policy.id) follows \(metric): at what share of capacity it moves, a load test would tell")
+                return nil
+            }
             guard let target = ask.need(policy.targetValue, "the target value") else { return nil }
             return percent(target, on: policy.metricRows, &ask)
         }

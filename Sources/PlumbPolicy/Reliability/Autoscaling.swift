@@ -58,7 +58,8 @@ extension PolicyBook {
                     ask.prove("\(variant.title) is scaled by SageMaker under its inference components")
                     continue
                 }
-                guard let target = graph.requireTarget(of: variant, of: endpoint, &ask) else { continue }
+                guard let target = graph.requireTarget(of: variant, of: endpoint, mustExist: true, &ask)
+                else { continue }
                 if graph.source == .engine {
                     ask.prove("\(variant.title) is scaled by \(target.id)")
                     continue
@@ -122,7 +123,7 @@ extension PolicyBook {
         if graph.source == .engine && graph.scalableTargets.isEmpty {
             return graph.judgeEvidence(.fleet) { _, fleet, ask in
                 requireBounds(
-                    fleet.number("floor").map { Int($0) }, fleet.number("ceiling").map { Int($0) },
+                    fleet.number("floor").map(Int.init(bounded:)), fleet.number("ceiling").map(Int.init(bounded:)),
                     of: "the scaler", in: graph, &ask)
             }
         }
@@ -154,14 +155,14 @@ extension PolicyBook {
         let isProduction = graph.environment == .production
         let low: Int?
         if isProduction {
-            let least = Int(graph.thresholds.instancesMinimum)
+            let least = Int(bounded: graph.thresholds.instancesMinimum)
             low = ask.require(minimum, "the minimum of \(name)", wanted: "at least \(least)") { $0 >= least }
         } else if isScheduled {
             low = ask.require(minimum, "the minimum of \(name)", wanted: "at least 1") { $0 >= 1 }
         } else {
             low = ask.require(minimum, "the minimum of \(name)", wanted: "1") { $0 == 1 }
         }
-        let most = Int(graph.thresholds.instancesMaximum)
+        let most = Int(bounded: graph.thresholds.instancesMaximum)
         let high = ask.require(maximum, "the maximum of \(name)", wanted: "at most \(most)") { $0 <= most }
         if let low, let high, low >= high {
             ask.fail("\(name) cannot scale: its minimum \(low) is not below its maximum \(high)", at: maximum.place)

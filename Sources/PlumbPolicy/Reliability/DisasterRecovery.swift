@@ -199,9 +199,6 @@ extension PolicyBook {
                     $0.containerStartupTimeoutSeconds = .absent
                 }
             },
-            ControlExample("a dead endpoint that no alarm notices") { graph in
-                graph.alarms.removeAll { $0.id == "HealthAlarm" }
-            },
         ],
         judge: recoversWithinTheHour)
 

@@ -25,9 +25,15 @@ extension PolicyBook {
             },
         ],
         fails: [
+            ControlExample("only the way to the logs lies in one zone") { graph in
+                graph.vpcEndpoints.mutateEach { endpoint in
+                    guard endpoint.service.value?.hasSuffix(".logs") == true else { return }
+                    endpoint.subnets = endpoint.subnets.map { Array($0.prefix(1)) }
+                }
+            },
             ControlExample("one interface endpoint with a single subnet") { graph in
                 graph.vpcEndpoints.mutateEach { $0.subnets = $0.subnets.map { Array($0.prefix(1)) } }
-            }
+            },
         ],
         judge: failsOver)
 
@@ -126,7 +132,8 @@ extension PolicyBook {
                 guard let floor = ask.need(fleet.number("floor"), "the scaler's floor"),
                     let domains = ask.need(fleet.number("domains"), "the number of failure domains")
                 else { return }
-                requireTarget(Availability(instances: Int(floor), zones: Int(domains)), 70, in: graph, &ask)
+                requireTarget(
+                    Availability(instances: Int(bounded: floor), zones: Int(bounded: domains)), 70, in: graph, &ask)
             }
         }
         return graph.judgeInstanceEndpoints { endpoint, variants, ask in

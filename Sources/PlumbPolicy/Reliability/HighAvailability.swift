@@ -40,7 +40,8 @@ extension PolicyBook {
             return graph.judgeEvidence(.fleet) { _, fleet, ask in
                 let least = graph.thresholds.instancesMinimum
                 ask.require(
-                    fleet.number("running"), "the number of running instances", wanted: "at least \(Int(least))"
+                    fleet.number("running"), "the number of running instances",
+                    wanted: "at least \(Int(bounded: least))"
                 ) { $0 >= least }
             }
         }
@@ -69,7 +70,7 @@ extension PolicyBook {
                     + "decide it"
             )
         }
-        let least = Int(graph.thresholds.instancesMinimum)
+        let least = Int(bounded: graph.thresholds.instancesMinimum)
         ask.require(variant.initialInstanceCount, "the first count of \(variant.title)", wanted: "at least \(least)") {
             $0 >= least
         }
@@ -131,7 +132,8 @@ extension PolicyBook {
         if graph.source == .engine {
             return graph.judgeEvidence(.fleet) { _, fleet, ask in
                 let least = graph.thresholds.instancesMinimum
-                ask.require(fleet.number("floor"), "the floor of the scaler", wanted: "at least \(Int(least))") {
+                ask.require(fleet.number("floor"), "the floor of the scaler", wanted: "at least \(Int(bounded: least))")
+                {
                     $0 >= least
                 }
             }
@@ -146,7 +148,7 @@ extension PolicyBook {
     private static func requireFloor(
         of variant: Variant, of endpoint: Endpoint, in graph: Graph, _ ask: inout Inquiry
     ) {
-        let least = Int(graph.thresholds.instancesMinimum)
+        let least = Int(bounded: graph.thresholds.instancesMinimum)
         if !variant.managedMinimum.isAbsent {
             ask.require(variant.managedMinimum, "the managed minimum of \(variant.title)", wanted: "at least \(least)")
             {

@@ -188,7 +188,7 @@ extension Graph {
                 doubts.append("what \(alarm.id) does: \(reading.definition.whyUnknown ?? "it is incomplete")")
                 continue
             }
-            let judge = AlarmJudge(identity, probes: probes.map { HealthProbe.reading($0.metric) })
+            let judge = AlarmJudge(identity, probes: probes.map(\.healthProbe))
             let replay = joined(AlarmReplays.self).replay(definition, by: judge)
             let isQuiet = [CanonicalTrace.healthy, .idle].allSatisfy { !replay.behaviour(on: $0).isFiring }
             let answers = [CanonicalTrace.containerDead, .containerDeadProbeSilent].map { replay.behaviour(on: $0) }

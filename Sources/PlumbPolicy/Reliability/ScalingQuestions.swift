@@ -37,13 +37,17 @@ extension Graph {
                 + (others.isEmpty ? "" : ": " + others.told(of: scalableTargets.count, ", ")))
     }
 
-    /// The variant's scalable target; its absence fails.
-    func requireTarget(of variant: Variant, of endpoint: Endpoint, _ ask: inout Inquiry) -> ScalableTarget? {
+    /// The variant's scalable target. That there is none is REL-2.1's fault alone (`mustExist`); what asks more of it
+    /// than that cannot tell.
+    func requireTarget(
+        of variant: Variant, of endpoint: Endpoint, mustExist: Bool = false, _ ask: inout Inquiry
+    ) -> ScalableTarget? {
         switch scalableTarget(of: variant, of: endpoint) {
         case .found(let target):
             ask.relate("its scalable target \(target.id)", at: target.place)
             return target
-        case .none(let why): ask.fail(why)
+        case .none(let why) where mustExist: ask.fail(why)
+        case .none(let why): ask.doubt("\(why) (REL-2.1), so that nothing more can be told")
         case .unknown(let why): ask.doubt("cannot be told from this input: \(why)")
         }
         return nil

@@ -137,7 +137,7 @@ extension Inquiry {
         if terms.legalBasis?.isEmpty ?? true { fail("no legal basis is declared (personalData.legalBasis)") }
         if terms.subjectKey?.isEmpty ?? true { fail("no field tells whose data it is (personalData.subjectKey)") }
         if let days = terms.captureTTLDays {
-            let most = Int(graph.thresholds.captureRetentionDays)
+            let most = Int(bounded: graph.thresholds.captureRetentionDays)
             if days > most { fail("captured traffic is kept for \(days) days, wanted at most \(most)") }
         } else {
             fail("no end of captured traffic is declared (personalData.captureTTLDays)")
@@ -186,7 +186,7 @@ extension Inquiry {
             let bucket = graph.bucket(behind: destination)
                 ?? graph.buckets.first(where: { $0.purpose.value == .captures })
         else { return doubt("the bucket of captured traffic is not in this input") }
-        let most = Int(graph.thresholds.captureRetentionDays)
+        let most = Int(bounded: graph.thresholds.captureRetentionDays)
         let key = Graph.key(of: destination)
         requireErasure(in: bucket, under: key, within: min(terms.captureTTLDays ?? most, most))
         for rule in bucket.replication.value ?? [] where rule.isEnabled.value != false {

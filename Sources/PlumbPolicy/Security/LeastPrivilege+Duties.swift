@@ -376,7 +376,7 @@ extension Graph {
             let near = analyzers.filter { ($0.head.region.value ?? home) == home }
             let found = ask.requireAnalyzer(of: kinds, "unused access", among: near)
             if let found {
-                let most = Int(thresholds.unusedAccessDays)
+                let most = Int(bounded: thresholds.unusedAccessDays)
                 ask.require(
                     found.unusedAccessAgeDays, "the age of unused access in days", wanted: "at most \(most)",
                     absentAs: 90

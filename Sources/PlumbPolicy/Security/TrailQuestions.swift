@@ -60,7 +60,7 @@ extension Inquiry {
             )
             return
         }
-        let entries = Int(evidence.numbers["entries"] ?? 0)
+        let entries = Int(bounded: evidence.numbers["entries"] ?? 0)
         guard let head = evidence.texts["head"], !head.isEmpty else {
             doubt("\(entries) control actions are recorded, but without a head nothing shows that none was changed")
             return
