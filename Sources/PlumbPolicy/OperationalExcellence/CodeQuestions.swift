@@ -173,6 +173,9 @@ extension Graph {
         notes.literals.map { literal in
             .about(literal.resource, at: literal.place) { ask in
                 switch literal.kind {
+                case .accountID where source == .terraform:
+                    // A plan does not tell its own account: the number may be that of somebody trusted.
+                    ask.doubt("it names the account \(literal.text); whether that is its own decides")
                 case .accountID:
                     ask.fail("it names the account \(literal.text), so that it works in no other", at: literal.place)
                 case .availabilityZone:
