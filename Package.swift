@@ -151,7 +151,9 @@ let package = Package(
             ]
         ),
         .testTarget(name: "OnnxRuntimeTests", dependencies: ["OnnxRuntime", "plumb-worker"], exclude: ["Fixtures"]),
-        .testTarget(name: "FuzzTests", dependencies: ["plumb-fuzz"], exclude: ["Corpus"]),
+        .testTarget(
+            name: "FuzzTests", dependencies: ["plumb-fuzz", "PlumbFormats", "PlumbModel"],
+            exclude: ["Corpus", "words.dict"]),
         .testTarget(name: "EndToEndTests", dependencies: ["plumb", "plumb-worker"]),
     ],
     swiftLanguageModes: [.v6]

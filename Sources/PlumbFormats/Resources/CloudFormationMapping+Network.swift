@@ -84,8 +84,11 @@ extension CloudFormationMapping {
 }
 
 extension Inventory {
+    /// The network that a property names. One whose id is not decided yet is still the same for all that name it.
     func network(_ property: Property) -> Fact<Reference> {
-        directory.reference(property.unlessEmpty, to: "AWS::EC2::VPC")
+        let reference = directory.reference(property.unlessEmpty, to: "AWS::EC2::VPC")
+        guard reference.isUnknown, let name = property.name.value else { return reference }
+        return .known(.external(name), at: property.place)
     }
     /// Security groups by id, or by `${Group.GroupId}`.
     func groups(_ property: Property) -> Fact<[Fact<Reference>]> {

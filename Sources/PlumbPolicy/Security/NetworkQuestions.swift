@@ -108,7 +108,10 @@ extension Inquiry {
             fail("the model has no security group")
         }
         let networks = Set(subnets.compactMap(\.vpc.value))
-        guard let network = networks.first else { return }
+        guard let network = networks.first else {
+            if !subnets.isEmpty { doubt("which network the model's subnets are in cannot be told from this input") }
+            return
+        }
         if networks.count > 1 { fail("the model's subnets are in \(networks.count) networks, wanted one") }
         let near = graph.vpcEndpoints.filter { $0.vpc.value == network || $0.vpc.isUnknown }
         requireOne(
