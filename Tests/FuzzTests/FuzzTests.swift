@@ -25,11 +25,13 @@ struct FuzzTests {
     @Test(arguments: ["template-tree", "plan-tree"])
     func aBentDocumentIsWrittenAsJSON(reader: String) throws {
         let tree = try #require(FuzzedReader.all[reader]?.tree)
-        var random = SystemRandomNumberGenerator()
-        for seed in 0..<3 {
-            let tape = [UInt8(seed), 130] + (0..<40).map { _ in UInt8.random(in: 0...255, using: &random) }
+        for seed in 0..<8 {
+            // Numbers that look random and are the same in every run.
+            let tape =
+                [UInt8(seed % 3), 130] + (0..<40).map { UInt8(truncatingIfNeeded: ($0 * 167 + seed * 59) * 31 >> 2) }
             let json = TreeMutation.document(of: tape, from: tree.seeds).json
-            #expect(FuzzedReader.document(Array(json.utf8)) != nil, "tape \(tape)")
+            // By another reader than ours, which refuses what is nested too deep.
+            _ = try JSONSerialization.jsonObject(with: Data(json.utf8), options: .fragmentsAllowed)
         }
     }
 }
