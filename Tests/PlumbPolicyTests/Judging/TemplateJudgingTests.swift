@@ -46,6 +46,18 @@ import Testing
         }
     }
 
+    @Test(arguments: TemplateMutation.list("wirings.yaml"))
+    func `each wrong wiring in a fleet is found`(wiring: TemplateMutation) throws {
+        func failures(_ document: SourceDocument) -> Set<String> {
+            Set(Self.failures(Self.assess([document])).map { "\($0.control) \($0.resource)" })
+        }
+        let new = failures(try wiring.document()).subtracting(failures(try TemplateMutation.document(wiring.base)))
+        // Endpoints bear the findings, whichever of their resources is wired wrongly.
+        let controls = Set(new.compactMap { $0.split(separator: " ").first.map(String.init) })
+        let named = controls.intersection([wiring.control] + wiring.also)
+        #expect(!named.isEmpty || wiring.verdicts != ["fails"], "new are \(new.sorted())")
+    }
+
     @Test func `the list of violations is read whole`() {
         #expect(TemplateMutation.list("mutations.yaml").count > 100)
     }
