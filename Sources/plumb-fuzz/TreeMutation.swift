@@ -2,6 +2,7 @@
 
 #if DEBUG
     import Foundation
+    import PlumbModel
     @testable import PlumbFormats
 
     /// One change to one place of a document.
@@ -202,35 +203,19 @@
             let inner =
                 switch content {
                 case .null: "null"
-                case .scalar(let text, let isPlain): isPlain && Self.isJSONWord(text) ? text : Self.quoted(text)
+                case .scalar(let text, let isPlain): isPlain && Self.isJSONWord(text) ? text : JSONText.quoted(text)
                 case .list(let items): "[" + items.map(\.json).joined(separator: ",") + "]"
                 case .map(let entries):
-                    "{" + entries.map { "\(Self.quoted($0.key)):\($0.value.json)" }.joined(separator: ",") + "}"
+                    "{" + entries.map { "\(JSONText.quoted($0.key)):\($0.value.json)" }.joined(separator: ",") + "}"
                 }
             guard let tag else { return inner }
             let name = tag == "Ref" || tag == "Condition" ? tag : "Fn::\(tag)"
-            return "{\(Self.quoted(name)):\(inner)}"
+            return "{\(JSONText.quoted(name)):\(inner)}"
         }
 
         private static func isJSONWord(_ text: String) -> Bool {
             if ["true", "false"].contains(text) { return true }
             return text.wholeMatch(of: /-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?/) != nil
-        }
-
-        private static func quoted(_ text: String) -> String {
-            var result = "\""
-            for scalar in text.unicodeScalars {
-                switch scalar {
-                case "\"": result += "\\\""
-                case "\\": result += "\\\\"
-                case "\n": result += "\\n"
-                case let control where control.value < 0x20:
-                    let digits = String(control.value, radix: 16)
-                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                default: result.unicodeScalars.append(scalar)
-                }
-            }
-            return result + "\""
         }
     }
 #endif

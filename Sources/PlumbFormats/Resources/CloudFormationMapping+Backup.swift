@@ -6,7 +6,6 @@ extension CloudFormationMapping {
     static func addBackup(to graph: inout Graph, from inventory: Inventory) {
         for resource in inventory["AWS::Backup::BackupVault"] {
             var vault = BackupVault(head: resource.head)
-            vault.head.tags = resource.head.tags.otherwise(resource["BackupVaultTags"].tags)
             vault.key = inventory.key(resource["EncryptionKeyArn"])
             let lock = resource["LockConfiguration"]
             vault.isLocked = lock.structure { _ in true }
@@ -16,7 +15,6 @@ extension CloudFormationMapping {
         for resource in inventory["AWS::Backup::LogicallyAirGappedBackupVault"] {
             var vault = BackupVault(head: resource.head)
             vault.key = inventory.key(resource["EncryptionKeyArn"])
-            vault.head.tags = resource.head.tags.otherwise(resource["BackupVaultTags"].tags)
             // Such a vault is locked by its nature.
             vault.isLocked = true
             vault.minimumRetentionDays = resource["MinRetentionDays"].int
@@ -24,7 +22,6 @@ extension CloudFormationMapping {
         }
         for resource in inventory["AWS::Backup::BackupPlan"] {
             var plan = BackupPlan(head: resource.head)
-            plan.head.tags = resource.head.tags.otherwise(resource["BackupPlanTags"].tags)
             plan.rules = resource["BackupPlan"]["BackupPlanRule"].list { rule(of: $0, in: resource, graph, inventory) }
             graph.backupPlans.append(plan)
         }

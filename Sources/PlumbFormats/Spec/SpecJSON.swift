@@ -1,6 +1,6 @@
 // JSON with its keys in the order in which they were given, for schema files that people read.
 
-import Foundation
+import PlumbModel
 
 /// A JSON value.
 indirect enum SpecJSON: Sendable {
@@ -13,7 +13,7 @@ indirect enum SpecJSON: Sendable {
     /// The text, indented by two spaces a level, without a final line break.
     func rendered(indent: String = "") -> String {
         switch self {
-        case .text(let text): return SpecJSON.quoted(text)
+        case .text(let text): return JSONText.quoted(text)
         case .number(let number): return SpecJSON.plain(number)
         case .flag(let flag): return flag ? "true" : "false"
         case .list(let items):
@@ -23,7 +23,7 @@ indirect enum SpecJSON: Sendable {
         case .object(let pairs):
             guard !pairs.isEmpty else { return "{}" }
             let inner = indent + "  "
-            let lines = pairs.map { "\(inner)\(SpecJSON.quoted($0.key)): \($0.value.rendered(indent: inner))" }
+            let lines = pairs.map { "\(inner)\(JSONText.quoted($0.key)): \($0.value.rendered(indent: inner))" }
             return "{\n" + lines.joined(separator: ",\n") + "\n\(indent)}"
         }
     }
@@ -31,21 +31,5 @@ indirect enum SpecJSON: Sendable {
     /// A number as people write it: without a fraction where it has none.
     static func plain(_ number: Double) -> String {
         number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\t": result += "\\t"
-            case "\r": result += "\\r"
-            case "\u{0}"..<" ": result += String(format: "\\u%04x", scalar.value)
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }
