@@ -62,7 +62,10 @@ public enum TemplateReader {
         }
         var reading = TemplateReading(worlds: [], diagnostics: diagnostics)
         for world in worlds {
-            let deployment = StackDeployment(roots, library: library, parameters: parameters, world: world)
+            // Where nothing is open, the first reading is the only one.
+            let deployment =
+                world.isEmpty
+                ? first : StackDeployment(roots, library: library, parameters: parameters, world: world)
             let (graph, found) = graph(of: deployment, environment, day)
             reading.worlds.append(TemplateReading.World(assumptions: Self.told(world, of: first), graph: graph))
             reading.diagnostics += found.filter { !reading.diagnostics.contains($0) }
