@@ -245,7 +245,10 @@ struct PlanResolver {
         let own = references.filter { !Self.isIndex($0) }
         var values = own.map { value(of: $0, for: key, among: references, outer, place: place, depth: depth + 1) }
         // An object passes everything it holds in one list: the attribute's own word says what it needs.
-        if steps.count > 2, values.count > 1 { values = Self.fitting(values, key: key, plan) }
+        if steps.count > 2 {
+            let items = values.flatMap(\.items)
+            if items.count > 1 { values = Self.fitting(items, key: key, plan) }
+        }
         if values.count == 1 { return values[0] }
         guard !values.isEmpty, key.hasSuffix("s") else {
             return Property(.unknown("the variable \(name) is known after apply"), at: place)

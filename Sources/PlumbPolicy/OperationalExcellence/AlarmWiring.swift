@@ -99,9 +99,10 @@ extension Graph {
         ask.fail("it stands in \(own), the endpoint in \(other): it sees no data")
     }
 
-    /// Every variant that gets traffic must be named by an alarm.
+    /// Every variant that gets traffic must be named by an alarm, and what guards an endpoint must look at it.
     func judgeCoverage(of endpoint: Endpoint) -> Judgement {
         .about(endpoint) { ask in
+            askForStrayGuards(of: endpoint, &ask)
             for variant in watchedVariants(of: endpoint, &ask) {
                 let isNamed = variant.alarms.contains { alarm in
                     alarm.metrics.contains {
@@ -117,6 +118,22 @@ extension Graph {
                     ask.fail("no alarm names variant '\(variant.identity.variant)'")
                 }
             }
+        }
+    }
+}
+
+extension Graph {
+    /// An alarm in this endpoint's rollback list that looks at a neighbour, which does not list it: it was meant for
+    /// this one. A neighbour's own alarm in the list is a matter of the list (OPS-2.2).
+    private func askForStrayGuards(of endpoint: Endpoint, _ ask: inout Inquiry) {
+        for alarm in rollbackList(of: endpoint).alarms {
+            let others = Set(alarm.metrics.compactMap { $0.dimension("EndpointName") })
+            guard others.count == 1, let name = others.first, let other = self.endpoint(named: name),
+                other.id != endpoint.id, !rollbackList(of: other).alarms.contains(where: { $0.id == alarm.id })
+            else { continue }
+            ask.relate("the alarm \(alarm.id)", at: alarm.place)
+            ask.relate("the endpoint \(other.id)", at: other.place)
+            ask.fail("\(alarm.id) guards this endpoint, but watches '\(name)'", at: alarm.place)
         }
     }
 }

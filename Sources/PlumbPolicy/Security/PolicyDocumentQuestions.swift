@@ -272,6 +272,9 @@ extension PolicyStatement {
         }
         // Ids that a service makes up cannot be named before they are there.
         if arn.service == "application-autoscaling", arn.resource == "scalable-target/*" { return nil }
+        // What an alarm says is no secret, and OPS-2.8 asks for it.
+        let readsAlarms = actions.allSatisfy { $0.lowercased() == "cloudwatch:describealarms" } && !actions.isEmpty
+        if readsAlarms, arn.service == "cloudwatch", arn.resource == "alarm:*" { return nil }
         let name = arn.resource.drop { $0 != "/" && $0 != ":" }.dropFirst()
         let isEverything = arn.resource == "*" || name == "*" || arn.resource.hasPrefix("*")
         return isEverything && !mayBeOfAKind ? "\(resource) is every resource of its kind" : nil
