@@ -1,0 +1,7 @@
+// Trail, log groups and access analyzers.
+
+import PlumbModel
+
+extension RenderedDeployment {
+    func audit() -> [RenderedResource] { [] }
+}

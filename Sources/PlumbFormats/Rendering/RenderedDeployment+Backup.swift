@@ -1,0 +1,7 @@
+// Vault, plan, selection and restore tests.
+
+import PlumbModel
+
+extension RenderedDeployment {
+    func backup() -> [RenderedResource] { [] }
+}

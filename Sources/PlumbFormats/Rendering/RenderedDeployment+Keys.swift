@@ -1,0 +1,7 @@
+// Encryption keys and their aliases.
+
+import PlumbModel
+
+extension RenderedDeployment {
+    func keys() -> [RenderedResource] { [] }
+}

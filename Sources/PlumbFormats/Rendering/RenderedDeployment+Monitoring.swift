@@ -1,0 +1,7 @@
+// Alarms and the dashboard.
+
+import PlumbModel
+
+extension RenderedDeployment {
+    func monitoring() -> [RenderedResource] { [] }
+}

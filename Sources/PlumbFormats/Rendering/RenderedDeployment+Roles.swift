@@ -1,0 +1,7 @@
+// Roles, each with one policy of its own.
+
+import PlumbModel
+
+extension RenderedDeployment {
+    func roles() -> [RenderedResource] { [] }
+}

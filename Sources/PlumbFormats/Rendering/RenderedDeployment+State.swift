@@ -1,0 +1,7 @@
+// The table of deployments and what reads its stream.
+
+import PlumbModel
+
+extension RenderedDeployment {
+    func state() -> [RenderedResource] { [] }
+}

@@ -1,0 +1,7 @@
+// Buckets with everything that keeps them private, and the images.
+
+import PlumbModel
+
+extension RenderedDeployment {
+    func storage() -> [RenderedResource] { [] }
+}
