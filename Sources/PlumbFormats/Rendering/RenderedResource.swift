@@ -21,6 +21,8 @@ struct RenderedResource: Sendable, Hashable {
     /// `Retain` keeps it when it leaves its template; Terraform refuses to destroy it.
     var deletionPolicy: String?
     var updateReplacePolicy: String?
+    /// Whether its successor is made first: what is in use cannot go, and its name changes with every revision.
+    var createsBeforeDestroy = false
     /// The second region's name; nil in the deployment's own.
     var region: String?
 
