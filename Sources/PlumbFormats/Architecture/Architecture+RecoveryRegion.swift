@@ -16,7 +16,7 @@ extension Architecture {
         graph.buckets.append(
             place(
                 bucket("ReplicaBucket", "replica", .replica, key: "ReplicaKey", from: "recovery", plan) {
-                    var rules = [expiry(prefix: "", noncurrentDays: 90)]
+                    var rules = [expiry(prefix: nil, noncurrentDays: 90)]
                     if plan.mayReplicateCaptures { rules += captureExpiry(plan) }
                     $0.lifecycle = .known(rules)
                 }))
