@@ -100,7 +100,7 @@ struct ResourceNaming: Sendable {
         "AWS::ElasticLoadBalancingV2::Listener": ResourceNaming(nil, ref: .arn, arns: ["Arn", "ListenerArn"]),
         "AWS::ElasticLoadBalancingV2::TargetGroup": ResourceNaming(
             "Name", ref: .arn, names: ["TargetGroupName"], arns: ["Arn", "TargetGroupArn"]),
-        "AWS::ApiGateway::RestApi": ResourceNaming(nil, ref: .id, ids: ["RestApiId"]),
+        "AWS::ApiGateway::RestApi": ResourceNaming("Name", ref: .id, ids: ["RestApiId"]),
         "AWS::ApiGateway::DomainName": ResourceNaming("DomainName", ref: .name),
         "AWS::ApiGatewayV2::DomainName": ResourceNaming("DomainName", ref: .name),
         "AWS::CloudFront::Distribution": ResourceNaming(nil, ref: .id, ids: ["Id"]),
