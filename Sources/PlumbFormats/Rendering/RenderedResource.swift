@@ -21,6 +21,10 @@ struct RenderedResource: Sendable, Hashable {
     /// `Retain` keeps it when it leaves its template; Terraform refuses to destroy it.
     var deletionPolicy: String?
     var updateReplacePolicy: String?
+    /// Terraform makes the new one before it removes the old one: what is in use cannot be removed.
+    var createsBeforeDestroy = false
+    /// Arguments whose changes Terraform leaves alone, because another writer rightly changes them.
+    var ignoredChanges: [String] = []
     /// The second region's name; nil in the deployment's own.
     var region: String?
 

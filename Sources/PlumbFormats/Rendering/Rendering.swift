@@ -1,7 +1,7 @@
 // Renders a compiled spec as CloudFormation templates or a Terraform module: what the readers read back as the same
 // graph.
 
-import PlumbModel
+public import PlumbModel
 
 /// One file of what is rendered.
 public struct RenderedFile: Sendable, Hashable {
@@ -39,5 +39,42 @@ struct RenderedDeployment: Sendable {
             monitoring(), notification(), automation(), audit(), cost(), schedules(), front(), failover(),
         ]
         return parts.flatMap { $0 }.filter { $0.type(in: tongue) != nil }
+    }
+}
+
+/// Renders specs.
+public enum Rendering {
+    /// The files of a deployment in a tongue, the same bytes for the same spec.
+    ///
+    /// - Parameters:
+    ///   - spec: One endpoint in one environment, complete.
+    ///   - format: The tongue.
+    ///   - day: The day on which the spec is judged.
+    /// - Returns: One template, or several in the order in which their stacks are made; or the files of a module.
+    public static func files(of spec: Spec, as format: Format, asOf day: Day) -> [RenderedFile] {
+        switch format {
+        case .cloudformation: CloudFormationTemplates(RenderedDeployment(spec, asOf: day, in: .template)).files()
+        case .terraform: TerraformModule(RenderedDeployment(spec, asOf: day, in: .plan)).files()
+        }
+    }
+
+    /// A tongue that infrastructure is rendered in.
+    public enum Format: String, Sendable, Hashable, CaseIterable, Codable {
+        case cloudformation, terraform
+    }
+}
+
+extension RenderedDeployment {
+    /// The programs of the functions, each in an archive of its own and, to be read, as it is.
+    func functionFiles() -> [RenderedFile] {
+        graph.functions.flatMap { function -> [RenderedFile] in
+            guard let code = function.code.value else { return [] }
+            let name = RenderedDeployment.snakeCase(function.id)
+            let archive = ZipArchive.bytes([(name: "index.py", content: Array(code.utf8))])
+            return [
+                RenderedFile(path: "functions/\(name).py", text: code),
+                RenderedFile(path: "functions/\(name).zip", bytes: archive),
+            ]
+        }
     }
 }

@@ -1,0 +1,244 @@
+// Parts a deployment into templates that CloudFormation takes, each small enough to be passed as it is.
+//
+// One template when everything fits. Else the parts that others build on come first: foundation, the second region,
+// data, endpoint; each exports what the later ones import, and the second region is spoken of by names alone.
+
+import PlumbModel
+
+struct CloudFormationTemplates {
+    /// A template given in the request itself, not by way of a bucket (CloudFormation's `TemplateBody`).
+    static let bytesMax = 51_200
+    /// Resources in one template.
+    static let resourcesMax = 500
+
+    let deployment: RenderedDeployment
+    let resources: [RenderedResource]
+    private let texts: RenderedTextReader
+    private let byID: [String: RenderedResource]
+
+    /// A template's place in the order in which stacks are made.
+    enum Layer: Int, CaseIterable, Comparable {
+        case foundation, recovery, data, endpoint
+
+        var name: String { String(describing: self) }
+        static func < (left: Layer, right: Layer) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    init(_ deployment: RenderedDeployment) {
+        self.deployment = deployment
+        resources = deployment.resources()
+        byID = Dictionary(resources.map { ($0.id, $0) }) { first, _ in first }
+        texts = RenderedTextReader(ids: Set(byID.keys), recoveryRegion: deployment.plan.recoveryRegion)
+    }
+
+    func files() -> [RenderedFile] {
+        let hasRecovery = resources.contains { $0.region != nil }
+        if !hasRecovery {
+            let whole = file("template.yaml", resources, position: nil) { byID[$0] == nil ? .earlier : .here }
+            if whole.file.bytes.count <= CloudFormationTemplates.bytesMax,
+                resources.count <= CloudFormationTemplates.resourcesMax
+            {
+                return [whole.file]
+            }
+        }
+        return parted()
+    }
+
+    /// The files of the layers; those before are printed anew with the exports that those after import.
+    private func parted() -> [RenderedFile] {
+        let layers = layers()
+        let used = Layer.allCases.filter { layer in layers.values.contains(layer) }
+        var printed: [(layer: Layer, imports: [String])] = []
+        func render(_ layer: Layer, exports: [String]) -> (file: RenderedFile, imports: [String]) {
+            let own = resources.filter { layers[$0.id] == layer }
+            return file(
+                "\(layer.name).yaml", own, position: (used.firstIndex(of: layer) ?? 0, used), exports: exports,
+                isRecovery: layer == .recovery
+            ) { site(of: $0, from: layer, layers) }
+        }
+        for layer in used { printed.append((layer, render(layer, exports: []).imports)) }
+        let wanted = printed.flatMap(\.imports)
+        return used.map { layer in
+            let exports = wanted.filter { layers[CloudFormationTemplates.id(of: $0)] == layer }
+            return render(layer, exports: Set(exports).sorted()).file
+        }
+    }
+
+    private static func id(of export: String) -> String {
+        String(export.prefix { $0 != "." })
+    }
+
+    private func site(of id: String, from layer: Layer, _ layers: [String: Layer]) -> CloudFormationPrinter.Site {
+        guard let other = layers[id], let resource = byID[id] else { return .earlier }
+        if other == layer { return .here }
+        if other == .recovery || layer == .recovery {
+            return .elsewhere(arn: deployment.arn(of: resource), inProperty: deployment.propertyName(of: resource))
+        }
+        return .earlier
+    }
+
+    /// Each resource in the layer of its concern, or of the last thing that it refers to.
+    private func layers() -> [String: Layer] {
+        var layers: [String: Layer] = [:]
+        var underWay: Set<String> = []
+        func layer(_ id: String) -> Layer {
+            if let known = layers[id] { return known }
+            guard let resource = byID[id], underWay.insert(id).inserted else { return .foundation }
+            defer { underWay.remove(id) }
+            if resource.region != nil {
+                layers[id] = .recovery
+                return .recovery
+            }
+            let base = CloudFormationTemplates.layer(of: resource.concern)
+            let needed = (references(of: resource) + resource.dependsOn).filter { byID[$0]?.region == nil }.map(layer)
+            let found = max(base, needed.max() ?? base)
+            // What only the second region comes before would be counted with it.
+            let own = found == .recovery ? Layer.data : found
+            layers[id] = own
+            return own
+        }
+        for resource in resources { _ = layer(resource.id) }
+        return layers
+    }
+
+    private static func layer(of concern: Concern) -> Layer {
+        switch concern {
+        case .keys, .network, .roles: .foundation
+        case .storage, .state, .backup, .audit: .data
+        case .recovery, .serving, .scaling, .monitoring, .notification, .automation, .cost, .schedule, .front: .endpoint
+        }
+    }
+
+    /// Ids of what a resource's properties name.
+    private func references(of resource: RenderedResource) -> [String] {
+        var found: [String] = []
+        for field in resource.fields where field.template != nil {
+            field.value.visit { value in
+                switch value {
+                case .link(let id, _, _): found.append(id)
+                case .text(let text):
+                    for case .attribute(let id, _) in texts.parts(text) { found.append(id) }
+                default: break
+                }
+            }
+        }
+        return found
+    }
+
+    // MARK: - One file
+
+    private func file(
+        _ name: String, _ resources: [RenderedResource], position: (index: Int, all: [Layer])?, exports: [String] = [],
+        isRecovery: Bool = false, site: @escaping (String) -> CloudFormationPrinter.Site
+    ) -> (file: RenderedFile, imports: [String]) {
+        let plan = deployment.plan
+        var printer = CloudFormationPrinter(
+            texts: texts, exportPrefix: plan.prefix, isRecovery: isRecovery,
+            regions: (plan.spec.region, plan.recoveryRegion), site: site)
+        let body = printer.print(resources)
+        var lines = head(name, position, isRecovery: isRecovery)
+        lines += ["", "AWSTemplateFormatVersion: '2010-09-09'"]
+        lines.append("Description: \(YAMLText.scalar(summary(position)))")
+        lines += metadata(isRecovery: isRecovery)
+        lines += parameters(printer.parameters)
+        lines += ["", "Resources:"] + body.drop { $0.isEmpty }
+        lines += outputs(exports, resources)
+        return (RenderedFile(path: name, text: lines.joined(separator: "\n") + "\n"), printer.imports)
+    }
+
+    private func summary(_ position: (index: Int, all: [Layer])?) -> String {
+        let plan = deployment.plan
+        let part = position.map { " (\($0.all[$0.index].name), \($0.index + 1) of \($0.all.count))" } ?? ""
+        return "ML endpoint \(plan.spec.name), \(plan.spec.environment.rawValue)\(part)"
+    }
+
+    /// How the file is deployed, and in which order.
+    private func head(_ name: String, _ position: (index: Int, all: [Layer])?, isRecovery: Bool) -> [String] {
+        let stack = deployment.plan.prefix + (position.map { "-\($0.all[$0.index].name)" } ?? "")
+        var lines = [
+            "# Rendered by plumb from the spec of \(deployment.plan.spec.name): change the spec, not this file."
+        ]
+        if let position, position.all.count > 1 {
+            let order = position.all.map { "\($0.name).yaml" }.joined(separator: ", ")
+            lines.append("# Stacks are made in this order: \(order).")
+        }
+        let region = isRecovery ? " --region \(deployment.plan.recoveryRegion ?? "REGION")" : ""
+        lines += [
+            "#", "#   aws cloudformation deploy --stack-name \(stack)\(region) \\",
+            "#     --template-file \(name) --capabilities CAPABILITY_NAMED_IAM",
+            "#", "# The ids beside properties name the controls that rest on them: `plumb explain ID` tells why.",
+        ]
+        return lines
+    }
+
+    /// Says which region a template is for: CloudFormation itself has no word for it.
+    private func metadata(isRecovery: Bool) -> [String] {
+        guard isRecovery, let region = deployment.plan.recoveryRegion else { return [] }
+        return ["", "Metadata:", "  Plumbline:", "    Region: \(region)"]
+    }
+
+    private func parameters(_ parameters: [RenderedParameter]) -> [String] {
+        guard !parameters.isEmpty else { return [] }
+        var lines = ["", "Parameters:"]
+        for parameter in parameters.sorted(by: { $0.name < $1.name }) {
+            lines.append("  \(parameter.name):")
+            switch parameter.kind {
+            case .number(let bounds):
+                lines += [
+                    "    Type: Number", "    MinValue: \(bounds.lowerBound)", "    MaxValue: \(bounds.upperBound)",
+                ]
+            case .text(let pattern, let hint):
+                lines += [
+                    "    Type: String", "    AllowedPattern: \(YAMLText.scalar(pattern))",
+                    "    ConstraintDescription: \(YAMLText.scalar(hint))",
+                ]
+            }
+            lines.append("    Description: \(YAMLText.scalar(parameter.summary))")
+            switch parameter.standard {
+            case .text(let text): lines.append("    Default: \(YAMLText.scalar(text))")
+            case .number(let number): lines.append("    Default: \(RenderedValue.digits(number))")
+            default: break
+            }
+        }
+        return lines
+    }
+
+    /// What later stacks import, and what people look for.
+    private func outputs(_ exports: [String], _ resources: [RenderedResource]) -> [String] {
+        var lines: [String] = []
+        for key in exports {
+            let id = CloudFormationTemplates.id(of: key)
+            let attribute = key == id ? nil : String(key.dropFirst(id.count + 1))
+            let output = key.filter { $0.isLetter || $0.isNumber }
+            let name = CloudFormationPrinter.exportName(deployment.plan.prefix, id, attribute)
+            lines += [
+                "  \(output):", "    Value: \(attribute.map { "!GetAtt \(id).\($0)" } ?? "!Ref \(id)")",
+                "    Export:", "      Name: \(name)",
+            ]
+        }
+        for output in deployment.outputs where resources.contains(where: { $0.id == output.id }) {
+            lines += [
+                "  \(output.name):", "    Description: \(output.summary)",
+                "    Value: \(output.template.map { "!GetAtt \(output.id).\($0)" } ?? "!Ref \(output.id)")",
+            ]
+        }
+        return lines.isEmpty ? [] : ["", "Outputs:"] + lines
+    }
+}
+
+extension RenderedValue {
+    /// Calls `look` on this value and on every one inside it.
+    func visit(_ look: (RenderedValue) -> Void) {
+        look(self)
+        switch self {
+        case .list(let items): for item in items { item.visit(look) }
+        case .block(let fields), .object(let fields): for field in fields { field.value.visit(look) }
+        case .blocks(let blocks): for field in blocks.joined() { field.value.visit(look) }
+        case .map(let map): for (_, value) in map.sorted(by: { $0.key < $1.key }) { value.visit(look) }
+        case .pairs(let pairs): for pair in pairs { pair.value.visit(look) }
+        case .document(let inner), .json(let inner): inner.visit(look)
+        case .tags(let tags): for (_, value) in tags.sorted(by: { $0.key < $1.key }) { look(.text(value)) }
+        case .text, .number, .bool, .link, .parameter, .expression: break
+        }
+    }
+}

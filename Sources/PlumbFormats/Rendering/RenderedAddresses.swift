@@ -1,0 +1,80 @@
+// The names by which rendered resources are known from outside, and what a deployment tells of itself when it is made.
+
+import PlumbModel
+
+/// A value that a stack or module gives back.
+struct RenderedOutput: Sendable {
+    var name: String
+    var id: String
+    /// CloudFormation's attribute; nil means `!Ref`.
+    var template: String?
+    /// Terraform's attribute.
+    var plan: String
+    var summary: String
+}
+
+extension RenderedDeployment {
+    /// What people look for after a deployment.
+    var outputs: [RenderedOutput] {
+        [
+            RenderedOutput(
+                name: "EndpointName", id: "Endpoint", template: "EndpointName", plan: "name",
+                summary: "The name to invoke."),
+            RenderedOutput(
+                name: "EndpointConfigName", id: "EndpointConfig", template: "EndpointConfigName", plan: "name",
+                summary: "The revision in service."),
+            RenderedOutput(
+                name: "ArtifactBucketName", id: "ArtifactBucket", template: nil, plan: "id",
+                summary: "Where model artefacts are published."),
+            RenderedOutput(
+                name: "AlarmTopicArn", id: "AlarmTopic", template: nil, plan: "arn", summary: "The topic of all alarms."
+            ),
+        ].filter { has($0.id) }
+    }
+
+    /// The ARN of a resource in the other region, made of its name, in normal form: what policies speak of.
+    func arn(of resource: RenderedResource) -> String {
+        // A multi-region key has one id in all its regions, and policies know keys by their ids alone.
+        if resource.template == "AWS::KMS::ReplicaKey" {
+            return plan.arn("kms", "key/${DataKey}", region: resource.region ?? "${AWS::Region}")
+        }
+        return propertyName(of: resource)
+    }
+
+    /// How a property names a resource in the other region: by ARN, a key by the ARN of its alias.
+    func propertyName(of resource: RenderedResource) -> String {
+        let region = resource.region ?? "${AWS::Region}"
+        let name = name(of: resource)
+        return switch resource.template {
+        case "AWS::S3::Bucket": "arn:${AWS::Partition}:s3:::\(name)"
+        case "AWS::IAM::Role": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/\(name)"
+        case "AWS::KMS::Key", "AWS::KMS::ReplicaKey": plan.arn("kms", name, region: region)
+        case "AWS::Logs::LogGroup": plan.arn("logs", "log-group:\(name)", region: region)
+        case "AWS::SageMaker::Model": plan.arn("sagemaker", "model/\(name.lowercased())", region: region)
+        case "AWS::SageMaker::EndpointConfig":
+            plan.arn("sagemaker", "endpoint-config/\(name.lowercased())", region: region)
+        case "AWS::ECR::Repository": plan.arn("ecr", "repository/\(name)", region: region)
+        case "AWS::SNS::Topic": plan.arn("sns", name, region: region)
+        default: name
+        }
+    }
+
+    private func name(of resource: RenderedResource) -> String {
+        let element = graph.resources.first { $0.id == resource.id }
+        return element?.name.value ?? resource.id
+    }
+
+    /// `AlarmTopic` is `alarm_topic` in Terraform, `ECRApiVPCEndpoint` `ecr_api_vpc_endpoint`.
+    static func snakeCase(_ name: String) -> String {
+        var words = ""
+        let letters = Array(name)
+        for (index, letter) in letters.enumerated() {
+            let isStart = letter.isUppercase && index > 0
+            let followsLower = index > 0 && (letters[index - 1].isLowercase || letters[index - 1].isNumber)
+            let precedesLower = index + 1 < letters.count && letters[index + 1].isLowercase
+            if isStart, followsLower || precedesLower { words += "_" }
+            words += letter == "-" || letter == "." || letter == ":" ? "_" : letter.lowercased()
+        }
+        return words
+    }
+}
