@@ -108,8 +108,9 @@ struct ResourceNaming: Sendable {
         "AWS::Route53::HealthCheck": ResourceNaming(nil, ref: .id, ids: ["HealthCheckId"]),
         "AWS::WAFv2::WebACL": ResourceNaming("Name", ref: .id),
         "AWS::Budgets::Budget": ResourceNaming(nil, ref: .id),
-        "AWS::CE::AnomalyMonitor": ResourceNaming(nil, ref: .arn, arns: ["Arn", "MonitorArn"]),
-        "AWS::CE::AnomalySubscription": ResourceNaming(nil, ref: .arn, arns: ["Arn", "SubscriptionArn"]),
+        "AWS::CE::AnomalyMonitor": ResourceNaming("MonitorName", ref: .arn, arns: ["Arn", "MonitorArn"]),
+        "AWS::CE::AnomalySubscription": ResourceNaming(
+            "SubscriptionName", ref: .arn, arns: ["Arn", "SubscriptionArn"]),
         "AWS::Scheduler::Schedule": ResourceNaming("Name", ref: .name),
         "AWS::SecretsManager::Secret": ResourceNaming("Name", ref: .arn, arns: ["Arn", "Id"]),
     ]
