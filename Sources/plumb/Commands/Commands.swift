@@ -96,4 +96,21 @@ enum DeploymentGate {
                 hint: "mend them (plumb check \(loaded.path)), or write a waiver with owner, reason and expiry")
         }
     }
+
+    /// Infrastructure with a broken control is not rendered in any environment: it would only be judged broken again.
+    static func refuseBroken(_ assessment: Assessment, _ loaded: Composition.LoadedSpec) throws {
+        let broken = assessment.findings.filter { $0.verdict == .fails }
+        for finding in broken.prefix(20) {
+            let place = finding.place.map { "\($0): " } ?? ""
+            Terminal.printError("\(place)\(finding.control) \(finding.severity.rawValue): \(finding.message)")
+            Terminal.printError("  fix: \(finding.fix)")
+        }
+        guard let first = broken.first else { return }
+        let ids = Set(broken.map(\.control)).sorted().joined(separator: ", ")
+        throw PlumbError(
+            .refused,
+            "\(loaded.path): \(broken.count) finding\(broken.count == 1 ? "" : "s") (\(ids)) would be rendered",
+            hint: "mend the spec, or write a waiver into it: waivers: [{control: \(first.control), owner: …, "
+                + "reason: …, expires: …}]")
+    }
 }
