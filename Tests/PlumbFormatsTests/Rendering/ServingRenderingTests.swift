@@ -30,7 +30,8 @@ import Testing
             #expect(!wanted.isEmpty)
             for element in wanted {
                 let found = read[keyPath: table][id: element.id]
-                #expect(found == element, "\(difference(element, found))")
+                let isSame = found == element
+                #expect(isSame, "\(difference(element, found))")
             }
             let others = read[keyPath: table].filter { compiled[keyPath: table][id: $0.id] == nil }
             #expect(others.isEmpty, "\(others.map(\.id))")
