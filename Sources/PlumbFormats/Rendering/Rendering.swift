@@ -86,12 +86,13 @@ public enum Rendering {
 extension RenderedDeployment {
     /// The programs of the functions, each in an archive of its own and, to be read, as it is.
     func functionFiles() -> [RenderedFile] {
-        functionArchives().flatMap { function in
-            [
-                RenderedFile(path: function.path.replacing(".zip", with: ".py"), text: function.code),
-                RenderedFile(
-                    path: function.path,
-                    bytes: ZipArchive.bytes([(name: "index.py", content: Array(function.code.utf8))])),
+        graph.functions.flatMap { function -> [RenderedFile] in
+            guard let code = function.code.value else { return [] }
+            let name = RenderedDeployment.snakeCase(function.id)
+            let archive = ZipArchive.bytes([(name: "index.py", content: Array(code.utf8))])
+            return [
+                RenderedFile(path: "functions/\(name).py", text: code),
+                RenderedFile(path: "functions/\(name).zip", bytes: archive),
             ]
         }
     }
