@@ -32,6 +32,18 @@ extension RenderedDeployment {
         ].filter { has($0.id) }
     }
 
+    /// How the model's artefact is published between its bucket and the model; nil without a bucket of the deployment's.
+    var upload: (reason: String, command: String)? {
+        guard let key = plan.modelKey, let path = plan.spec.model.path, !plan.spec.model.isMultiModel else {
+            return nil
+        }
+        let bucket = plan.bucketName("artifacts").replacing("${AWS::AccountId}", with: "ACCOUNT")
+        return (
+            "The model's artefact is published before:",
+            "aws s3 cp \(path.split(separator: "/").last.map(String.init) ?? path) s3://\(bucket)/\(key)"
+        )
+    }
+
     /// The ARN of a resource in the other region, made of its name, in normal form: what policies speak of.
     func arn(of resource: RenderedResource) -> String {
         // A multi-region key has one id in all its regions, and policies know keys by their ids alone.
