@@ -3,11 +3,27 @@
 import Foundation
 import PlumbFormats
 import PlumbModel
+import PlumbPolicy
 import PlumbStore
 
 extension Composition {
+    /// Whether a template or plan can show that a control is kept.
+    static func showsInInfrastructure(_ control: String) -> Bool {
+        guard let (_, control) = PolicyBook.control(control) else { return true }
+        return !control.provableAt.isDisjoint(with: [.cloudformation, .terraform])
+    }
+
     /// The files of a spec in a tongue.
-    static func rendered(_ loaded: LoadedSpec, to option: RenderOption) -> [RenderedFile] {
+    static func rendered(_ loaded: LoadedSpec, to option: RenderOption) throws -> [RenderedFile] {
+        let unfit = Rendering.diagnostics(of: loaded.spec)
+        Terminal.tell(unfit)
+        guard unfit.isEmpty else {
+            throw PlumbError(
+                .invalidInput, "\(loaded.path) asks for what AWS does not offer",
+                hint:
+                    "values for the engine on this machine belong in a spec of their own, or leave them to the defaults"
+            )
+        }
         let format: Rendering.Format =
             switch option {
             case .cloudformation: .cloudformation

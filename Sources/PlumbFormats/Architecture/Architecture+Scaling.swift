@@ -45,8 +45,6 @@ extension Architecture {
 
     private static func target(_ plan: Blueprint) -> ScalableTarget {
         plan.make("ScalableTarget", named: nil, from: "scaling") { target in
-            // Application Auto Scaling's resources have no tags in CloudFormation.
-            target.head.tags = .absent
             target.resourceID = plan.said("endpoint/\(plan.spec.name)/variant/\(plan.variant)", "name")
             target.dimension = "sagemaker:variant:DesiredInstanceCount"
             target.minimum = plan.said(plan.spec.instances.minimum, "instances.minimum")
@@ -74,6 +72,7 @@ extension Architecture {
     ) -> ScalingPolicy {
         plan.make(id, named: suffix, from: path) {
             $0.kind = .known(kind)
+            // A policy bears no tags, and names its target alone.
             $0.head.tags = .absent
             $0.target = reference("ScalableTarget")
             configure(&$0)

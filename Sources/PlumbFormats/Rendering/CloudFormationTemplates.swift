@@ -133,7 +133,7 @@ struct CloudFormationTemplates {
     ) -> (file: RenderedFile, imports: [String]) {
         let plan = deployment.plan
         var printer = CloudFormationPrinter(
-            texts: texts, exportPrefix: plan.prefix, isRecovery: isRecovery,
+            texts: texts, types: byID.compactMapValues(\.template), exportPrefix: plan.prefix, isRecovery: isRecovery,
             regions: (plan.spec.region, plan.recoveryRegion), site: site)
         let body = printer.print(resources)
         var lines = head(name, position, isRecovery: isRecovery)

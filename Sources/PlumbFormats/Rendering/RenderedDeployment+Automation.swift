@@ -14,7 +14,7 @@ extension RenderedDeployment {
         ) { fields in
             fields.put("FunctionName", "function_name", function.name)
             fields.put("Runtime", "runtime", function.runtime)
-            fields.put("Handler", "handler", .text("\(FunctionArchive.module).handler"))
+            fields.put("Handler", "handler", .text("index.handler"))
             fields.put("Role", "role", .link(function.role, "Arn", "arn"))
             fields.put("Timeout", "timeout", function.timeoutSeconds)
             fields.put("MemorySize", "memory_size", .int(256))
@@ -37,8 +37,7 @@ extension RenderedDeployment {
     /// CloudFormation holds the code itself, Terraform an archive beside the module.
     private func putCode(of function: Function, _ fields: inout RenderedFields) {
         fields.putBlock("Code", nil) { $0.put("ZipFile", nil, function.code) }
-        guard let archive = FunctionArchive(function) else { return }
-        let path = "\"${path.module}/\(archive.path)\""
+        let path = "\"${path.module}/functions/\(RenderedDeployment.snakeCase(function.id)).zip\""
         fields.put(nil, "filename", .expression(path))
         fields.put(nil, "source_code_hash", .expression("filebase64sha256(\(path))"))
     }
@@ -78,26 +77,5 @@ extension RenderedDeployment {
                 }
             }
         }
-    }
-
-    /// The archives that a Terraform module needs beside it, one a function.
-    func functionArchives() -> [FunctionArchive] { graph.functions.compactMap { FunctionArchive($0) } }
-}
-
-/// A function's code as Lambda takes it from a file: a zip with one module in it.
-struct FunctionArchive: Sendable, Hashable {
-    /// The module that CloudFormation puts inline code into, too.
-    static let module = "index"
-
-    /// Where the zip lies, relative to the module's folder: `functions/health-probe.zip`.
-    var path: String
-    /// The Python code, which lies in the zip as `index.py`.
-    var code: String
-
-    /// nil for a function whose code is not known.
-    init?(_ function: Function) {
-        guard let code = function.code.value, let purpose = function.purpose.value else { return nil }
-        path = "functions/\(purpose).zip"
-        self.code = code
     }
 }

@@ -56,8 +56,8 @@ extension RenderedDeployment {
     private func asked(_ address: String) -> RenderedParameter {
         let isHook = address.hasPrefix("https://")
         return .text(
-            "NotificationAddress", address, matching: isHook ? "https://.+" : "[^@ ]+@[^@ ]+",
-            hint: isHook ? "an https address" : "an e-mail address", "Who hears of alarms, budgets and deployments.")
+            "NotificationAddress", address, matching: isHook ? "^https://.+$" : "^[^@ ]+@[^@ ]+$",
+            hint: isHook ? "An https address." : "An e-mail address.", "Who hears of alarms, budgets and deployments.")
     }
 }
 
@@ -90,7 +90,7 @@ extension RenderedDeployment {
                 }.list
             }
             fields.put("Targets", nil, .blocks(list))
-            fields.putTags(nil, "tags", rule.head.tags)
+            fields.put("Tags", "tags", rule.head.tags.value.map { .tags($0) })
         }
         let own = targets.enumerated().map { index, target in
             RenderedResource(

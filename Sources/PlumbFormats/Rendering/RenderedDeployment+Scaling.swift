@@ -42,6 +42,7 @@ extension RenderedDeployment {
                     "ScheduledActions", nil,
                     .blocks(actions.map { action in RenderedFields { put(action, &$0) }.list }), for: "REL-1.2")
             }
+            fields.put("Tags", "tags", target.head.tags.value.map { .tags($0) })
         }
         resource.dependsOn = graph.endpoints.map(\.id)
         return resource

@@ -40,19 +40,19 @@ extension RenderedDeployment {
             }
             fields.put("Tags", "tags", model.head.tags.value.map { .tags($0) }, for: "COST-1.2", "PERF-2.1")
         }
-        // SageMaker tries the role's rights when the model is made; in the second region the role is another stack's.
-        if model.head.region.isAbsent { resource.dependsOn = policies(of: model.role) }
+        // SageMaker tries the role's rights when the model is made.
+        resource.dependsOn = policies(of: model.role)
         return revisioned(resource)
     }
 
     private func container(of model: Model, _ fields: inout RenderedFields) {
-        let pinned = ".+@sha256:[0-9a-f]{64}"
+        let pinned = "^.+@sha256:[0-9a-f]{64}$"
         let image = RenderedParameter.text(
-            "ModelImage", nil, matching: pinned, hint: "an image by its digest, NAME@sha256:…",
+            "ModelImage", nil, matching: pinned, hint: "An image by its digest, NAME@sha256:DIGEST.",
             "The container image that serves the model.")
         fields.put("Image", "image", model.image.value.map { .text($0) } ?? .parameter(image), for: "OPS-3.3")
         let data = RenderedParameter.text(
-            "ModelDataURL", nil, matching: "s3://.+", hint: "an address in a bucket, s3://BUCKET/KEY",
+            "ModelDataURL", nil, matching: "^s3://.+$", hint: "An address in a bucket, s3://BUCKET/KEY.",
             "Where the model's artefact lies; the address never changes its content.")
         fields.put(
             "ModelDataUrl", "model_data_url", model.dataURL.value.map { .text($0) } ?? .parameter(data), for: "OPS-3.3")

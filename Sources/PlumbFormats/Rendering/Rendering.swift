@@ -62,18 +62,36 @@ public enum Rendering {
     public enum Format: String, Sendable, Hashable, CaseIterable, Codable {
         case cloudformation, terraform
     }
+
+    /// What a spec asks for that the engine on one machine offers and AWS does not: one error each.
+    public static func diagnostics(of spec: Spec) -> [Diagnostic] {
+        let rules = [
+            ("alarms.errorRate", spec.alarms.errorRate), ("alarms.latencyP99", spec.alarms.latencyP99),
+            ("alarms.health", spec.alarms.health),
+        ]
+        return rules.compactMap { path, rule in
+            let seconds = rule.periodSeconds
+            guard seconds < 60 || seconds % 60 != 0 else { return nil }
+            return Diagnostic(
+                .error,
+                "\(path).period is \(seconds) s: SageMaker tells CloudWatch its metrics once a minute, so an alarm on AWS "
+                    + "counts in whole minutes",
+                at: spec.place(of: "\(path).period") ?? spec.place(of: path),
+                hint: "write \(path): {period: \(max(1, (seconds + 59) / 60))m}, or take the key out: 1m is the default"
+            )
+        }
+    }
 }
 
 extension RenderedDeployment {
     /// The programs of the functions, each in an archive of its own and, to be read, as it is.
     func functionFiles() -> [RenderedFile] {
-        graph.functions.flatMap { function -> [RenderedFile] in
-            guard let code = function.code.value else { return [] }
-            let name = RenderedDeployment.snakeCase(function.id)
-            let archive = ZipArchive.bytes([(name: "index.py", content: Array(code.utf8))])
-            return [
-                RenderedFile(path: "functions/\(name).py", text: code),
-                RenderedFile(path: "functions/\(name).zip", bytes: archive),
+        functionArchives().flatMap { function in
+            [
+                RenderedFile(path: function.path.replacing(".zip", with: ".py"), text: function.code),
+                RenderedFile(
+                    path: function.path,
+                    bytes: ZipArchive.bytes([(name: "index.py", content: Array(function.code.utf8))])),
             ]
         }
     }

@@ -42,8 +42,8 @@ struct RenderCommand: AsyncParsableCommand {
     func run() async throws {
         let loaded = try Composition.loadSpec(spec, environment: environment.environment)
         Terminal.tell(loaded.diagnostics)
+        let files = try Composition.rendered(loaded, to: to)
         try DeploymentGate.refuseBroken(Composition.assess(loaded, under: try Composition.overlay(nil)), loaded)
-        let files = Composition.rendered(loaded, to: to)
         guard let output else {
             guard let text = Composition.singleText(files) else {
                 throw PlumbError(
