@@ -29,6 +29,9 @@ extension RenderedDeployment {
             RenderedOutput(
                 name: "AlarmTopicArn", id: "AlarmTopic", template: nil, plan: "arn", summary: "The topic of all alarms."
             ),
+            RenderedOutput(
+                name: "FrontTarget", id: "Distribution", template: "DomainName", plan: "domain_name",
+                summary: "What the front's DNS record points at."),
         ].filter { has($0.id) }
     }
 
