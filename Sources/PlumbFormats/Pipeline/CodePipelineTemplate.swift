@@ -218,7 +218,7 @@ struct CodePipelineTemplate {
                         Statement:
                           - Sid: FollowTheBranch
                             Effect: Allow
-                            Action: codestar-connections:UseConnection
+                            Action: [codeconnections:UseConnection, codestar-connections:UseConnection]
                             Resource: !Ref ConnectionArn
                           - Sid: StartBuilds
                             Effect: Allow
@@ -353,7 +353,7 @@ extension CodePipelineTemplate {
             return """
                 - Sid: ReadTheHistory
                   Effect: Allow
-                  Action: codestar-connections:UseConnection
+                  Action: [codeconnections:UseConnection, codestar-connections:UseConnection]
                   Resource: !Ref ConnectionArn
                 """
         }

@@ -100,6 +100,7 @@ struct GitHubWorkflow {
             - name: Check
               env:
                 CHECK_FORMAT: github
+                FAIL_ON: ${{ vars.PLUMB_FAIL_ON || 'low' }}
               run: bash pipeline/check.sh
             - name: Hand on what was rendered and packed
               uses: \#(Self.upload)
