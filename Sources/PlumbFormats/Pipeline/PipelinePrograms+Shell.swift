@@ -13,14 +13,10 @@ extension PipelinePrograms {
         mkdir -p delivery/rendered delivery/artefact "$evidence"
 
         # A pipeline that was rendered from an older spec would hold the endpoint to older limits.
-        fresh="$(mktemp -d)"
-        plumb render "$SPEC" --to "$PIPELINE" -o "$fresh"
-        (cd "$fresh" && find . -type f) | while read -r file; do
-          cmp --silent "$fresh/$file" "$file" || {
-            echo "$file is older than $SPEC: run plumb render $SPEC --to $PIPELINE -o ." >&2
-            exit 1
-          }
-        done
+        plumb render "$SPEC" --to "$PIPELINE" -o . --verify || {
+          echo "the pipeline is older than $SPEC: run plumb render $SPEC --to $PIPELINE -o ." >&2
+          exit 1
+        }
 
         # Paths in a spec start from its own folder, so the copy with its provenance lies beside it.
         release="$(dirname "$SPEC")/plumb.release.yaml"

@@ -23,7 +23,7 @@ extension PipelinePrograms {
         import boto3
         from botocore.exceptions import ClientError
 
-        PARTS = ["template", "foundation", "recovery", "data", "endpoint"]
+        PARTS = ["template", "foundation", "recovery", "data", "endpoint", "operations"]
         # What holds data or callers is never removed or replaced by a delivery (OPS-3.6).
         KEPT = {
             "AWS::Backup::BackupVault", "AWS::CloudTrail::Trail", "AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table",
@@ -291,9 +291,10 @@ extension PipelinePrograms {
                     arguments.parameters = json.load(file)
             else:
                 arguments.parameters = {}
-            parts = [part for part in PARTS if os.path.exists(os.path.join(arguments.rendered, f"{part}.yaml"))]
-            if not parts:
-                raise SystemExit(f"there is no template in {arguments.rendered}")
+            there = {name[:-len(".yaml")] for name in os.listdir(arguments.rendered) if name.endswith(".yaml")}
+            parts = [part for part in PARTS if part in there]
+            if not parts or there - set(PARTS):
+                raise SystemExit(f"of {PARTS} some have to be in {arguments.rendered}, and no other: {sorted(there)}")
             stacks = [Stack(part, arguments) for part in parts]
             return {"plan": plan, "deploy": deploy}[arguments.action](stacks, arguments)
 

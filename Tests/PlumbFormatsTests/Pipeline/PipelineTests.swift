@@ -173,6 +173,15 @@ struct PipelineTests {
         #expect(named.isSubset(of: files.map(\.path)))
     }
 
+    @Test func theProgramsKnowTheTemplatesAndTheAlarmsInThem() throws {
+        let parts = ["template"] + CloudFormationTemplates.Layer.allCases.map(\.name)
+        let list = parts.map { "\"\($0)\"" }.joined(separator: ", ")
+        #expect(PipelinePrograms.stacks.contains("PARTS = [\(list)]"))
+        for alarm in RollbackAlarm.allCases { #expect(PipelinePrograms.soak.contains("\"\(alarm.id)\"")) }
+        let graph = try ArchitectureExample.graph()
+        for id in ["ArtifactBucket", "EndpointConfig"] { #expect(graph.resources.contains { $0.id == id }) }
+    }
+
     @Test(arguments: DeliveryPipeline.Format.allCases)
     func theRolesThatPlanCannotExecute(format: DeliveryPipeline.Format) throws {
         let file = try #require(try PipelineExample.files(format).first { $0.path == "pipeline/digits-roles.yaml" })
