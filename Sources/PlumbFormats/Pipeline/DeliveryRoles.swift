@@ -117,7 +117,9 @@ struct DeliveryRoles {
             - Effect: Allow
               Action: sts:AssumeRoleWithWebIdentity
               Principal:
-                Federated: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:oidc-provider/token.actions.githubusercontent.com
+                Federated: !Sub
+                    - arn:${AWS::Partition}:iam::${AWS::AccountId}:oidc-provider/${Provider}
+                    - Provider: token.actions.githubusercontent.com
               Condition:
                 StringEquals:
                   token.actions.githubusercontent.com:aud: sts.amazonaws.com
@@ -131,7 +133,9 @@ struct DeliveryRoles {
                 AWS: !Sub arn:${AWS::Partition}:iam::${PipelineAccount}:root
               Condition:
                 ArnEquals:
-                  aws:PrincipalArn: !Sub arn:${AWS::Partition}:iam::${PipelineAccount}:role/\#(delivery.buildRoleName(suffix))
+                  aws:PrincipalArn: !Sub
+                      - arn:${AWS::Partition}:iam::${PipelineAccount}:role/${Name}
+                      - Name: \#(delivery.buildRoleName(suffix))
             """#
         }
     }

@@ -1,7 +1,8 @@
 // The pipeline as a workflow of GitHub Actions.
 //
-// Actions are pinned by commit, since a tag can be moved. What comes from events, variables or the spec reaches a script
-// through its environment alone, so that no text becomes a command. Roles are taken by OIDC; there is no key to keep.
+// Actions are pinned by commit, since a tag can be moved. What comes from events, variables or the spec reaches a
+// script through its environment alone, so that no text becomes a command. Roles are taken by OIDC; there is no key to
+// keep.
 
 import PlumbModel
 

@@ -7,7 +7,8 @@ extension PipelinePrograms {
         # Judges the spec and what is rendered from it, and packs the artefact once for both environments. Needs no
         # account.
         #
-        #   SPEC=plumb.yaml MODEL=model.onnx PIPELINE=github-actions bash pipeline/check.sh
+        #   SPEC=plumb.yaml RELEASE_SPEC=plumb.release.yaml MODEL=model.onnx PIPELINE=github-actions \
+        #     bash pipeline/check.sh
         set -euo pipefail
         evidence=delivery/evidence
         mkdir -p delivery/rendered delivery/artefact "$evidence"
@@ -19,7 +20,7 @@ extension PipelinePrograms {
         }
 
         # Paths in a spec start from its own folder, so the copy with its provenance lies beside it.
-        release="$(dirname "$SPEC")/plumb.release.yaml"
+        release="$RELEASE_SPEC"
         python3 pipeline/record.py release --spec "$SPEC" --change "$evidence/change.json" --out "$release"
 
         failed=0
@@ -41,7 +42,7 @@ extension PipelinePrograms {
           exit 1
         fi
 
-        digests="$(grep -rhoE 'models/[0-9a-f]{64}/' delivery/rendered | sort -u)"
+        digests="$(grep -rhoE 'models/[0-9a-f]{64}/' delivery/rendered | sort -u || true)"
         if [ -n "$MODEL" ] && [ "$(printf '%s\n' "$digests" | grep -c .)" -ne 1 ]; then
           echo "staging and production do not name one and the same artefact by digest (model.digest): $digests" >&2
           exit 1

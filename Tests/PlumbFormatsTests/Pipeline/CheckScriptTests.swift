@@ -39,6 +39,7 @@ struct CheckScriptTests {
             ["bash", "pipeline/check.sh"], in: account.folder,
             environment: [
                 "PATH": "\(account.folder.appending(path: "bin").path()):\(path)", "SPEC": "plumb.yaml",
+                "RELEASE_SPEC": "plumb.release.yaml",
                 "MODEL": "model.onnx", "PIPELINE": "github-actions", "NAMED": digest, "CODE": code, "OLDER": older,
             ])
         return run.map { ($0, account) }
