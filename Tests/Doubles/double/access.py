@@ -1,0 +1,5 @@
+"""x"""
+
+
+def mend_moto() -> None:
+    pass
