@@ -18,6 +18,7 @@ struct Plumb: AsyncParsableCommand {
               plumb check plumb.yaml           is it true? fifteen policies
               plumb check infra/               templates, plans and specs you have
               plumb explain OPS-1.2            what a control asks, and how to mend it
+              plumb render plumb.yaml --to terraform -o infra/
               plumb up plumb.yaml              serve it here, over TLS, guarded
 
             Exit codes: 0 all holds, 1 a finding, 2 bad input, 3 not done.
@@ -25,8 +26,8 @@ struct Plumb: AsyncParsableCommand {
             """,
         version: Composition.version,
         subcommands: [
-            CheckCommand.self, DiffCommand.self, ExplainCommand.self, IAMCommand.self, SpecCommand.self, UpCommand.self,
-            DownCommand.self,
+            CheckCommand.self, DiffCommand.self, ExplainCommand.self, IAMCommand.self, SpecCommand.self,
+            RenderCommand.self, UpCommand.self, DownCommand.self,
             StatusCommand.self, DeployCommand.self, RollbackCommand.self, InvokeCommand.self, AuditCommand.self,
         ])
 

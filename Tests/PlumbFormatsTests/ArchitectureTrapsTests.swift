@@ -109,8 +109,9 @@ import Testing
     }
 
     @Test func capturesLeaveTheRegionOnlyWhereTheyMayGo() throws {
-        let allowed = try ArchitectureExample.graph().buckets[id: "CaptureBucket"]
-        #expect(allowed?.replication.value?.first?.destinationRegion.value == "eu-west-1")
+        let allowed = try ArchitectureExample.graph()
+        let rule = try #require(allowed.buckets[id: "CaptureBucket"]?.replication.value?.first)
+        #expect(allowed.buckets[rule.destination]?.head.region.value == "eu-west-1")
         let refused = try ArchitectureExample.graph(overlay: "personalData: {residency: [eu-central-1]}")
         #expect(refused.buckets[id: "CaptureBucket"]?.replication.isAbsent == true)
         #expect(refused.buckets[id: "ArtifactBucket"]?.replication.isKnown == true)

@@ -19,12 +19,10 @@ extension Blueprint {
     }
 
     /// CloudWatch Logs keeps only for certain numbers of days: the smallest that is long enough.
-    var logRetentionDays: Int {
-        let allowed = [
-            1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-        ]
-        return allowed.first { $0 >= spec.retentionDays } ?? 3653
-    }
+    var logRetentionDays: Int { Blueprint.logRetentions.first { $0 >= spec.retentionDays } ?? 3653 }
+    static let logRetentions = [
+        1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+    ]
 }
 
 extension Architecture {

@@ -19,14 +19,13 @@ extension Architecture {
             "AccessLogBucket", "access-logs", .accessLogs, key: nil, from: "retentionDays", plan, extra: [delivery]
         ) {
             // The locked copy is the record; this one only hands it on.
-            var rule = expiry(prefix: "", noncurrentDays: 1)
+            var rule = expiry(prefix: nil, noncurrentDays: 1)
             rule.expirationDays = 30
             $0.lifecycle = .known([rule])
             var copy = ReplicationRule()
             copy.isEnabled = true
             copy.prefix = "access/"
             copy.destination = reference("AuditBucket")
-            copy.destinationRegion = plan.said(plan.spec.region, "region")
             $0.replication = .known([copy])
             $0.replicationRole = reference("ReplicationRole")
         }
@@ -47,7 +46,7 @@ extension Architecture {
             let place = plan.spec.place(of: "retentionDays")
             let days = plan.spec.retentionDays
             // Kept for ever would break storage limitation; expired before the lock ends would be a dead rule.
-            var rule = expiry(prefix: "", noncurrentDays: 30)
+            var rule = expiry(prefix: nil, noncurrentDays: 30)
             rule.expirationDays = .known(days + 1, at: place)
             $0.lifecycle = .known([rule])
             guard plan.isGuarded else { return }

@@ -101,6 +101,7 @@ extension Architecture {
             $0.runtime = .known(AutomationCode.runtime)
             $0.purpose = .known(purpose)
             $0.role = reference(role)
+            $0.invokers = .known(["events.amazonaws.com"])
             configure(&$0)
         }
     }

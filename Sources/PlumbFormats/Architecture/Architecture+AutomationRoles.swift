@@ -61,6 +61,11 @@ extension Architecture {
             .allow("Archive", ["s3:PutObject"], on: ["${AuditBucket.Arn}/state/*", "${AuditBucket.Arn}/logs/*"]),
             .allow("SealTheArchive", ["kms:GenerateDataKey"], on: ["${AuditKey.Arn}"], when: [.via(["s3"])]),
             .allow("OpenTheState", ["kms:Decrypt"], on: ["${DataKey.Arn}"], when: [.via(["dynamodb"])]),
+            // Of changes that could not be kept, people are told while the stream still has them.
+            .allow("TellOfLostChanges", ["sns:Publish"], on: ["${AlarmTopic.Arn}"]),
+            .allow(
+                "SealWhatIsTold", ["kms:Decrypt", "kms:GenerateDataKey"], on: ["${AuditKey.Arn}"], when: [.via(["sns"])]
+            ),
             ownLogs("AuditArchiveFunctionLogGroup"),
         ]
     }

@@ -62,6 +62,8 @@ extension Architecture {
         }
         graph.dashboards.append(
             plan.make("Dashboard", named: "dashboard", from: "name") { dashboard in
+                // Terraform's provider cannot tag one.
+                dashboard.head.tags = .absent
                 let requests = [
                     "Invocations", "Invocation4XXErrors", "Invocation5XXErrors", "ModelLatency", "OverheadLatency",
                 ]

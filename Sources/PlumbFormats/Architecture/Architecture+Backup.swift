@@ -26,6 +26,8 @@ extension Architecture {
             })
         graph.backupSelections.append(
             plan.make("BackupSelection", named: "backups") {
+                // A selection takes no tags.
+                $0.head.tags = .absent
                 $0.plan = reference("BackupPlan")
                 $0.role = reference("BackupRole")
                 $0.resources = references(["ArtifactBucket", "CaptureBucket", "AuditBucket"])

@@ -14,17 +14,21 @@ extension Architecture {
                 $0.requiresAuthentication = true
                 $0.cacheTTLSeconds = lifetime
                 $0.encryptsCache = true
-                $0.cacheKeyParts = .known(["authorization", "contentType", "revision", "body"])
+                $0.hasDefaultAddress = false
+                // Two callers never share an answer, and a new revision never meets an old one's.
+                $0.cacheKeyParts = .known(["Authorization", "Content-Type", "X-Model-Revision", "body"])
             })
         graph.cachePolicies.append(
             plan.make("CachePolicy", named: "answers", from: "cache") {
                 $0.maxTTLSeconds = lifetime
                 $0.defaultTTLSeconds = lifetime
-                // Two callers never share an answer, and a new revision never meets an old one's.
-                $0.headers = .known(["Authorization", "Content-Type", "X-Model-Revision"])
+                // CloudFront has no tags for it.
+                $0.head.tags = .absent
+                // The API knows its domain by the host that the edge hands on.
+                $0.headers = .known(["Authorization", "Content-Type", "Host", "X-Model-Revision", "body"])
             })
         graph.distributions.append(
-            plan.make("Distribution", named: "edge", from: "cache") {
+            plan.make("Distribution", named: nil, from: "cache") {
                 $0.minimumProtocolVersion = "TLSv1.2_2021"
                 $0.usesDefaultCertificate = false
                 $0.viewerProtocolPolicies = .known(["https-only"])
@@ -32,6 +36,7 @@ extension Architecture {
                 $0.originTLSVersions = .known(["TLSv1.2"])
                 $0.cachePolicies = references(["CachePolicy"])
                 $0.cachedMethods = .known(["GET", "HEAD"])
+                $0.cachedPaths = .known(["*"])
                 $0.keptErrorCodes = .known([])
             })
         graph.roles.append(

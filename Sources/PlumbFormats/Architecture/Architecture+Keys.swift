@@ -18,11 +18,12 @@ extension Architecture {
             })
     }
 
-    /// The data key's twin in the second region; it rotates with its primary.
+    /// The data key's twin in the second region; it rotates with its primary, and is of the same kind.
     static func replicaKey(_ plan: Blueprint) -> Key {
         key("ReplicaKey", "data-replica", plan) {
             $0.isMultiRegion = true
             $0.isReplica = true
+            ($0.isRotating, $0.rotationPeriodDays, $0.keySpec, $0.origin) = (.absent, .absent, .absent, .absent)
             let region = plan.recoveryRegion ?? "${AWS::Region}"
             $0.policy = .known(
                 PolicyDocument([
@@ -37,6 +38,7 @@ extension Architecture {
         plan.make(id, named: suffix, isKept: true) {
             $0.head.name = .known("alias/\(plan.prefix)-\(suffix)")
             $0.isCustomerManaged = true
+            $0.isReplica = false
             $0.isEnabled = true
             $0.isRotating = true
             $0.rotationPeriodDays = 365

@@ -19,25 +19,29 @@ extension Architecture {
 
     /// A network whose ids start with `id`, in the second region when one is given.
     static func addNetwork(_ id: String, region: String?, to graph: inout Graph, _ plan: Blueprint) {
-        func place<Element: Resource>(_ element: Element) -> Element {
+        let start = "\(plan.prefix)-\(id.isEmpty ? "" : "replica-")"
+        // AWS makes up the ids of networks; people know them by a tag.
+        func place<Element: Resource>(_ suffix: String, _ element: Element) -> Element {
             var element = element
             if let region { element.head.region = plan.said(region, "recovery.region") }
+            element.head.tags = element.head.tags.map { $0.merging(["Name": start + suffix]) { _, new in new } }
             return element
         }
-        let suffix = id.isEmpty ? "" : "replica-"
         let vpc = "\(id)Network"
         graph.vpcs.append(
-            place(plan.make(vpc, named: "\(suffix)network", from: "instances") { $0.cidr = .known(cidr) }))
+            place("network", plan.make(vpc, named: nil, from: "instances") { $0.cidr = .known(cidr) }))
         graph.routeTables.append(
             place(
-                plan.make("\(id)RouteTable", named: "\(suffix)routes", from: "instances") {
+                "routes",
+                plan.make("\(id)RouteTable", named: nil, from: "instances") {
                     $0.vpc = reference(vpc)
                     $0.hasInternetRoute = false
                 }))
         for (index, subnet) in plan.subnets(id).enumerated() {
             graph.subnets.append(
                 place(
-                    plan.make(subnet, named: "\(suffix)subnet-\(index)", from: "instances.zones") {
+                    "subnet-\(index)",
+                    plan.make(subnet, named: nil, from: "instances.zones") {
                         $0.vpc = reference(vpc)
                         $0.cidr = .known("10.64.\(index).0/24")
                         $0.availabilityZone = plan.said("${AZ.\(index)}", "instances.zones")
@@ -46,27 +50,30 @@ extension Architecture {
         }
         graph.securityGroups.append(
             place(
-                group("\(id)ModelSecurityGroup", "\(suffix)model", vpc: vpc, plan) {
+                "model",
+                group("\(id)ModelSecurityGroup", vpc: vpc, plan) {
                     $0.ingress = .known([])
                     // Without an internet route 443 leads to S3's gateway and the interface endpoints, nowhere else.
                     $0.egress = .known([https(peer: "0.0.0.0/0")])
                 }))
         graph.securityGroups.append(
             place(
-                group("\(id)EndpointSecurityGroup", "\(suffix)endpoints", vpc: vpc, plan) {
+                "endpoints",
+                group("\(id)EndpointSecurityGroup", vpc: vpc, plan) {
                     $0.ingress = .known([https(peer: cidr)])
                     // An empty list would mean allow-all to CloudFormation.
                     $0.egress = .known([https(peer: cidr)])
                 }))
         for service in privateServices(id, plan) {
-            graph.vpcEndpoints.append(place(endpoint(service, network: id, region: region, plan)))
+            let name = service.name.replacing(".", with: "-")
+            graph.vpcEndpoints.append(place(name, endpoint(service, network: id, region: region, plan)))
         }
     }
 
     private static func group(
-        _ id: String, _ suffix: String, vpc: String, _ plan: Blueprint, _ configure: (inout SecurityGroup) -> Void
+        _ id: String, vpc: String, _ plan: Blueprint, _ configure: (inout SecurityGroup) -> Void
     ) -> SecurityGroup {
-        plan.make(id, named: suffix, from: "instances") {
+        plan.make(id, named: nil, from: "instances") {
             $0.vpc = reference(vpc)
             configure(&$0)
         }

@@ -6,7 +6,6 @@ extension Architecture {
     static func addNotification(to graph: inout Graph, _ plan: Blueprint) {
         graph.topics.append(
             plan.make("AlarmTopic", named: "alarms", from: "alarms.notify") { topic in
-                topic.isFIFO = false
                 // AWS's own key would look encrypted and silently stop every alarm action.
                 topic.key = reference("AuditKey")
                 topic.subscriptions = .known(

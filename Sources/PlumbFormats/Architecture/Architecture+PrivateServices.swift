@@ -58,8 +58,7 @@ extension Architecture {
     static func endpoint(
         _ service: PrivateService, network: String, region: String?, _ plan: Blueprint
     ) -> VPCEndpoint {
-        let suffix = "\(network.isEmpty ? "" : "replica-")\(service.name.replacing(".", with: "-"))"
-        return plan.make("\(network)\(service.id)VPCEndpoint", named: suffix, from: "instances") {
+        plan.make("\(network)\(service.id)VPCEndpoint", named: nil, from: "instances") {
             $0.vpc = reference("\(network)Network")
             $0.service = .known("com.amazonaws.\(region ?? "${AWS::Region}").\(service.name)")
             $0.kind = .known(service.isGateway ? "Gateway" : "Interface")

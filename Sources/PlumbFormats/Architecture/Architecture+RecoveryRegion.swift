@@ -16,7 +16,7 @@ extension Architecture {
         graph.buckets.append(
             place(
                 bucket("ReplicaBucket", "replica", .replica, key: "ReplicaKey", from: "recovery", plan) {
-                    var rules = [expiry(prefix: "", noncurrentDays: 90)]
+                    var rules = [expiry(prefix: nil, noncurrentDays: 90)]
                     if plan.mayReplicateCaptures { rules += captureExpiry(plan) }
                     $0.lifecycle = .known(rules)
                 }))
@@ -45,14 +45,15 @@ extension Architecture {
     /// DNS leaves a region when the health alarm fires: the endpoint is private, so no outside checker can reach it.
     private static func addFailover(to graph: inout Graph, _ plan: Blueprint) {
         graph.healthChecks.append(
-            plan.make("FailoverHealthCheck", named: "failover", from: "recovery") {
+            plan.make("FailoverHealthCheck", named: nil, from: "recovery") {
+                // It follows the alarm at once: interval and threshold are for checks that ask an address.
                 $0.alarmName = plan.said(plan.alarmName(.health), "alarms.health")
-                $0.intervalSeconds = 30
-                $0.failureThreshold = 3
             })
         func record(_ id: String, _ failover: String) -> RecordSet {
             plan.make(id, named: nil, from: "recovery") {
                 $0.head.name = plan.said("\(plan.prefix).ml.internal", "name")
+                // Records have no tags.
+                $0.head.tags = .absent
                 $0.failover = .known(failover)
                 $0.ttlSeconds = 60
                 if failover == "PRIMARY" { $0.healthCheck = reference("FailoverHealthCheck") }

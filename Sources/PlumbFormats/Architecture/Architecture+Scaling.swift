@@ -13,7 +13,8 @@ extension Architecture {
                 $0.targetValue = plan.said(scaling.targetPercent, "scaling.targetPercent")
                 // Its own scale-in starts at 0.9 of the target, above the 50 % that the policy allows.
                 $0.disablesScaleIn = true
-                $0.metric = utilisation(plan)
+                // Target tracking takes the metric's own minute and has no word for another period.
+                $0.metric = utilisation(plan, period: .absent)
                 $0.scaleInCooldownSeconds = plan.said(scaling.scaleInCooldownSeconds, "scaling.scaleInCooldown")
                 $0.scaleOutCooldownSeconds = plan.said(scaling.scaleOutCooldownSeconds, "scaling.scaleOutCooldown")
             })
@@ -71,8 +72,9 @@ extension Architecture {
     ) -> ScalingPolicy {
         plan.make(id, named: suffix, from: path) {
             $0.kind = .known(kind)
+            // A policy bears no tags, and names its target alone.
+            $0.head.tags = .absent
             $0.target = reference("ScalableTarget")
-            $0.resourceID = plan.said("endpoint/\(plan.spec.name)/variant/\(plan.variant)", "name")
             configure(&$0)
         }
     }
@@ -103,14 +105,14 @@ extension Architecture {
 
     /// Load in percent of real capacity: SageMaker's metric runs to 100 % for each vCPU or GPU, so it is divided by
     /// their number.
-    static func utilisation(_ plan: Blueprint) -> Fact<[AlarmQuery]> {
+    static func utilisation(_ plan: Blueprint, period: Fact<Int> = 60) -> Fact<[AlarmQuery]> {
         let place = plan.spec.place(of: "instances.type")
         guard let type = InstanceType.named(plan.spec.instances.type) else {
             return .unknown("how many vCPUs or GPUs a \(plan.spec.instances.type) has is not known here", at: place)
         }
         let metric = type.gpus > 0 ? "GPUUtilization" : "CPUUtilization"
         let row = metricRow(
-            "/aws/sagemaker/Endpoints", metric, "Average", plan, id: "load", period: 60, returnsData: false)
+            "/aws/sagemaker/Endpoints", metric, "Average", plan, id: "load", period: period, returnsData: false)
         return .known([row, expressionRow("used", "load / \(type.gpus > 0 ? type.gpus : type.vCPUs)")], at: place)
     }
 }

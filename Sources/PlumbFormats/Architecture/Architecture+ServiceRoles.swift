@@ -19,7 +19,6 @@ extension Architecture {
             $0.purpose = .known(purpose)
             $0.trust = .known(PolicyDocument([trust]))
             $0.policies = .known([PolicyDocument(statements)])
-            $0.managedPolicies = .known([])
         }
     }
 

@@ -7,8 +7,8 @@ extension Architecture {
         graph.buckets.append(
             bucket("ArtifactBucket", "artifacts", .artifacts, key: "DataKey", from: "model", plan) {
                 logsAccess(&$0, plan)
-                $0.lifecycle = .known([expiry(prefix: "", noncurrentDays: 90)])
-                if plan.recoveryRegion != nil { replicate(&$0, prefix: "", plan) }
+                $0.lifecycle = .known([expiry(prefix: nil, noncurrentDays: 90)])
+                if plan.recoveryRegion != nil { replicate(&$0, prefix: nil, plan) }
             })
         graph.buckets.append(
             bucket("CaptureBucket", "captures", .captures, key: "DataKey", from: "capture", plan) {
@@ -27,9 +27,10 @@ extension Architecture {
         }
     }
 
-    static func expiry(prefix: String, noncurrentDays: Int) -> LifecycleRule {
+    /// A rule for what lies under `prefix`; for every object without one.
+    static func expiry(prefix: String?, noncurrentDays: Int) -> LifecycleRule {
         var rule = LifecycleRule()
-        rule.prefix = .known(prefix)
+        rule.prefix = prefix.map { .known($0) } ?? .absent
         rule.isEnabled = true
         rule.noncurrentExpirationDays = .known(noncurrentDays)
         return rule
@@ -41,12 +42,11 @@ extension Architecture {
 
     /// Copies to the second region within 15 minutes. Objects under a customer key are skipped in silence unless the
     /// rule selects them.
-    private static func replicate(_ bucket: inout Bucket, prefix: String, _ plan: Blueprint) {
+    private static func replicate(_ bucket: inout Bucket, prefix: String?, _ plan: Blueprint) {
         var rule = ReplicationRule()
         rule.isEnabled = true
-        rule.prefix = .known(prefix)
+        rule.prefix = prefix.map { .known($0) } ?? .absent
         rule.destination = reference("ReplicaBucket")
-        rule.destinationRegion = plan.said(plan.recoveryRegion, "recovery.region")
         rule.timeControlMinutes = 15
         rule.hasMetrics = true
         rule.selectsKMSObjects = true

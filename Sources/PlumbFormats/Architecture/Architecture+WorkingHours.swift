@@ -14,6 +14,8 @@ extension Architecture {
             ofEndpoint: Bool
         ) -> Schedule {
             plan.make(id, named: suffix, from: "workingHours") {
+                // A schedule bears no tags; only a group of them does.
+                $0.head.tags = .absent
                 $0.expression = plan.said(
                     cron(time, on: hours.days), isStop ? "workingHours.stop" : "workingHours.start")
                 $0.timezone = plan.said(hours.timezone, "workingHours.timezone")

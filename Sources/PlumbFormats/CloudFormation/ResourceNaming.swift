@@ -100,7 +100,7 @@ struct ResourceNaming: Sendable {
         "AWS::ElasticLoadBalancingV2::Listener": ResourceNaming(nil, ref: .arn, arns: ["Arn", "ListenerArn"]),
         "AWS::ElasticLoadBalancingV2::TargetGroup": ResourceNaming(
             "Name", ref: .arn, names: ["TargetGroupName"], arns: ["Arn", "TargetGroupArn"]),
-        "AWS::ApiGateway::RestApi": ResourceNaming(nil, ref: .id, ids: ["RestApiId"]),
+        "AWS::ApiGateway::RestApi": ResourceNaming("Name", ref: .id, ids: ["RestApiId"]),
         "AWS::ApiGateway::DomainName": ResourceNaming("DomainName", ref: .name),
         "AWS::ApiGatewayV2::DomainName": ResourceNaming("DomainName", ref: .name),
         "AWS::CloudFront::Distribution": ResourceNaming(nil, ref: .id, ids: ["Id"]),
@@ -108,8 +108,9 @@ struct ResourceNaming: Sendable {
         "AWS::Route53::HealthCheck": ResourceNaming(nil, ref: .id, ids: ["HealthCheckId"]),
         "AWS::WAFv2::WebACL": ResourceNaming("Name", ref: .id),
         "AWS::Budgets::Budget": ResourceNaming(nil, ref: .id),
-        "AWS::CE::AnomalyMonitor": ResourceNaming(nil, ref: .arn, arns: ["Arn", "MonitorArn"]),
-        "AWS::CE::AnomalySubscription": ResourceNaming(nil, ref: .arn, arns: ["Arn", "SubscriptionArn"]),
+        "AWS::CE::AnomalyMonitor": ResourceNaming("MonitorName", ref: .arn, arns: ["Arn", "MonitorArn"]),
+        "AWS::CE::AnomalySubscription": ResourceNaming(
+            "SubscriptionName", ref: .arn, arns: ["Arn", "SubscriptionArn"]),
         "AWS::Scheduler::Schedule": ResourceNaming("Name", ref: .name),
         "AWS::SecretsManager::Secret": ResourceNaming("Name", ref: .arn, arns: ["Arn", "Id"]),
     ]

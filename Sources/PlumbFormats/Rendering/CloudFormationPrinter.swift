@@ -12,9 +12,14 @@ struct CloudFormationPrinter {
         case earlier
         /// In the other region: known by an ARN made of names; a property may take another name than a policy does.
         case elsewhere(arn: String, inProperty: String)
+
+        /// In this region: its attributes can be asked for.
+        var isReachable: Bool { if case .elsewhere = self { false } else { true } }
     }
 
     let texts: RenderedTextReader
+    /// CloudFormation's type of each resource, by id.
+    let types: [String: String]
     /// The start of every export's name: what all stacks of the deployment have in common.
     let exportPrefix: String
     let site: (String) -> Site
@@ -29,10 +34,12 @@ struct CloudFormationPrinter {
     private var lines: [String] = []
 
     init(
-        texts: RenderedTextReader, exportPrefix: String, isRecovery: Bool, regions: (home: String?, recovery: String?),
+        texts: RenderedTextReader, types: [String: String], exportPrefix: String, isRecovery: Bool,
+        regions: (home: String?, recovery: String?),
         site: @escaping (String) -> Site
     ) {
         self.texts = texts
+        self.types = types
         self.exportPrefix = exportPrefix
         self.isRecovery = isRecovery
         self.regions = regions
@@ -164,9 +171,17 @@ struct CloudFormationPrinter {
 
     // MARK: - Texts
 
+    /// The parts of a text, its attributes spelt as CloudFormation has them.
+    private func parts(_ text: String) -> [RenderedTextPart] {
+        texts.parts(text).flatMap { part -> [RenderedTextPart] in
+            guard case .attribute(let id, let name) = part, site(id).isReachable else { return [part] }
+            return texts.parts(CloudFormationAttributes.text(id, name, type: types[id] ?? ""))
+        }
+    }
+
     /// A text with what is known later as `!Ref`, `!GetAtt`, `!ImportValue`, `!Select` or `!Sub`.
     private mutating func scalar(_ text: String, indent: Int) -> [String] {
-        let parts = texts.parts(text)
+        let parts = parts(text)
         let literal = parts.allSatisfy { if case .literal = $0 { true } else { false } }
         if literal {
             return YAMLText.isBlock(text) ? YAMLText.block(text, indent: indent) : [YAMLText.scalar(text)]
@@ -220,7 +235,7 @@ struct CloudFormationPrinter {
             case .here: return "${\(id)\(name.map { ".\($0)" } ?? "")}"
             case .earlier: return variable("\(id)\(name ?? "")", "!ImportValue \(imported(id, name))")
             case .elsewhere(let arn, _):
-                return texts.parts(arn).map { substituted($0, &variables) }.joined()
+                return self.parts(arn).map { substituted($0, &variables) }.joined()
             }
         }
     }
@@ -232,7 +247,7 @@ struct CloudFormationPrinter {
         var variables: [(String, String)] = []
         var copy = self
         let text = value.jsonText { text in
-            copy.texts.parts(text).map { copy.substituted($0, &variables) }.joined()
+            copy.parts(text).map { copy.substituted($0, &variables) }.joined()
         }
         self = copy
         let isPlain = !text.contains("${")

@@ -1,7 +1,7 @@
 // Parts a deployment into templates that CloudFormation takes, each small enough to be passed as it is.
 //
 // One template when everything fits. Else the parts that others build on come first: foundation, the second region,
-// data, endpoint; each exports what the later ones import, and the second region is spoken of by names alone.
+// data, endpoint, operations; each exports what the later ones import, and the second region is spoken of by names alone.
 
 import PlumbModel
 
@@ -18,7 +18,7 @@ struct CloudFormationTemplates {
 
     /// A template's place in the order in which stacks are made.
     enum Layer: Int, CaseIterable, Comparable {
-        case foundation, recovery, data, endpoint
+        case foundation, recovery, data, endpoint, operations
 
         var name: String { String(describing: self) }
         static func < (left: Layer, right: Layer) -> Bool { left.rawValue < right.rawValue }
@@ -81,19 +81,14 @@ struct CloudFormationTemplates {
     private func layers() -> [String: Layer] {
         var layers: [String: Layer] = [:]
         var underWay: Set<String> = []
+        let awaited = Set(resources.flatMap(\.dependsOn))
         func layer(_ id: String) -> Layer {
             if let known = layers[id] { return known }
             guard let resource = byID[id], underWay.insert(id).inserted else { return .foundation }
             defer { underWay.remove(id) }
-            if resource.region != nil {
-                layers[id] = .recovery
-                return .recovery
-            }
-            let base = CloudFormationTemplates.layer(of: resource.concern)
             let needed = (references(of: resource) + resource.dependsOn).filter { byID[$0]?.region == nil }.map(layer)
-            let found = max(base, needed.max() ?? base)
-            // What only the second region comes before would be counted with it.
-            let own = found == .recovery ? Layer.data : found
+            let base = Self.layer(of: resource, isAwaited: awaited.contains(id))
+            let own = resource.region == nil ? max(base, needed.max() ?? base) : .recovery
             layers[id] = own
             return own
         }
@@ -101,11 +96,14 @@ struct CloudFormationTemplates {
         return layers
     }
 
-    private static func layer(of concern: Concern) -> Layer {
-        switch concern {
+    private static func layer(of resource: RenderedResource, isAwaited: Bool) -> Layer {
+        // What a role may do follows when all of it is there, unless something cannot be made without.
+        if resource.template == "AWS::IAM::RolePolicy" { return isAwaited ? .foundation : .operations }
+        return switch resource.concern {
         case .keys, .network, .roles: .foundation
-        case .storage, .state, .backup, .audit: .data
-        case .recovery, .serving, .scaling, .monitoring, .notification, .automation, .cost, .schedule, .front: .endpoint
+        case .storage, .state, .backup, .audit, .notification: .data
+        case .serving, .scaling, .monitoring: .endpoint
+        case .recovery, .automation, .cost, .schedule, .front: .operations
         }
     }
 
@@ -133,7 +131,7 @@ struct CloudFormationTemplates {
     ) -> (file: RenderedFile, imports: [String]) {
         let plan = deployment.plan
         var printer = CloudFormationPrinter(
-            texts: texts, exportPrefix: plan.prefix, isRecovery: isRecovery,
+            texts: texts, types: byID.compactMapValues(\.template), exportPrefix: plan.prefix, isRecovery: isRecovery,
             regions: (plan.spec.region, plan.recoveryRegion), site: site)
         let body = printer.print(resources)
         var lines = head(name, position, isRecovery: isRecovery)

@@ -122,6 +122,11 @@ struct RenderedFields: Sendable {
         add(template, plan, inner.list.isEmpty ? nil : .block(inner.list), controls)
     }
 
+    /// Adds a property whose controls are found out.
+    mutating func put(_ template: String?, _ plan: String?, _ value: RenderedValue?, forAll controls: [String]) {
+        add(template, plan, value, controls)
+    }
+
     private mutating func add(_ template: String?, _ plan: String?, _ value: RenderedValue?, _ controls: [String]) {
         guard let value else { return }
         list.append(RenderedField(template: template, plan: plan, value: value, controls: controls))

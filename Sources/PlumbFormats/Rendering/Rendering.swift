@@ -62,6 +62,25 @@ public enum Rendering {
     public enum Format: String, Sendable, Hashable, CaseIterable, Codable {
         case cloudformation, terraform
     }
+
+    /// What a spec asks for that the engine on one machine offers and AWS does not: one error each.
+    public static func diagnostics(of spec: Spec) -> [Diagnostic] {
+        let rules = [
+            ("alarms.errorRate", spec.alarms.errorRate), ("alarms.latencyP99", spec.alarms.latencyP99),
+            ("alarms.health", spec.alarms.health),
+        ]
+        return rules.compactMap { path, rule in
+            let seconds = rule.periodSeconds
+            guard seconds < 60 || seconds % 60 != 0 else { return nil }
+            return Diagnostic(
+                .error,
+                "\(path).period is \(seconds) s: SageMaker tells CloudWatch its metrics once a minute, so an alarm on AWS "
+                    + "counts in whole minutes",
+                at: spec.place(of: "\(path).period") ?? spec.place(of: path),
+                hint: "write \(path): {period: \(max(1, (seconds + 59) / 60))m}, or take the key out: 1m is the default"
+            )
+        }
+    }
 }
 
 extension RenderedDeployment {

@@ -22,6 +22,7 @@ extension CloudFormationMapping {
         }
         for resource in inventory["AWS::Backup::BackupPlan"] {
             var plan = BackupPlan(head: resource.head)
+            plan.head.name = resource["BackupPlan"]["BackupPlanName"].name
             plan.rules = resource["BackupPlan"]["BackupPlanRule"].list { rule(of: $0, in: resource, graph, inventory) }
             graph.backupPlans.append(plan)
         }
@@ -53,6 +54,7 @@ extension CloudFormationMapping {
         var selection = BackupSelection(head: resource.head)
         selection.plan = inventory.directory.reference(resource["BackupPlanId"], to: "AWS::Backup::BackupPlan")
         let body = resource["BackupSelection"]
+        selection.head.name = body["SelectionName"].name
         selection.role = inventory.role(body["IamRoleArn"])
         func references(_ key: String) -> Fact<[Fact<Reference>]> {
             inventory.directory.references(body[key], to: "AWS::S3::Bucket", "AWS::DynamoDB::Table")

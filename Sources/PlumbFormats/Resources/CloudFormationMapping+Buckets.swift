@@ -70,7 +70,7 @@ extension CloudFormationMapping {
     private static func lifecycleRule(_ property: Property) -> LifecycleRule {
         var rule = LifecycleRule()
         rule.isEnabled = property["Status"].isWord("Enabled")
-        rule.prefix = property["Prefix"].name
+        rule.prefix = property["Prefix"].unlessEmpty.name
         rule.expirationDays = property["ExpirationInDays"].int.otherwise(
             property["ExpirationDate"].isAbsent
                 ? .absent : .unknown("objects expire on a day, not at an age", at: property["ExpirationDate"].place))
@@ -82,8 +82,9 @@ extension CloudFormationMapping {
     private static func replicationRule(_ property: Property, _ inventory: Inventory) -> ReplicationRule {
         var rule = ReplicationRule()
         rule.isEnabled = property["Status"].isWord("Enabled")
-        rule.prefix = property["Filter"]["Prefix"].name.otherwise(property["Filter"]["And"]["Prefix"].name)
-            .otherwise(property["Prefix"].name)
+        let filter = property["Filter"]
+        rule.prefix = filter["Prefix"].unlessEmpty.name.otherwise(filter["And"]["Prefix"].unlessEmpty.name)
+            .otherwise(property["Prefix"].unlessEmpty.name)
         let destination = property["Destination"]
         rule.destination = inventory.bucket(destination["Bucket"])
         let time = destination["ReplicationTime"]

@@ -18,6 +18,7 @@ extension CloudFormationMapping {
         for resource in inventory["AWS::CloudFront::CachePolicy"] {
             var policy = CachePolicy(head: resource.head)
             let body = resource["CachePolicyConfig"]
+            policy.head.name = body["Name"].name
             policy.maxTTLSeconds = body["MaxTTL"].int
             policy.defaultTTLSeconds = body["DefaultTTL"].int
             let key = body["ParametersInCacheKeyAndForwardedToOrigin"]
@@ -45,7 +46,9 @@ extension CloudFormationMapping {
             graph.healthChecks.append(check)
         }
         for resource in inventory["AWS::Route53::RecordSet"] {
-            graph.recordSets.append(record(resource.properties, resource.head, inventory))
+            var head = resource.head
+            head.name = resource["Name"].name
+            graph.recordSets.append(record(resource.properties, head, inventory))
         }
         for resource in inventory["AWS::Route53::RecordSetGroup"] {
             for (index, item) in resource["RecordSets"].items.enumerated() {

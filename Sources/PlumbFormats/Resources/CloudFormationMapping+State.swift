@@ -56,6 +56,7 @@ extension CloudFormationMapping {
             (table.hasPointInTimeRecovery, table.isDeletionProtected) = (.unknown(why), .unknown(why))
             return table
         }
+        table.head.tags = own["Tags"].tags
         table.key = key(own)
         table.hasPointInTimeRecovery = own["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"].bool
         table.isDeletionProtected = own["DeletionProtectionEnabled"].bool

@@ -24,6 +24,7 @@ extension PlanMapping {
         }
         for resource in inventory["aws_backup_plan"] {
             var plan = BackupPlan(head: resource.head)
+            plan.head.name = resource["name"].name
             plan.rules = resource["rule"].list { rule(of: $0, in: resource, graph, inventory) }
             graph.backupPlans.append(plan)
         }
@@ -55,6 +56,7 @@ extension PlanMapping {
         _ resource: SourceResource, _ targets: BackupTargets, _ inventory: Inventory
     ) -> BackupSelection {
         var selection = BackupSelection(head: resource.head)
+        selection.head.name = resource["name"].name
         selection.plan = inventory.directory.reference(resource["plan_id"], to: "AWS::Backup::BackupPlan")
         selection.role = inventory.role(resource["iam_role_arn"])
         func references(_ key: String) -> Fact<[Fact<Reference>]> {

@@ -29,7 +29,7 @@ extension PlanMapping {
                 key.origin = "EXTERNAL"
             } else if !resource["custom_key_store_id"].unlessEmpty.isAbsent {
                 key.origin = "AWS_CLOUDHSM"
-            } else {
+            } else if key.isReplica.value != true {
                 key.origin = "AWS_KMS"
             }
             let own = PolicyDocument.read(resource["policy"].unlessEmpty, inventory.directory)

@@ -72,11 +72,11 @@ enum ScalingMapping {
         // Terraform's provider takes step scaling where nothing is said.
         if source.tongue == .plan { policy.kind = policy.kind.defaulting(to: .step) }
         let resourceID = source["ResourceId", "resource_id"]
-        policy.resourceID = resourceID.name
         let named = source.tongue == .template ? source["ScalingTargetId", ""] : resourceID
         let target = inventory.directory.reference(named.property, to: "AWS::ApplicationAutoScaling::ScalableTarget")
         // A plan's resource id is a text; only as a reference does it lead to a target.
         if source.tongue == .template || inventory[target] != nil { policy.target = target }
+        if source.tongue == .template || policy.target.isAbsent { policy.resourceID = resourceID.name }
         let tracking = source[
             "TargetTrackingScalingPolicyConfiguration", "target_tracking_scaling_policy_configuration"]
         policy.targetValue = tracking["TargetValue", "target_value"].double

@@ -135,26 +135,25 @@ extension Inventory {
     func address(_ property: Property) -> Fact<String> { property.name.map(directory.canonical) }
 }
 
-/// Resources of one type by name and region: the same name may stand in two regions of one plan.
+/// Resources of one type by name, region and file: the same name may stand in two regions of one plan, and in the
+/// templates of two regions.
 struct RegionalNames {
-    private var ids: [String: [String: String]] = [:]
+    private var resources: [String: [SourceResource]] = [:]
 
     init(_ resources: [SourceResource]) {
         for resource in resources {
-            guard let name = resource.head.name.value else { continue }
-            let region = resource.head.region.value ?? ""
-            if ids[name]?[region] == nil { ids[name, default: [:]][region] = resource.id }
+            if let name = resource.head.name.value { self.resources[name, default: []].append(resource) }
         }
     }
 
-    /// What a property of `referrer` points to, preferring the resource in its own region.
+    /// What a property of `referrer` points to, preferring the resource in its own region and its own file.
     func reference(
         _ property: Property, of referrer: SourceResource, to kind: NameDirectory.Kind, in inventory: Inventory
     ) -> Fact<Reference> {
         let found = inventory.directory.reference(property, to: kind)
-        guard case .text(let name, _) = property.state, case .resource? = found.value,
-            let id = ids[name]?[referrer.head.region.value ?? ""]
-        else { return found }
-        return .known(.resource(id), at: found.place)
+        guard case .text(let name, _) = property.state, case .resource? = found.value else { return found }
+        let near = (resources[name] ?? []).filter { $0.head.region.value == referrer.head.region.value }
+        let nearest = near.first { $0.head.place?.file == referrer.head.place?.file } ?? near.first
+        return nearest.map { .known(.resource($0.id), at: found.place) } ?? found
     }
 }

@@ -81,6 +81,7 @@ struct TrailSelectors {
         }
         // What an ARN means hangs on the type of resource.
         for test in resourceTests { takeResources(test, into: &selector) }
+        selector.readWrite = selector.readWrite.defaulting(to: "All")
         return selector
     }
 

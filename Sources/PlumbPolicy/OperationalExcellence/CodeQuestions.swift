@@ -170,7 +170,12 @@ extension Graph {
 
     /// What ties the text to one account or zone, or gives a secret away.
     private func judgeLiterals() -> [Judgement] {
-        notes.literals.map { literal in
+        // The account of a pinned image is part of the image's name, and so of the right to pull it.
+        let registries = Set(models.compactMap { $0.image.value?.prefix { $0 != "." } }.map(String.init))
+        func isOfImage(_ literal: SourceNotes.Literal) -> Bool {
+            literal.text.contains(":ecr:") && registries.contains { literal.text.contains(":\($0):") }
+        }
+        return notes.literals.filter { !isOfImage($0) }.map { literal in
             .about(literal.resource, at: literal.place) { ask in
                 switch literal.kind {
                 case .accountID where source == .terraform:

@@ -96,4 +96,33 @@ enum DeploymentGate {
                 hint: "mend them (plumb check \(loaded.path)), or write a waiver with owner, reason and expiry")
         }
     }
+
+    /// Infrastructure that breaks a policy is not rendered in any environment: it would only be judged broken again.
+    /// What fails for want of a record that no infrastructure can hold is told.
+    static func refuseBroken(_ assessment: Assessment, _ loaded: Composition.LoadedSpec) throws {
+        let failing = assessment.findings.filter { $0.verdict == .fails }
+        let broken = failing.filter { Composition.showsInInfrastructure($0.control) }
+        for finding in broken.prefix(20) {
+            let place = finding.place.map { "\($0): " } ?? ""
+            Terminal.printError("\(place)\(finding.control) \(finding.severity.rawValue): \(finding.message)")
+            Terminal.printError("  fix: \(finding.fix)")
+        }
+        if let first = broken.first {
+            let ids = Set(broken.map(\.control)).sorted().joined(separator: ", ")
+            let count = "\(broken.count) finding\(broken.count == 1 ? "" : "s")"
+            throw PlumbError(
+                .refused, "\(loaded.path): \(count) (\(ids)) would be rendered",
+                hint: "mend the spec, or write a waiver into it: waivers: [{control: \(first.control), owner: …, "
+                    + "reason: …, expires: …}]")
+        }
+        let records = Set(failing.map(\.control)).sorted()
+        guard !records.isEmpty else { return }
+        Terminal.tell([
+            Diagnostic(
+                .note,
+                "\(records.count) controls rest on records that the spec does not hold yet: "
+                    + records.joined(separator: ", "),
+                hint: "plumb check \(loaded.path) tells which")
+        ])
+    }
 }

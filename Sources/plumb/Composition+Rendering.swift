@@ -1,0 +1,56 @@
+// Where the renderers meet the file system.
+
+import Foundation
+import PlumbFormats
+import PlumbModel
+import PlumbPolicy
+import PlumbStore
+
+extension Composition {
+    /// Whether a template or plan can show that a control is kept.
+    static func showsInInfrastructure(_ control: String) -> Bool {
+        guard let (_, control) = PolicyBook.control(control) else { return true }
+        return !control.provableAt.isDisjoint(with: [.cloudformation, .terraform])
+    }
+
+    /// The files of a spec in a tongue.
+    static func rendered(_ loaded: LoadedSpec, to option: RenderOption) throws -> [RenderedFile] {
+        let unfit = Rendering.diagnostics(of: loaded.spec)
+        Terminal.tell(unfit)
+        guard unfit.isEmpty else {
+            throw PlumbError(
+                .invalidInput, "\(loaded.path) asks for what AWS does not offer",
+                hint:
+                    "values for the engine on this machine belong in a spec of their own, or leave them to the defaults"
+            )
+        }
+        let format: Rendering.Format =
+            switch option {
+            case .cloudformation: .cloudformation
+            case .terraform: .terraform
+            }
+        return Rendering.files(of: loaded.spec, as: format, asOf: today())
+    }
+
+    /// The text of the only file; nil where there are several.
+    static func singleText(_ files: [RenderedFile]) -> String? { files.count == 1 ? files.first?.text : nil }
+
+    /// How each file differs from the one in the folder.
+    static func changes(_ files: [RenderedFile], in folder: String) throws -> [RenderedChange] {
+        try files.map { file in
+            let path = "\(folder)/\(file.path)"
+            let change: RenderedChange.Change =
+                FileKind(path) == nil ? .new : try Input.contents(of: path) == file.bytes ? .same : .changed
+            return RenderedChange(path: file.path, bytes: file.bytes.count, change: change)
+        }
+    }
+
+    /// Writes each file whole or not at all; folders on the way are made.
+    static func write(_ files: [RenderedFile], to folder: String) throws {
+        for file in files {
+            let url = URL(filePath: "\(folder)/\(file.path)").resolvingSymlinksInPath()
+            try AtomicFile.makeFolder(url.deletingLastPathComponent().path, permissions: 0o755)
+            try AtomicFile.write(Data(file.bytes), to: url.path, permissions: 0o644)
+        }
+    }
+}
