@@ -1,5 +1,6 @@
-// The cached front: an API that turns a GET into a call of the endpoint, its domain and its cache. The edge before it is
-// in `RenderedDeployment+Edge.swift`.
+// The cached front: an API that turns a GET into a call of the endpoint, its domain and its cache.
+//
+// The edge before it is in `RenderedDeployment+Edge.swift`.
 
 import PlumbModel
 

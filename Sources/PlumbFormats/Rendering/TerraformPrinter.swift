@@ -69,13 +69,19 @@ struct TerraformPrinter {
 
     // MARK: - Values
 
-    /// Arguments first, then blocks, each parted by an empty line.
+    /// Arguments of one line first, then longer ones, then blocks, each parted by an empty line.
     private mutating func print(fields: [RenderedField], indent: Int) {
         let own = fields.filter { $0.plan != nil }
         let first = lines.count
+        var long: [[HCLLine]] = []
         for field in own where !field.value.isBlock {
+            let start = lines.count
             print(HCLText.key(field.plan ?? ""), field.value, beside: field.controls, indent: indent)
+            guard lines.count > start + 1 else { continue }
+            long.append(Array(lines[start...]))
+            lines.removeSubrange(start...)
         }
+        for argument in long { lines += (lines.count > first ? [HCLLine(0, "")] : []) + argument }
         for field in own where field.value.isBlock {
             for block in field.value.blockList {
                 if lines.count > first { lines.append(HCLLine(0, "")) }
