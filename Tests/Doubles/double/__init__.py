@@ -33,10 +33,7 @@ from moto.server import DomainDispatcherApplication, create_backend_app
 ACCOUNT = "123456789012"
 
 # The names that requests are signed with, where they are not the service's own.
-SIGNED_AS = {
-    "access-analyzer": "accessanalyzer", "monitoring": "cloudwatch", "application-autoscaling":
-    "application-autoscaling",
-}
+SIGNED_AS = {"access-analyzer": "accessanalyzer", "monitoring": "cloudwatch"}
 # Services that have one region.
 GLOBAL = {"budgets", "ce", "cloudfront", "iam", "route53"}
 
