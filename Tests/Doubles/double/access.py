@@ -1,20 +1,36 @@
 """IAM Access Analyzer, which moto does not have; KMS and CloudTrail, which lose what they are told."""
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import moto.cloudtrail.models
+import moto.kms.models
+import moto.kms.responses
 from moto.core.utils import utcnow
 
 from double import Call, Refusal, answers
 
 
 def mend_moto() -> None:
-    """A trail may be named by its ARN."""
+    """A trail may be named by its ARN; the id of a multi-Region key has no hyphens after its first word."""
     backend: Any = moto.cloudtrail.models.CloudTrailBackend
     for name in ("start_logging", "stop_logging"):
         original = getattr(backend, name)
         setattr(backend, name, lambda self, name, original=original: original(self, name.rsplit("/", 1)[-1]))
+
+    response: Any = moto.kms.responses.KmsResponse
+    validate = response._validate_cmk_id
+
+    def validate_unless_known(self: Any, key_id: str) -> None:
+        if key_id not in self.kms_backend.keys:
+            validate(self, key_id)
+
+    def generate_key_id(multi_region: bool = False) -> str:
+        return f"mrk-{uuid.uuid4().hex}" if multi_region else str(uuid.uuid4())
+
+    response._validate_cmk_id = validate_unless_known
+    moto.kms.models.generate_key_id = generate_key_id
 
 
 # Analyzers.
@@ -94,5 +110,6 @@ def replicate_key(call: Call) -> dict:
     replica = call.backend(region).keys[key_id(call)]
     replica.policy = call.get("Policy") or replica.policy
     replica.description = call.get("Description") or ""
-    call.backend(region).tag_resource(replica.id, call.get("Tags") or [])
+    tags = {tag["TagKey"]: tag["TagValue"] for tag in call.get("Tags") or []}
+    call.backend(region).tag_resource(replica.id, tags)
     return result

@@ -12,12 +12,11 @@ from double import Call, Refusal, answers
 
 
 def mend_moto() -> None:
-    """Any policy that lets S3's log delivery in will do: moto takes one spelling alone, and fails at `Principal: *`."""
-
-    def lets_logs_in(target_bucket: Any, target_prefix: str | None) -> bool:
-        return b"logging.s3.amazonaws.com" in (target_bucket.policy or b"")
-
-    moto.s3.models.FakeBucket._log_permissions_enabled_policy = staticmethod(lets_logs_in)
+    """S3 looks at a log bucket's policy when it delivers, and not when logging is turned on: a policy that names the
+    bucket whose logs it lets in can only come after it. moto asks for the policy first."""
+    moto.s3.models.FakeBucket._log_permissions_enabled_policy = staticmethod(lambda target_bucket, target_prefix: True)
+    # AWS delivers access logs hours later; here each request would fill a bucket that is soon to be deleted.
+    moto.s3.models.S3Backend.log_incoming_request = lambda self, request, bucket_name: None
 
 
 # DynamoDB: replicas of a global table, each a table of its own in its region.
@@ -197,3 +196,15 @@ def update_cache_policy(call: Call) -> dict:
 def delete_cache_policy(call: Call) -> None:
     cache_policy(call)
     del call.store("cache policies")[call["Id"]]
+
+
+# Route 53: a zone that is made in a network is private, whether or not the request says so.
+
+@answers("route53", "CreateHostedZone")
+def create_hosted_zone(call: Call) -> dict:
+    result = call.forward()
+    if call.get("VPC"):
+        identity = result["HostedZone"]["Id"].rsplit("/", 1)[-1]
+        call.backend("aws").zones[identity].private_zone = True
+        result["HostedZone"].setdefault("Config", {})["PrivateZone"] = True
+    return result

@@ -44,30 +44,38 @@ def refuse_second(call: Call, known: Any, what: str, name: str) -> None:
 
 @answers("sagemaker", "CreateModel")
 def create_model(call: Call) -> dict:
-    refuse_second(call, call.backend()._models, "model", call["ModelName"])
-    call.store("isolation")[call["ModelName"]] = call.get("EnableNetworkIsolation", False)
-    return call.forward()
+    name = call["ModelName"]
+    refuse_second(call, call.backend()._models, "model", name)
+    return created(call, "models", name)
 
 
 @answers("sagemaker", "DescribeModel")
 def describe_model(call: Call) -> dict:
-    return {**call.forward(), "EnableNetworkIsolation": call.store("isolation").get(call["ModelName"], False)}
+    return described(call, "models", call["ModelName"])
 
 
 @answers("sagemaker", "CreateEndpointConfig")
 def create_endpoint_config(call: Call) -> dict:
     name = call["EndpointConfigName"]
     refuse_second(call, call.backend().endpoint_configs, "endpoint configuration", name)
-    result = call.forward()
-    call.store("endpoint configurations")[name] = {key: value for key, value in call.input.items() if key != "Tags"}
-    return result
+    return created(call, "endpoint configurations", name)
 
 
 @answers("sagemaker", "DescribeEndpointConfig")
 def describe_endpoint_config(call: Call) -> dict:
-    known = call.forward()
-    kept = call.store("endpoint configurations").get(call["EndpointConfigName"], {})
-    return {**{key: value for key, value in known.items() if value}, **kept}
+    return described(call, "endpoint configurations", call["EndpointConfigName"])
+
+
+def created(call: Call, kind: str, name: str) -> dict:
+    result = call.forward()
+    call.store(kind)[name] = {key: value for key, value in call.input.items() if key != "Tags" and value is not None}
+    return result
+
+
+def described(call: Call, kind: str, name: str) -> dict:
+    """What was given, and what moto adds to it that says something."""
+    known = {key: value for key, value in call.forward().items() if value}
+    return {**known, **call.store(kind).get(name, {})}
 
 
 # Endpoints: Creating and Updating take their time, and an alarm in ALARM rolls an update back.
