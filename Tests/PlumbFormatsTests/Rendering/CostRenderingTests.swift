@@ -23,8 +23,8 @@ import Testing
 
     @Test(arguments: [
         (Environment.production, "budget: {monthlyUSD: 3000}", 3000, 5000),
-        (.staging, "budget: {monthly: 400}", 400, 499),
-        (.dev, "budget: {monthlyUSD: 90}", 90, 99), (.production, "budget: {monthly: 8000}", 8000, 8000),
+        (.staging, "budget: {monthlyUSD: 400}", 400, 499),
+        (.dev, "budget: {monthlyUSD: 90}", 90, 99), (.production, "budget: {monthlyUSD: 8000}", 8000, 8000),
     ])
     func whoeverDeploysMayLowerTheBudgetAndRaiseItToTheCap(
         _ environment: Environment, _ overlay: String, _ standard: Int, _ most: Int
