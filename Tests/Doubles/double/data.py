@@ -59,9 +59,7 @@ def update_table(call: Call) -> dict:
             tables[name] = copy.copy(call.backend().tables[name])
             tables[name].region_name = region
             tables[name].table_arn = tables[name].table_arn.replace(call.region, region)
-    table = call.backend().describe_table(name)
-    described = table.describe(base_key="TableDescription")["TableDescription"]
-    return {"TableDescription": with_replicas(call, described)}
+    return {"TableDescription": with_replicas(call, call.backend().describe_table(name)["Table"])}
 
 
 # AWS Backup: what is backed up, and restores that are tried.

@@ -139,8 +139,6 @@ def same(
 
 # Types with the words of their API.
 
-same("AWS::CloudWatch::Alarm", "cloudwatch", "put_metric_alarm",
-     lambda client, asked, _: client.delete_alarms(AlarmNames=[asked["AlarmName"]]), "AlarmName", replaces=True)
 same("AWS::CloudWatch::Dashboard", "cloudwatch", "put_dashboard",
      lambda client, asked, _: client.delete_dashboards(DashboardNames=[asked["DashboardName"]]), "DashboardName",
      adapt=lambda asked: {**asked, "DashboardBody": text(asked["DashboardBody"])}, replaces=True)
@@ -509,7 +507,18 @@ CHANGERS["AWS::ApplicationAutoScaling::ScalingPolicy"] = lambda maker, propertie
     maker, properties)
 
 
-# Topics, logs, trails, vaults.
+# Alarms, topics, logs, trails, vaults.
+
+@makes("AWS::CloudWatch::Alarm")
+def alarm(maker: Maker, properties: Properties) -> Made:
+    cloudwatch, name = maker.client("cloudwatch"), properties["AlarmName"]
+    cloudwatch.put_metric_alarm(**properties.rest())
+    return Made(
+        name, {"Arn": maker.arn("cloudwatch", f"alarm:{name}")}, lambda: cloudwatch.delete_alarms(AlarmNames=[name]))
+
+
+CHANGERS["AWS::CloudWatch::Alarm"] = lambda maker, properties, old: alarm(maker, properties)
+
 
 @makes("AWS::SNS::Topic")
 def topic(maker: Maker, properties: Properties) -> Made:
