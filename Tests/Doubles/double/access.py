@@ -113,3 +113,14 @@ def replicate_key(call: Call) -> dict:
     tags = {tag["TagKey"]: tag["TagValue"] for tag in call.get("Tags") or []}
     call.backend(region).tag_resource(replica.id, tags)
     return result
+
+
+@answers("kms", "DescribeKey")
+def describe_key(call: Call) -> dict:
+    """moto lets a primary key and its replica share what they say of themselves."""
+    result = call.forward()
+    told = result["KeyMetadata"].get("MultiRegionConfiguration")
+    if told:
+        is_primary = told["PrimaryKey"]["Region"] == call.region
+        told["MultiRegionKeyType"] = "PRIMARY" if is_primary else "REPLICA"
+    return result

@@ -196,6 +196,15 @@ def delete_cache_policy(call: Call) -> None:
     del call.store("cache policies")[call["Id"]]
 
 
+# CloudFront: functions, which moto keeps in development and never publishes.
+
+@answers("cloudfront", "PublishFunction")
+def publish_function(call: Call) -> dict:
+    summary = call.backend("aws").functions[call["Name"]].function_summary
+    summary["FunctionMetadata"] = {**summary["FunctionMetadata"], "Stage": "LIVE"}
+    return {"FunctionSummary": summary}
+
+
 # Route 53: a zone that is made in a network is private, whether or not the request says so.
 
 @answers("route53", "CreateHostedZone")
