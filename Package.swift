@@ -155,6 +155,9 @@ let package = Package(
             name: "FuzzTests", dependencies: ["plumb-fuzz", "PlumbFormats", "PlumbModel"],
             exclude: ["Corpus", "words.dict"]),
         .testTarget(name: "EndToEndTests", dependencies: ["plumb", "plumb-worker"]),
+        // Real tools on what is rendered; each is left out where its tool is missing.
+        .testTarget(
+            name: "RenderedToolsTests", dependencies: ["PlumbFormats", "PlumbModel", "PlumbPolicy", "PlumbTesting"]),
     ],
     swiftLanguageModes: [.v6]
 )
