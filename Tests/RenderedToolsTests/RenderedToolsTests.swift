@@ -36,6 +36,14 @@ struct RenderedSpec: CustomTestStringConvertible, Sendable {
         critical, RenderedSpec(name: "gpu", environment: .production, overlay: "workload: gpu\n"),
     ]
 
+    /// What no default can know: the front's certificates and name, and who may ask it.
+    static let parameters = [
+        "ApiCertificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/6a1f1f0e-1111-4222-8333-444455556666",
+        "EdgeCertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/6a1f1f0e-1111-4222-8333-444455556666",
+        "CallerUserPoolArn": "arn:aws:cognito-idp:eu-central-1:123456789012:userpool/eu-central-1_ExAmPlE",
+        "FrontDomainName": "answers.example.org",
+    ]
+
     var testDescription: String { "\(name) in \(environment.rawValue)" }
     static let today = Day(daysSinceEpoch: 20_785)
 
