@@ -119,7 +119,8 @@ final class AWSDouble {
     }
 
     deinit {
-        process.terminate()
+        // It has nothing to keep, and Python waits with softer signals.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 }

@@ -1,6 +1,7 @@
 """What stands before the endpoint, and keeps all that it is told: CloudFront, API Gateway, Route 53."""
 from __future__ import annotations
 
+import copy
 import uuid
 from typing import Any
 
@@ -55,32 +56,42 @@ def publish_function(call: Call) -> dict:
     return {"FunctionSummary": summary}
 
 
+def told_again(call: Call, identity: str, known: dict[str, Any]) -> dict[str, Any]:
+    """What a distribution was told, with moto's defaults for the rest."""
+    told = {key: value for key, value in call.store("distributions")[identity].items() if value is not None}
+    return {**known, **told}
+
+
 @answers("cloudfront", "CreateDistribution", "CreateDistributionWithTags")
 def create_distribution(call: Call) -> dict:
-    config = (call.get("DistributionConfigWithTags") or call.input)["DistributionConfig"]
+    told = copy.deepcopy((call.get("DistributionConfigWithTags") or call.input)["DistributionConfig"])
     result = call.forward()
-    call.store("distributions")[result["Distribution"]["Id"]] = config
-    result["Distribution"]["DistributionConfig"] = config
-    return result
+    call.store("distributions")[result["Distribution"]["Id"]] = told
+    return with_config(call, result, result["Distribution"]["Id"])
 
 
 @answers("cloudfront", "GetDistribution")
 def get_distribution(call: Call) -> dict:
-    result = call.forward()
-    result["Distribution"]["DistributionConfig"] = call.store("distributions")[call["Id"]]
-    return result
+    return with_config(call, call.forward(), call["Id"])
 
 
 @answers("cloudfront", "GetDistributionConfig")
 def get_distribution_config(call: Call) -> dict:
-    return {**call.forward(), "DistributionConfig": call.store("distributions")[call["Id"]]}
+    result = call.forward()
+    return {**result, "DistributionConfig": told_again(call, call["Id"], result["DistributionConfig"])}
 
 
 @answers("cloudfront", "UpdateDistribution")
 def update_distribution(call: Call) -> dict:
+    told = copy.deepcopy(call["DistributionConfig"])
     result = call.forward()
-    call.store("distributions")[call["Id"]] = call["DistributionConfig"]
-    result["Distribution"]["DistributionConfig"] = call["DistributionConfig"]
+    call.store("distributions")[call["Id"]] = told
+    return with_config(call, result, call["Id"])
+
+
+def with_config(call: Call, result: dict[str, Any], identity: str) -> dict[str, Any]:
+    distribution = result["Distribution"]
+    distribution["DistributionConfig"] = told_again(call, identity, distribution["DistributionConfig"])
     return result
 
 
