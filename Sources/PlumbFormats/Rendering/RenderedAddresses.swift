@@ -38,7 +38,7 @@ extension RenderedDeployment {
         ].filter { has($0.id) }
     }
 
-    /// How the model's artefact is published between its bucket and the model; nil without a bucket of the deployment's.
+    /// How the model's artefact is published between its bucket and the model; nil where the spec names none.
     var upload: (reason: String, command: String)? {
         guard let key = plan.modelKey, let path = plan.spec.model.path, !plan.spec.model.isMultiModel else {
             return nil
