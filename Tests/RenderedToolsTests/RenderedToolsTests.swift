@@ -49,9 +49,12 @@ struct RenderedSpec: CustomTestStringConvertible, Sendable {
 
     func files(_ format: Rendering.Format) throws -> [RenderedFile] {
         let example = Repository.root.appending(path: "Examples/aws/plumb.yaml")
-        let own = Set(overlay.split(separator: "\n").compactMap { $0.split(separator: ":").first })
+        // A key of the overlay takes the place of the example's, with all that is below it.
+        let own = Set(overlay.split(separator: "\n").map { $0.prefix { $0 != ":" } })
+        var isKept = true
         let kept = try String(contentsOf: example, encoding: .utf8).split(separator: "\n").filter { line in
-            !own.contains(line.prefix { $0 != ":" })
+            if line.first != " " { isKept = !own.contains(line.prefix { $0 != ":" }) }
+            return isKept
         }
         let text = kept.joined(separator: "\n") + "\n" + overlay
         let reading = SpecReader.read(text, file: "plumb.yaml", environment: environment)
