@@ -71,6 +71,8 @@ struct Tool: Sendable {
         do {
             let folder = FileManager.default.temporaryDirectory.appending(path: "plumb-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            // A provider that was fetched for this alone is large; the system clears what stays.
+            defer { try? FileManager.default.removeItem(at: folder) }
             let text = """
                 terraform {
                   required_providers {
