@@ -63,8 +63,10 @@ public enum Rendering {
         case cloudformation, terraform
     }
 
-    /// What a spec asks for that the engine on one machine offers and AWS does not: one error each.
-    public static func diagnostics(of spec: Spec) -> [Diagnostic] {
+    /// What a spec asks for that AWS does not offer, or not to a function there: one error each.
+    public static func diagnostics(of spec: Spec) -> [Diagnostic] { periods(of: spec) + qualityMetric(of: spec) }
+
+    private static func periods(of spec: Spec) -> [Diagnostic] {
         let rules = [
             ("alarms.errorRate", spec.alarms.errorRate), ("alarms.latencyP99", spec.alarms.latencyP99),
             ("alarms.health", spec.alarms.health),
@@ -80,6 +82,16 @@ public enum Rendering {
                 hint: "write \(path): {period: \(max(1, (seconds + 59) / 60))m}, or take the key out: 1m is the default"
             )
         }
+    }
+
+    private static func qualityMetric(of spec: Spec) -> [Diagnostic] {
+        let known = AutomationCode.qualityMetrics
+        guard spec.drift.isEnabled, let metric = spec.drift.qualityMetric, !known.contains(metric) else { return [] }
+        return [
+            Diagnostic(
+                .error, "drift.qualityMetric is \(metric): the detector of quality on AWS does not know it",
+                at: spec.place(of: "drift.qualityMetric"), hint: "one of \(known.joined(separator: ", "))")
+        ]
     }
 }
 

@@ -2,6 +2,7 @@
 
 import Foundation
 import PlumbModel
+import PlumbTesting
 import Testing
 
 @testable import PlumbFormats
@@ -191,18 +192,11 @@ private struct Stream {
     var germans = 0.55
     var switchedOn = 0.5
     var missing = 0.0
-    private var state: UInt64
+    private var generator: SeededGenerator
 
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 }
+    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
-    /// SplitMix64, in 0..<1.
-    private mutating func next() -> Double {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Double((mixed ^ (mixed >> 31)) >> 11) * 0x1p-53
-    }
+    private mutating func next() -> Double { Double.random(in: 0..<1, using: &generator) }
 
     /// Nearly normal: the sum of twelve.
     mutating func age() -> Double { ((0..<12).reduce(-6) { sum, _ in sum + next() }) * scale + shift }
