@@ -55,8 +55,8 @@ extension Architecture {
         var config = among([("sagemaker:InstanceTypes", [plan.spec.instances.type])])
         if plan.isProduction {
             model += among([
-                ("sagemaker:VpcSubnets", plan.subnets().map { "${\($0).Id}" }),
-                ("sagemaker:VpcSecurityGroupIds", ["${ModelSecurityGroup.Id}"]),
+                ("sagemaker:VpcSubnets", plan.subnets().map { "${\($0)}" }),
+                ("sagemaker:VpcSecurityGroupIds", ["${ModelSecurityGroup}"]),
             ])
             // A type with local disks takes no key, and the condition would forbid every configuration of it.
             if plan.storesModelsOnNVMe != true {

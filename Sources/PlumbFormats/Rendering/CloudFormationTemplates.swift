@@ -1,5 +1,5 @@
 // Parts a deployment into templates, each small enough to be given to CloudFormation in the request itself (51,200
-// bytes): foundation, the second region, data, endpoint, operations.
+// bytes): foundation, the second region, data, endpoint, what stands by, operations.
 //
 // Each exports what the later ones import; the second region is spoken of by names alone. There is no template with all
 // in it, because the model's artefact is published between the bucket and the model.
@@ -14,7 +14,10 @@ struct CloudFormationTemplates {
 
     /// A template's place in the order in which stacks are made.
     enum Layer: Int, CaseIterable, Comparable {
-        case foundation, recovery, data, endpoint, operations
+        case foundation, recovery, data, endpoint, standby, operations
+
+        /// Made in the second region.
+        var isInRecoveryRegion: Bool { self == .recovery || self == .standby }
 
         var name: String { String(describing: self) }
         static func < (left: Layer, right: Layer) -> Bool { left.rawValue < right.rawValue }
@@ -36,7 +39,7 @@ struct CloudFormationTemplates {
             let own = resources.filter { layers[$0.id] == layer }
             return file(
                 "\(layer.name).yaml", own, position: (used.firstIndex(of: layer) ?? 0, used), exports: exports,
-                isRecovery: layer == .recovery
+                isRecovery: layer.isInRecoveryRegion
             ) { site(of: $0, from: layer, layers) }
         }
         for layer in used { printed.append((layer, render(layer, exports: []).imports)) }
@@ -54,7 +57,7 @@ struct CloudFormationTemplates {
     private func site(of id: String, from layer: Layer, _ layers: [String: Layer]) -> CloudFormationPrinter.Site {
         guard let other = layers[id], let resource = byID[id] else { return .earlier }
         if other == layer { return .here }
-        if other == .recovery || layer == .recovery {
+        if other.isInRecoveryRegion != layer.isInRecoveryRegion {
             return .elsewhere(arn: deployment.arn(of: resource), inProperty: deployment.propertyName(of: resource))
         }
         return .earlier
@@ -71,12 +74,17 @@ struct CloudFormationTemplates {
             defer { underWay.remove(id) }
             let needed = (references(of: resource) + resource.dependsOn).filter { byID[$0]?.region == nil }.map(layer)
             let base = Self.layer(of: resource, isAwaited: awaited.contains(id))
-            let own = resource.region == nil ? max(base, needed.max() ?? base) : .recovery
+            let own = resource.region == nil ? max(base, needed.max() ?? base) : Self.layerThere(of: resource)
             layers[id] = own
             return own
         }
         for resource in resources { _ = layer(resource.id) }
         return layers
+    }
+
+    /// The second region's model comes after what it is made of has been copied there.
+    private static func layerThere(of resource: RenderedResource) -> Layer {
+        resource.concern == .serving ? .standby : .recovery
     }
 
     private static func layer(of resource: RenderedResource, isAwaited: Bool) -> Layer {
@@ -138,7 +146,7 @@ struct CloudFormationTemplates {
         let plan = deployment.plan
         let layer = position.all[position.index]
         let order = position.all.map { "\($0.name).yaml" }.joined(separator: ", ")
-        let region = layer == .recovery ? " --region \(plan.recoveryRegion ?? "REGION")" : ""
+        let region = layer.isInRecoveryRegion ? " --region \(plan.recoveryRegion ?? "REGION")" : ""
         var lines = [
             "Rendered by plumb from the spec of \(plan.spec.name): change the spec, not this file.",
             "Stacks are made in this order: \(order).", "",

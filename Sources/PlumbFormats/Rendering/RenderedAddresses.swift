@@ -32,6 +32,9 @@ extension RenderedDeployment {
             RenderedOutput(
                 name: "FrontTarget", id: "Distribution", template: "DomainName", plan: "domain_name",
                 summary: "What the front's DNS record points at."),
+            RenderedOutput(
+                name: "RecoveryNetworkId", id: "ReplicaNetwork", template: nil, plan: "id",
+                summary: "The second region's network, which the failover's zone is asked in."),
         ].filter { has($0.id) }
     }
 

@@ -49,8 +49,8 @@ struct TerraformModule {
                 "# ML endpoint \(plan.spec.name), \(plan.spec.environment.rawValue).",
                 "# Rendered by plumb from its spec: change the spec, not these files.",
                 "#",
-                "# terraform init writes .terraform.lock.hcl, which belongs in version control; for every platform that runs",
-                "# it: terraform providers lock -platform=linux_amd64 -platform=linux_arm64 -platform=darwin_arm64",
+                "# terraform init writes .terraform.lock.hcl, which belongs in version control; for every platform:",
+                "# terraform providers lock -platform=linux_amd64 -platform=linux_arm64 -platform=darwin_arm64",
                 "#",
                 "# The ids beside arguments name the controls that rest on them: `plumb explain ID` tells why.",
             ] + uploads).map { HCLLine(0, $0) }

@@ -102,7 +102,7 @@ struct TerraformPrinter {
             return
         }
         if let note { lines.append(HCLLine(indent, "# \(note)")) }
-        open(value, before: "\(key) = ", after: "", indent: indent)
+        spread(value, before: "\(key) = ", after: "", indent: indent)
     }
 
     /// The value on one line; nil for what needs several.
@@ -129,7 +129,7 @@ struct TerraformPrinter {
     }
 
     /// A value of several lines, between what stands before its first bracket and after its last.
-    private mutating func open(_ value: RenderedValue, before: String, after: String, indent: Int) {
+    private mutating func spread(_ value: RenderedValue, before: String, after: String, indent: Int) {
         switch value {
         case .list(let items):
             lines.append(HCLLine(indent, "\(before)["))
@@ -138,7 +138,7 @@ struct TerraformPrinter {
         case .object(let fields), .block(let fields):
             braces(before, after, indent) { $0.print(fields: fields, indent: indent + 2) }
         case .blocks(let blocks):
-            open(.list(blocks.map { .object($0) }), before: before, after: after, indent: indent)
+            spread(.list(blocks.map { .object($0) }), before: before, after: after, indent: indent)
         case .map(let map):
             braces(before, after, indent) { printer in
                 for (key, value) in map.sorted(by: { $0.key < $1.key }) {
@@ -159,7 +159,7 @@ struct TerraformPrinter {
             }
             lines.append(HCLLine(indent, end))
         case .document(let inner), .json(let inner):
-            open(inner, before: "\(before)jsonencode(", after: ")\(after)", indent: indent)
+            spread(inner, before: "\(before)jsonencode(", after: ")\(after)", indent: indent)
         case .text, .number, .bool, .link, .parameter, .expression: break
         }
     }
@@ -174,7 +174,7 @@ struct TerraformPrinter {
         if let inline = inline(value) {
             lines.append(HCLLine(indent, "\(inline),"))
         } else {
-            open(value, before: "", after: ",", indent: indent)
+            spread(value, before: "", after: ",", indent: indent)
         }
     }
 
