@@ -40,7 +40,7 @@ import Testing
             { $0.endpointConfigs[id: "EndpointConfig"]?.dataCapture.value?.samplingPercentage.place }
         ),
         ("capture.ttlDays", { $0.buckets[id: "CaptureBucket"]?.lifecycle.value?.first?.expirationDays.place }),
-        ("drift.baseline", { $0.monitoringSchedules[id: "DataQualityMonitor"]?.baselineConstraints.place }),
+        ("drift.baseline", { $0.monitoringSchedules[id: "DriftFunction/schedule"]?.baselineConstraints.place }),
         ("budget.monthlyUSD", { $0.budgets[id: "Budget"]?.limitUSD.place }),
         ("budget.alerts", { $0.budgets[id: "Budget"]?.notifications.place }),
         ("retentionDays", { $0.buckets[id: "AuditBucket"]?.objectLock.value?.retentionDays.place }),

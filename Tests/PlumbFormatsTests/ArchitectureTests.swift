@@ -3,7 +3,7 @@ import PlumbModel
 import Testing
 
 @Suite struct ArchitectureTests {
-    @Test(arguments: [(Environment.dev, 48), (.staging, 62), (.production, 80)])
+    @Test(arguments: [(Environment.dev, 60), (.staging, 74), (.production, 88)])
     func anEnvironmentHasItsResources(environment: Environment, count: Int) throws {
         let graph = try ArchitectureExample.graph(environment, overlay: "critical: false\ncache: {ttl: 0}")
         #expect(graph.resources.count == count)
@@ -20,7 +20,7 @@ import Testing
             "ScaleOutAlarm", "ScaleInAlarm", "Dashboard", "AlarmTopic", "LateRollbackRule", "LateRollbackFunction",
             "ProbeFunction", "ProbeRule", "DataKey", "AuditKey", "ArtifactBucket", "CaptureBucket", "AuditBucket",
             "StateTable", "ImageRepository", "ExecutionRole", "AutomationRole", "ExternalAccessAnalyzer",
-            "UnusedAccessAnalyzer", "Trail", "EndpointLogGroup", "Budget", "DataQualityMonitor", "ModelQualityMonitor",
+            "UnusedAccessAnalyzer", "Trail", "EndpointLogGroup", "Budget", "DriftFunction", "QualityFunction",
         ] {
             #expect(graph.resources.contains { $0.id == id }, "\(id)")
         }

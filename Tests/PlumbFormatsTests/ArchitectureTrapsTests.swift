@@ -158,9 +158,10 @@ import Testing
         }
     }
 
-    @Test func functionsFitIntoATemplate() throws {
-        let functions = try ArchitectureExample.graph().functions
-        #expect(functions.count == 3)
+    @Test(arguments: [(Environment.production, 5), (.staging, 6), (.dev, 5)])
+    func functionsFitIntoATemplate(environment: Environment, count: Int) throws {
+        let functions = try ArchitectureExample.graph(environment).functions
+        #expect(functions.count == count)
         for function in functions { #expect(try #require(function.code.value).utf8.count <= 4096, "\(function.id)") }
     }
 }

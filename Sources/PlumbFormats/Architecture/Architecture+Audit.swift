@@ -15,6 +15,10 @@ extension Blueprint {
         function("ProbeFunctionLogGroup", "probe")
         if spec.rollout.rollsBackLate { function("LateRollbackFunctionLogGroup", "late-rollback") }
         if isGuarded { function("AuditArchiveFunctionLogGroup", "audit-archive") }
+        if hasMonitors {
+            for detector in Detector.allCases { function("\(detector.functionID)LogGroup", detector.rawValue) }
+        }
+        if restoresScaling { function("WorkingHoursFunctionLogGroup", "working-hours") }
         return groups
     }
 

@@ -92,7 +92,7 @@ extension Architecture {
             })
     }
 
-    private static func function(
+    static func function(
         _ id: String, _ suffix: String, purpose: String, role: String, from path: String, _ plan: Blueprint,
         _ configure: (inout Function) -> Void
     ) -> Function {

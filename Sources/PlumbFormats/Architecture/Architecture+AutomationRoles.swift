@@ -18,7 +18,7 @@ extension Architecture {
         }
     }
 
-    private static func ownLogs(_ group: String) -> PolicyStatement {
+    static func ownLogs(_ group: String) -> PolicyStatement {
         .allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], on: ["${\(group).Arn}:*"])
     }
 

@@ -94,7 +94,7 @@ extension Architecture {
                 on: [plan.arn("cloudwatch", "alarm:\(plan.prefix)-*")]),
             .allow(
                 "PublishArtefacts", ["s3:GetObject", "s3:PutObject"],
-                on: ["${ArtifactBucket.Arn}/models/*", "${ArtifactBucket.Arn}/examples/*"]),
+                on: ["models", "examples", Blueprint.baselinePrefix].map { "${ArtifactBucket.Arn}/\($0)/*" }),
             .allow("PublishImages", imageReads + imageWrites, on: ["${ImageRepository.Arn}"]),
             .allow("SignInToTheRegistry", ["ecr:GetAuthorizationToken"], on: ["*"]),
             .allow("RecordReleases", ["dynamodb:GetItem", "dynamodb:PutItem"], on: ["${StateTable.Arn}"]),

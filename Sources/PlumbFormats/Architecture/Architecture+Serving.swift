@@ -1,4 +1,4 @@
-// The endpoint, its configuration and its model; and the detectors that compare its traffic with a baseline.
+// The endpoint, its configuration and its model.
 
 import PlumbModel
 
@@ -61,7 +61,7 @@ extension Architecture {
             var capture = DataCapture()
             capture.isEnabled = plan.said(spec.capture.isEnabled, "capture.enabled")
             capture.samplingPercentage = plan.said(spec.capture.samplingPercent, "capture.samplingPercent")
-            capture.destination = .known("s3://\(plan.bucketName("captures"))/captures/")
+            capture.destination = .known("s3://\(plan.bucketName("captures"))/captures")
             capture.key = reference(key)
             capture.modes = .known(["Input", "Output"])
             config.dataCapture = plan.said(capture, "capture")
@@ -117,28 +117,5 @@ extension Architecture {
                 at: plan.spec.place(of: "model"))
         }
         return plan.said("s3://\(plan.bucketName(isReplica ? "replica" : "artifacts"))/\(key)", "model.digest")
-    }
-
-    /// The product's own streaming detectors: SageMaker Model Monitor takes no new customers, and its hourly schedule
-    /// is slower than any bake (T-7).
-    static func addMonitors(to graph: inout Graph, _ plan: Blueprint) {
-        guard plan.hasMonitors else { return }
-        let drift = plan.spec.drift
-        func monitor(_ id: String, _ suffix: String, _ kind: MonitoringSchedule.Kind) -> MonitoringSchedule {
-            plan.make(id, named: suffix, from: "drift") { monitor in
-                monitor.kind = .known(kind)
-                monitor.isStreaming = true
-                monitor.endpointName = plan.said(plan.spec.name, "name")
-                monitor.baselineConstraints = plan.said(
-                    drift.baseline.map { "\($0)/constraints.json" }, "drift.baseline")
-                monitor.baselineStatistics = plan.said(drift.baseline.map { "\($0)/statistics.json" }, "drift.baseline")
-                monitor.outputKey = reference("DataKey")
-                monitor.volumeKey = reference("DataKey")
-                monitor.encryptsInterContainerTraffic = true
-                if kind == .modelQuality { monitor.groundTruth = .known("s3://\(plan.bucketName("captures"))/labels/") }
-            }
-        }
-        graph.monitoringSchedules.append(monitor("DataQualityMonitor", "data-quality", .dataQuality))
-        graph.monitoringSchedules.append(monitor("ModelQualityMonitor", "model-quality", .modelQuality))
     }
 }

@@ -44,6 +44,7 @@ extension Architecture {
                 "UnmuteSchedule", "unmute", "cloudwatch:enableAlarmActions", at: later(hours.start, byMinutes: 30),
                 isStop: false, input: alarms, ofEndpoint: false))
         graph.roles.append(schedulerRole(plan))
+        addScalingRestoration(to: &graph, plan)
     }
 
     private static func schedulerRole(_ plan: Blueprint) -> Role {

@@ -151,7 +151,9 @@ struct CloudFormationTemplates {
             "Rendered by plumb from the spec of \(plan.spec.name): change the spec, not this file.",
             "Stacks are made in this order: \(order).", "",
         ]
-        if layer == .endpoint, let upload = deployment.upload { lines += [upload.reason, "", "  \(upload.command)"] }
+        if layer == .endpoint {
+            for upload in deployment.uploads { lines += [upload.reason, "", "  \(upload.command)", ""] }
+        }
         lines += [
             "  aws cloudformation deploy --stack-name \(plan.prefix)-\(layer.name)\(region) \\",
             "    --template-file \(name) --capabilities CAPABILITY_NAMED_IAM", "",

@@ -38,16 +38,23 @@ extension RenderedDeployment {
         ].filter { has($0.id) }
     }
 
-    /// How the model's artefact is published between its bucket and the model; nil where the spec names none.
-    var upload: (reason: String, command: String)? {
-        guard let key = plan.modelKey, let path = plan.spec.model.path, !plan.spec.model.isMultiModel else {
-            return nil
-        }
+    /// What must be in the deployment's bucket before the endpoint is made, and how it gets there.
+    var uploads: [(reason: String, command: String)] {
+        var uploads: [(reason: String, command: String)] = []
         let bucket = plan.bucketName("artifacts").replacing("${AWS::AccountId}", with: "ACCOUNT")
-        return (
-            "The model's artefact is published before:",
-            "aws s3 cp \(path.split(separator: "/").last.map(String.init) ?? path) s3://\(bucket)/\(key)"
-        )
+        if let key = plan.modelKey, let path = plan.spec.model.path, !plan.spec.model.isMultiModel {
+            let file = path.split(separator: "/").last.map(String.init) ?? path
+            uploads.append(("The model's artefact is published before:", "aws s3 cp \(file) s3://\(bucket)/\(key)"))
+        }
+        if plan.hasMonitors, plan.baselineFolder == plan.ownBaselineFolder, let baseline = plan.spec.drift.baseline {
+            let folder = baseline.split(whereSeparator: \.isNewline).joined(separator: " ")
+            uploads.append(
+                (
+                    "So is the baseline that drift is measured from:",
+                    "aws s3 cp --recursive \(folder) s3://\(bucket)/\(Blueprint.baselinePrefix)"
+                ))
+        }
+        return uploads
     }
 
     /// The ARN of a resource in the other region, made of its name, in normal form: what policies speak of.

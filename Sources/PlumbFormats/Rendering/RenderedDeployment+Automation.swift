@@ -17,11 +17,8 @@ extension RenderedDeployment {
             fields.put("Handler", "handler", .text("index.handler"))
             fields.put("Role", "role", .link(function.role, "Arn", "arn"))
             fields.put("Timeout", "timeout", function.timeoutSeconds)
-            fields.put("MemorySize", "memory_size", .int(256))
-            fields.putBlock("Environment", "environment") {
-                $0.put(
-                    "Variables", "variables", function.environment.value.map { .map($0.mapValues { .text($0) }) })
-            }
+            fields.put("MemorySize", "memory_size", .int(memoryMegabytes(of: function)))
+            fields.putBlock("Environment", "environment") { $0.put("Variables", "variables", variables(of: function)) }
             fields.putBlock("VpcConfig", "vpc_config", for: "SEC-1.3") {
                 $0.put("SubnetIds", "subnet_ids", .links(function.subnets))
                 $0.put("SecurityGroupIds", "security_group_ids", .links(function.securityGroups, "GroupId"))
@@ -32,6 +29,22 @@ extension RenderedDeployment {
         // Lambda would make the log group itself, without a key and for ever.
         resource.dependsOn = policies(of: function.role) + ["\(function.id)LogGroup"].filter(has)
         return resource
+    }
+
+    /// The detectors hold a whole baseline and an hour of traffic.
+    private func memoryMegabytes(of function: Function) -> Int {
+        Detector.allCases.contains { $0.purpose == function.purpose.value } ? 1024 : 256
+    }
+
+    /// What brings autoscaling back has the bounds that were asked for, as the scalable target has.
+    private func variables(of function: Function) -> RenderedValue? {
+        guard let environment = function.environment.value else { return nil }
+        var variables = environment.mapValues { RenderedValue.text($0) }
+        if function.purpose.value == "restore-scaling" {
+            variables["MINIMUM"] = minimumInstances ?? variables["MINIMUM"]
+            variables["MAXIMUM"] = maximumInstances ?? variables["MAXIMUM"]
+        }
+        return .map(variables)
     }
 
     /// CloudFormation holds the code itself, Terraform an archive beside the module.
@@ -47,6 +60,10 @@ extension RenderedDeployment {
         case "health-probe": "SageMaker has no metric of healthy hosts: this asks the example question."
         case "late-rollback": "SageMaker's own guard ends with the deployment; this one does not."
         case "audit-archive": "Keeps logs and state changes in the locked bucket."
+        case "drift-detector":
+            "Compares the last hour's inputs with the baseline, and publishes what DriftAlarm watches."
+        case "quality-detector": "Holds answers to the labels that came later, and publishes what QualityAlarm watches."
+        case "restore-scaling": "Puts autoscaling back after the night, which deletes it together with the endpoint."
         default: nil
         }
     }
@@ -56,6 +73,8 @@ extension RenderedDeployment {
         case "health-probe": ["OPS-1.4"]
         case "late-rollback": ["OPS-1.8", "OPS-2.10"]
         case "audit-archive": ["SEC-3.4", "SEC-3.6"]
+        case "drift-detector", "quality-detector": ["OPS-2.3"]
+        case "restore-scaling": ["COST-2.3", "REL-2.1"]
         default: []
         }
     }

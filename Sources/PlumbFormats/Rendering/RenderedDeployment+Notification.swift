@@ -76,7 +76,7 @@ extension RenderedDeployment {
         let about = RuleText.of(rule.id)
         let concern: Concern = isForPeople(rule) ? .notification : .automation
         let targets = (rule.targets.value ?? []).compactMap(\.value)
-        let resource = RenderedResource(
+        var resource = RenderedResource(
             rule, "AWS::Events::Rule", "aws_cloudwatch_event_rule", in: concern, note: about.note, for: about.controls
         ) { fields in
             fields.put("Name", "name", rule.name)
@@ -91,6 +91,11 @@ extension RenderedDeployment {
             }
             fields.put("Targets", nil, .blocks(list))
             fields.put("Tags", "tags", rule.head.tags.value.map { .tags($0) })
+        }
+        // Before they are there, it would make them in the stack's place.
+        if rule.id == "WorkingHoursRule" {
+            let isTold = { (policy: ScalingPolicy) in policy.kind.value == .step || policy.metric.isKnown }
+            resource.dependsOn = graph.scalingPolicies.filter(isTold).map(\.id)
         }
         let own = targets.enumerated().map { index, target in
             RenderedResource(
@@ -139,5 +144,12 @@ private struct RuleText {
             controls: ["OPS-1.8", "OPS-2.10"]),
         "LogArchiveRule": RuleText(
             note: "Ten minutes past every hour, the last hour's logs are kept.", controls: ["SEC-3.6"]),
+        "DriftRule": RuleText(
+            note: "Twenty minutes past every hour, when the last hour's captures have arrived.",
+            controls: ["OPS-2.3"]),
+        "QualityRule": RuleText(note: "Forty minutes past every hour.", controls: ["OPS-2.3"]),
+        "WorkingHoursRule": RuleText(
+            note: "Asks every ten minutes whether autoscaling came back with the endpoint.",
+            controls: ["COST-2.3", "REL-2.1"]),
     ]
 }

@@ -16,6 +16,18 @@ extension RenderedDeployment {
         return .parameter(.number(name, standard, in: floor...max(4, standard), summary))
     }
 
+    /// The bounds of the only scalable target.
+    var minimumInstances: RenderedValue? {
+        graph.scalableTargets.first?.minimum.value.map {
+            parameter("MinimumInstances", $0, "The least instances that serve, however calm it is.")
+        }
+    }
+    var maximumInstances: RenderedValue? {
+        graph.scalableTargets.first?.maximum.value.map {
+            parameter("MaximumInstances", $0, "The most instances that serve; more than the minimum.")
+        }
+    }
+
     private func target(_ target: ScalableTarget) -> RenderedResource {
         var resource = RenderedResource(
             target, "AWS::ApplicationAutoScaling::ScalableTarget", "aws_appautoscaling_target", in: .scaling,
@@ -24,14 +36,8 @@ extension RenderedDeployment {
             fields.put("ServiceNamespace", "service_namespace", .text("sagemaker"))
             fields.put("ResourceId", "resource_id", target.resourceID, for: "REL-2.1")
             fields.put("ScalableDimension", "scalable_dimension", target.dimension, for: "REL-2.1")
-            let minimum = target.minimum.value.map {
-                parameter("MinimumInstances", $0, "The least instances that serve, however calm it is.")
-            }
-            fields.put("MinCapacity", "min_capacity", minimum, for: "REL-2.2", "REL-1.2")
-            let maximum = target.maximum.value.map {
-                parameter("MaximumInstances", $0, "The most instances that serve; more than the minimum.")
-            }
-            fields.put("MaxCapacity", "max_capacity", maximum, for: "REL-2.2", "COST-3.5")
+            fields.put("MinCapacity", "min_capacity", minimumInstances, for: "REL-2.2", "REL-1.2")
+            fields.put("MaxCapacity", "max_capacity", maximumInstances, for: "REL-2.2", "COST-3.5")
             fields.putBlock("SuspendedState", "suspended_state", for: "REL-2.6") {
                 $0.put("DynamicScalingInSuspended", "dynamic_scaling_in_suspended", target.suspendsScaleIn)
                 $0.put("DynamicScalingOutSuspended", "dynamic_scaling_out_suspended", target.suspendsScaleOut)

@@ -31,6 +31,9 @@ extension RenderedValue {
         }
     }
 
+    /// The document as JSON in one line: what a variable of an environment holds.
+    var compactJSON: String { jsonText { $0 }.replacing(/,?\n */) { $0.output.hasPrefix(",") ? ", " : "" } }
+
     var isScalar: Bool {
         switch self {
         case .text, .number, .bool, .link, .parameter, .expression: true

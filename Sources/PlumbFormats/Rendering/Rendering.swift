@@ -63,8 +63,10 @@ public enum Rendering {
         case cloudformation, terraform
     }
 
-    /// What a spec asks for that the engine on one machine offers and AWS does not: one error each.
-    public static func diagnostics(of spec: Spec) -> [Diagnostic] {
+    /// What a spec asks for that AWS does not offer, or not to a function there: one error each.
+    public static func diagnostics(of spec: Spec) -> [Diagnostic] { periods(of: spec) + qualityMetric(of: spec) }
+
+    private static func periods(of spec: Spec) -> [Diagnostic] {
         let rules = [
             ("alarms.errorRate", spec.alarms.errorRate), ("alarms.latencyP99", spec.alarms.latencyP99),
             ("alarms.health", spec.alarms.health),
@@ -93,6 +95,16 @@ public enum Rendering {
                     + "GPUs",
                 at: spec.place(of: "instances.type"),
                 hint: "take another type, such as ml.m5.xlarge or ml.g5.2xlarge")
+        ]
+    }
+
+    private static func qualityMetric(of spec: Spec) -> [Diagnostic] {
+        let known = AutomationCode.qualityMetrics
+        guard spec.drift.isEnabled, let metric = spec.drift.qualityMetric, !known.contains(metric) else { return [] }
+        return [
+            Diagnostic(
+                .error, "drift.qualityMetric is \(metric): the detector of quality on AWS does not know it",
+                at: spec.place(of: "drift.qualityMetric"), hint: "one of \(known.joined(separator: ", "))")
         ]
     }
 }

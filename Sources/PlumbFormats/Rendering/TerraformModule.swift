@@ -38,7 +38,7 @@ struct TerraformModule {
     private func main(_ sources: Set<TerraformPrinter.Source>) -> String {
         let plan = deployment.plan
         let hasRecovery = resources.contains { $0.region != nil }
-        let upload = deployment.upload.map {
+        let uploads = deployment.uploads.flatMap {
             [
                 "#", "# \($0.reason)", "#   terraform apply -target=aws_s3_bucket.artifact_bucket",
                 "#   \($0.command)",
@@ -53,7 +53,7 @@ struct TerraformModule {
                 "# terraform providers lock -platform=linux_amd64 -platform=linux_arm64 -platform=darwin_arm64",
                 "#",
                 "# The ids beside arguments name the controls that rest on them: `plumb explain ID` tells why.",
-            ] + (upload ?? [])).map { HCLLine(0, $0) }
+            ] + uploads).map { HCLLine(0, $0) }
         lines += [
             HCLLine(0, ""), HCLLine(0, "terraform {"), HCLLine(2, "required_version", assign: "= \">= 1.6\""),
             HCLLine(0, ""), HCLLine(2, "required_providers {"), HCLLine(4, "aws = {"),

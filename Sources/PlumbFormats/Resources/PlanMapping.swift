@@ -19,6 +19,7 @@ enum PlanMapping {
         TopicMapping.add(to: &graph, from: inventory, in: tongue)
         FunctionMapping.add(to: &graph, from: inventory, in: tongue)
         EventMapping.add(to: &graph, from: inventory, in: tongue)
+        DetectorMapping.add(to: &graph)
         CanaryMapping.add(to: &graph, from: inventory, in: tongue)
         CostMapping.add(to: &graph, from: inventory, in: tongue)
         ScheduleMapping.add(to: &graph, from: inventory, in: tongue)

@@ -134,10 +134,11 @@ extension SpecSchema {
             SpecKey("enabled", \.isEnabled, .flag, "Whether drift and quality are watched (OPS-2.2)."),
             SpecKey(
                 optional: "baseline", \.baseline, .text,
-                "A folder with `statistics.json` and `constraints.json`, relative to this file.", example: "baseline"),
+                "A folder with `statistics.json` and `constraints.json`, relative to this file or an S3 address.",
+                example: "baseline"),
             SpecKey(
-                optional: "qualityMetric", \.qualityMetric, .text, "The metric of the answers' quality.",
-                example: "accuracy"),
+                optional: "qualityMetric", \.qualityMetric, .text,
+                "The metric of the answers' quality; on AWS accuracy, mae, mse or rmse.", example: "accuracy"),
             SpecKey(
                 optional: "qualityThreshold", \.qualityThreshold, .number(-1e12...1e12),
                 "Where quality is no longer good enough.", example: "0.95"),

@@ -116,8 +116,8 @@ public struct Model: Resource {
     public init(head: ResourceHead) { self.head = head }
 }
 
-/// A scheduled comparison of traffic with a baseline (`AWS::SageMaker::MonitoringSchedule`), or the streaming detector
-/// of an engine that does the same work.
+/// A scheduled comparison of traffic with a baseline: a job of Model Monitor (`AWS::SageMaker::MonitoringSchedule`), or
+/// what does the same work, a function of one's own or the streaming detector of an engine.
 public struct MonitoringSchedule: Resource {
     public enum Kind: String, Sendable, Codable, Hashable {
         case dataQuality, modelQuality
@@ -127,6 +127,8 @@ public struct MonitoringSchedule: Resource {
     public var kind: Fact<Kind> = .absent
     /// True when an engine compares as requests arrive, instead of a scheduled job.
     public var isStreaming: Fact<Bool> = .absent
+    /// The function of one's own that compares.
+    public var detector: Fact<Reference> = .absent
     public var endpointName: Fact<String> = .absent
     public var scheduleExpression: Fact<String> = .absent
     public var baselineConstraints: Fact<String> = .absent
@@ -136,6 +138,9 @@ public struct MonitoringSchedule: Resource {
     public var volumeKey: Fact<Reference> = .absent
     public var encryptsInterContainerTraffic: Fact<Bool> = .absent
     public init(head: ResourceHead) { self.head = head }
+
+    /// Whether it is a job of Model Monitor, on machines and volumes of its own.
+    public var isJob: Bool { isStreaming.value != true && detector.isAbsent }
 }
 
 /// A planned change of a scalable target's bounds.

@@ -178,7 +178,7 @@ private struct FixedCost: GraphJoin {
         let metrics = graph.alarms.reduce(0) { sum, alarm in
             sum + max(1, (alarm.queries.value ?? []).filter { $0.expression.isAbsent }.count)
         }
-        let jobs = graph.monitoringSchedules.filter { $0.isStreaming.value != true }.count
+        let jobs = graph.monitoringSchedules.filter(\.isJob).count
         usd = Double(interfaces) * 7.30 + Double(keys) + Double(metrics) * 0.10 + Double(jobs) * 28
     }
 }

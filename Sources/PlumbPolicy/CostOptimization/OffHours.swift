@@ -44,6 +44,7 @@ extension Graph {
         switch function.purpose.value {
         case "stop-endpoint": return .stops
         case "start-endpoint": return .starts
+        case "restore-scaling": return .other("puts autoscaling back")
         default: return .unclear("what the function \(function.id) does: its code or an absent endpoint would tell")
         }
     }

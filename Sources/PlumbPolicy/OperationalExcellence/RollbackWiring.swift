@@ -166,7 +166,10 @@ extension Graph {
             ask.require(schedule.groundTruth, "its ground truth", wanted: "where labels arrive") { !$0.isEmpty }
         }
         if schedule.isStreaming.value == true { return ask.prove("compares as requests arrive") }
-        if isMultiModel { ask.fail("Model Monitor does not take multi-model endpoints") }
+        if isMultiModel, schedule.isJob { ask.fail("Model Monitor does not take multi-model endpoints") }
+        if isMultiModel, !schedule.isJob {
+            ask.doubt("\(schedule.id) holds the traffic of all models to one baseline: whether that fits each is open")
+        }
         ask.require(schedule.scheduleExpression, "its schedule", wanted: "hourly, such as cron(0 * ? * * *)") {
             Self.isHourly($0)
         }

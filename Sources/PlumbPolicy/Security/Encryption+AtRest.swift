@@ -329,8 +329,8 @@ extension Graph {
         let captures = endpointConfigs.map { config in
             Judgement.about(config) { $0.requireKeysOfOutputs(of: config, in: self) }
         }
-        // A detector in the engine or gateway writes no files of its own.
-        let monitors = monitoringSchedules.filter { $0.isStreaming.value != true }.map { monitor in
+        // A detector of one's own, in a function or an engine, writes no files.
+        let monitors = monitoringSchedules.filter(\.isJob).map { monitor in
             Judgement.about(monitor) { ask in
                 ask.requireCustomerKey(monitor.outputKey, of: "the monitor's output", in: self)
                 ask.requireCustomerKey(monitor.volumeKey, of: "the monitor's volume", in: self)

@@ -68,7 +68,7 @@ extension Graph {
                 }
             }
         }
-        let jobs = monitoringSchedules.filter { $0.isStreaming.value != true }.map { job in
+        let jobs = monitoringSchedules.filter(\.isJob).map { job in
             Judgement.about(job) { ask in
                 ask.requireFlag(
                     job.encryptsInterContainerTraffic, "encryption of traffic between containers", absentAs: false)

@@ -1,6 +1,5 @@
 // The functions' Python code, run for real against AWS clients that write down what they are asked.
 
-import Foundation
 import PlumbModel
 import Testing
 
@@ -120,131 +119,12 @@ import Testing
             answers: #"{"logs.filter_log_events": [{"events": [{"message": "a"}]}, {"events": []}]}"#)
         #expect(run.raised == nil)
         let asked = run.arguments(of: "logs.filter_log_events")
-        #expect(asked.count == 4)
+        #expect(asked.count == 6)
         let (start, end) = (1_795_867_200_000, 1_795_870_800_000)
         #expect(asked.allSatisfy { $0.contains("\"startTime\": \(start)") && $0.contains("\"endTime\": \(end - 1)") })
         let kept = run.arguments(of: "s3.put_object")
-        #expect(kept.count == 4)
+        #expect(kept.count == 6)
         #expect(kept.contains { $0.contains("logs/aws_sagemaker_Endpoints_digits/2026/11/28/12-000000.jsonl") })
-        #expect(run.result == "4")
+        #expect(run.result == "6")
     }
-}
-
-/// What a function did when it was run once: its answer, what it raised, and every call to AWS in order.
-private struct FunctionRun: Decodable {
-    struct Call: Decodable {
-        var name: String
-        /// As JSON, keys in order.
-        var arguments: String
-    }
-    var result: String
-    var raised: String?
-    var calls: [Call]
-
-    func arguments(of name: String) -> [String] { calls.filter { $0.name == name }.map(\.arguments) }
-
-    /// Runs the code that the compiled deployment holds, with the environment that it gives it.
-    static func of(
-        _ id: String, event: String, overlay: String = "", answers: String = "{}"
-    ) throws -> FunctionRun {
-        let graph = try ArchitectureExample.graph(.production, overlay: overlay)
-        let function = try #require(graph.functions[id: id])
-        let folder = FileManager.default.temporaryDirectory.appending(path: "plumb-function-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }  // A folder left in /tmp is harmless.
-        func write(_ text: String, to path: String) throws {
-            let file = folder.appending(path: path)
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(text.utf8).write(to: file)
-        }
-        try write(try #require(function.code.value), to: "index.py")
-        try write(boto3, to: "boto3.py")
-        try write("", to: "botocore/__init__.py")
-        try write("class Config:\n    def __init__(self, **settings):\n        pass\n", to: "botocore/config.py")
-        try write(exceptions, to: "botocore/exceptions.py")
-        try write(runner, to: "run.py")
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/python3")
-        process.arguments = [folder.appending(path: "run.py").path, event]
-        process.environment = (function.environment.value ?? [:]).merging(
-            ["PYTHONPATH": folder.path, "PYTHONDONTWRITEBYTECODE": "1", "ANSWERS": answers]
-        ) { _, new in new }
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        // What the function prints comes before the last line, which is the runner's.
-        let last = try #require(data.split(separator: UInt8(ascii: "\n")).last)
-        return try JSONDecoder().decode(FunctionRun.self, from: last)
-    }
-
-    /// Clients that write down every call, and answer what the test has laid out for it, or nothing.
-    private static let boto3 = """
-        import io, json, os
-        from datetime import datetime, timedelta, timezone
-        from botocore.exceptions import ClientError
-
-        CALLS = []
-        ANSWERS = {"s3.head_object": [{"ReplicationStatus": "COMPLETED"}]} | json.loads(os.environ["ANSWERS"])
-
-
-        def real(answer, operation):
-            if "raise" in answer:
-                raise ClientError({"Error": {"Code": answer["raise"], "Message": ""}}, operation)
-            answer = dict(answer)
-            if "Body" in answer:
-                answer["Body"] = io.BytesIO(answer["Body"].encode())
-            if "LastModified" in answer:
-                answer["LastModified"] = datetime.now(timezone.utc) + timedelta(seconds=answer["LastModified"])
-            return answer
-
-
-        class Client:
-            def __init__(self, service):
-                self.service = service
-
-            def asked(self, operation, arguments):
-                name = f"{self.service}.{operation}"
-                text = json.dumps(arguments, default=lambda value: value.decode())
-                CALLS.append({"name": name, "arguments": text})
-                return [real(answer, operation) for answer in ANSWERS.get(name, [{}])]
-
-            def __getattr__(self, operation):
-                return lambda **arguments: self.asked(operation, arguments)[0]
-
-            def get_paginator(self, operation):
-                client = self
-
-                class Paginator:
-                    def paginate(self, **arguments):
-                        return iter(client.asked(operation, arguments))
-
-                return Paginator()
-
-
-        def client(service, **settings):
-            return Client(service)
-
-        """
-
-    private static let exceptions = """
-        class ClientError(Exception):
-            def __init__(self, response, operation):
-                self.response = response
-
-        """
-
-    private static let runner = """
-        import json, sys
-        import boto3, index
-
-        outcome = {"result": "", "raised": None}
-        try:
-            outcome["result"] = str(index.handler(json.loads(sys.argv[1]), None))
-        except Exception as error:
-            outcome["raised"] = type(error).__name__
-        print(json.dumps(outcome | {"calls": boto3.CALLS}))
-
-        """
 }

@@ -63,6 +63,7 @@ import Testing
         trip.expectSame(\.topics)
         trip.expectSame(\.eventRules)
         trip.expectSame(\.functions)
+        trip.expectSame(\.monitoringSchedules)
         if environment != .production { trip.expectSame(\.schedules) }
     }
 
@@ -129,6 +130,7 @@ import Testing
         #expect(
             Set(targets.map(\.id)) == [
                 "EndpointStateRuleTarget", "ProbeRuleTarget", "LateRollbackRuleTarget", "LogArchiveRuleTarget",
+                "DriftRuleTarget", "QualityRuleTarget",
             ])
         let spec = try ArchitectureExample.spec(.production)
         let files = Rendering.files(of: spec, as: .terraform, asOf: ArchitectureExample.today)
