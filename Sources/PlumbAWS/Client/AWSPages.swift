@@ -1,0 +1,103 @@
+// Answers that come in pages.
+
+import PlumbModel
+
+/// How an operation says that there is more: this member of the answer is that member of the next input.
+struct PageTokens: Sendable, Hashable {
+    /// In the answer; a dot goes a level down.
+    let output: String
+    let input: String
+
+    init(_ output: String, _ input: String) {
+        self.output = output
+        self.input = input
+    }
+
+    /// Operations that do it in another way than the rest of their service.
+    private static let ofOperation: [String: PageTokens] = [
+        "DynamoDB ListTables": PageTokens("LastEvaluatedTableName", "ExclusiveStartTableName"),
+        "DynamoDB ListBackups": PageTokens("LastEvaluatedBackupArn", "ExclusiveStartBackupArn"),
+        "DynamoDB ListContributorInsights": PageTokens("NextToken", "NextToken"),
+        "DynamoDB ListExports": PageTokens("NextToken", "NextToken"),
+        "DynamoDB ListGlobalTables": PageTokens("LastEvaluatedGlobalTableName", "ExclusiveStartGlobalTableName"),
+        "DynamoDB ListTagsOfResource": PageTokens("NextToken", "NextToken"),
+        "S3 ListBuckets": PageTokens("ContinuationToken", "ContinuationToken"),
+        "S3 ListObjectsV2": PageTokens("NextContinuationToken", "ContinuationToken"),
+        "CloudFront ListDistributions": PageTokens("DistributionList.NextMarker", "Marker"),
+        "CloudFront ListOriginAccessControls": PageTokens("OriginAccessControlList.NextMarker", "Marker"),
+        "CloudFront ListCachePolicies": PageTokens("CachePolicyList.NextMarker", "Marker"),
+        "CloudFront ListResponseHeadersPolicies": PageTokens("ResponseHeadersPolicyList.NextMarker", "Marker"),
+        "Cost Explorer GetCostAndUsage": PageTokens("NextPageToken", "NextPageToken"),
+        "Cost Explorer GetCostAndUsageWithResources": PageTokens("NextPageToken", "NextPageToken"),
+        "Cost Explorer GetDimensionValues": PageTokens("NextPageToken", "NextPageToken"),
+        "Cost Explorer GetTags": PageTokens("NextPageToken", "NextPageToken"),
+        "Cost Explorer GetAnomalies": PageTokens("NextPageToken", "NextPageToken"),
+        "Cost Explorer GetAnomalyMonitors": PageTokens("NextPageToken", "NextPageToken"),
+        "Cost Explorer GetAnomalySubscriptions": PageTokens("NextPageToken", "NextPageToken"),
+        "Cost Explorer GetReservationCoverage": PageTokens("NextPageToken", "NextPageToken"),
+        "Cost Explorer GetReservationUtilization": PageTokens("NextPageToken", "NextPageToken"),
+        "Cost Explorer GetRightsizingRecommendation": PageTokens("NextPageToken", "NextPageToken"),
+        "SNS ListPhoneNumbersOptedOut": PageTokens("nextToken", "nextToken"),
+    ]
+
+    static func of(_ service: AWSService, _ operation: String) -> PageTokens {
+        if let tokens = ofOperation["\(service.id) \(operation)"] { return tokens }
+        switch service {
+        case .iam: return PageTokens("Marker", "Marker")
+        case .kms: return PageTokens("NextMarker", "Marker")
+        case .dynamoDB: return PageTokens("LastEvaluatedKey", "ExclusiveStartKey")
+        case .logs, .accessAnalyzer: return PageTokens("nextToken", "nextToken")
+        case .ec2: return PageTokens("nextToken", "NextToken")
+        default: return PageTokens("NextToken", "NextToken")
+        }
+    }
+}
+
+/// The pages of one call.
+public struct AWSPages: AsyncSequence, Sendable {
+    public typealias Element = AWSValue
+    let client: AWSClient
+    let service: AWSService
+    let operation: String
+    let input: AWSValue
+    let region: String?
+    /// More pages than this are a mistake of ours or a loop of AWS's.
+    static let pagesMax = 100_000
+
+    public struct AsyncIterator: AsyncIteratorProtocol {
+        let pages: AWSPages
+        var input: AWSValue?
+        var count = 0
+
+        public mutating func next() async throws -> AWSValue? {
+            guard let input else { return nil }
+            let page = try await pages.client.call(pages.service, pages.operation, input, region: pages.region)
+            self.input = try following(page, after: input)
+            return page
+        }
+
+        private mutating func following(_ page: AWSValue, after input: AWSValue) throws(PlumbError) -> AWSValue? {
+            let tokens = PageTokens.of(pages.service, pages.operation)
+            let token = page[path: tokens.output]
+            guard !token.isNull, token != .text(""), token != .map([:]) else { return nil }
+            count += 1
+            guard token != input[tokens.input], count < AWSPages.pagesMax else {
+                throw PlumbError(
+                    .internalFault, "the pages of \(pages.service.id) \(pages.operation) do not end: AWS repeats itself"
+                )
+            }
+            var next = input
+            next[tokens.input] = token
+            return next
+        }
+    }
+
+    public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(pages: self, input: input) }
+}
+
+extension AWSValue {
+    /// What lies below a path of names with dots between.
+    public subscript(path path: String) -> AWSValue {
+        path.split(separator: ".").reduce(self) { $0[String($1)] }
+    }
+}
