@@ -31,7 +31,7 @@ CASES = [
     ("a query in disorder", "GET", "scheduler", "us-east-1",
      "https://scheduler.us-east-1.amazonaws.com/schedules?b=2&a=3&a=1&A=0&empty=", {}, b""),
     ("a query of odd characters", "GET", "scheduler", "us-east-1",
-     "https://scheduler.us-east-1.amazonaws.com/schedules?NextToken=a%2Fb%2B%3D%3D%20%C3%BC%7E%2A", {}, b""),
+     "https://scheduler.us-east-1.amazonaws.com/schedules?NextToken=a%2Fb%2B%3D%3D%20%C3%BC~%2A", {}, b""),
     ("bytes", "POST", "sagemaker", "us-east-1", "https://runtime.sagemaker.us-east-1.amazonaws.com/endpoints/e/invocations",
      {"Content-Type": "application/octet-stream"}, bytes(range(256))),
     ("an s3 key", "GET", "s3", "eu-west-1", "https://bucket.s3.eu-west-1.amazonaws.com/a//b/../c%20d%2B%C3%BC", {}, b""),
@@ -66,8 +66,9 @@ vectors = []
 for index, case in enumerate(CASES):
     vectors.append(sign(case, TIMES[index % 3], None, False))
     vectors.append(sign(case, TIMES[(index + 1) % 3], TOKEN, False))
-    # The signer in the query string moves forms and headers around; plain requests show it whole.
-    if case[1] == "GET" and not case[5]:
+    # Botocore's signer in the query string moves forms and headers around and forgets all but one of several values of
+    # a name; plain requests show it whole.
+    if case[1] == "GET" and not case[5] and "a=3&a=1" not in case[4]:
         vectors.append(sign(case, TIMES[index % 3], TOKEN if index % 2 else None, True))
 path = pathlib.Path(__file__).parent.parent / "Tests/PlumbAWSTests/Fixtures/sigv4.json"
 path.write_text(json.dumps(vectors, indent=1) + "\n")

@@ -10,7 +10,9 @@ struct SigV4Tests {
         let name, method, service, region, url, body, time, key, secret: String
         let headers: [String: String]
         let token, authorization, presigned: String?
-        var testDescription: String { "\(name)\(token == nil ? "" : ", token")\(presigned == nil ? "" : ", presigned")" }
+        var testDescription: String {
+            name + (token == nil ? "" : ", token") + (presigned == nil ? "" : ", presigned")
+        }
     }
 
     static let vectors: [Vector] = {
@@ -74,7 +76,8 @@ struct SigV4Tests {
     @Test func signsTheExampleOfIAMsDocumentation() throws {
         let signer = SigV4(
             credentials: AWSCredentials(
-                accessKeyID: "AKIDEXAMPLE", secretAccessKey: Secret("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), source: ""),
+                accessKeyID: "AKIDEXAMPLE", secretAccessKey: Secret("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
+                source: ""),
             region: "us-east-1", service: "iam", date: try #require(AWSValue.text("2015-08-30T12:36:00Z").date))
         var request = HTTPRequest(method: "GET", origin: "https://iam.amazonaws.com", path: "/")
         request.query = [("Action", "ListUsers"), ("Version", "2010-05-08")]
@@ -92,7 +95,8 @@ struct SigV4Tests {
         ),
         (
             "PUT", "/test%24file.text", nil,
-            ["Date": "Fri, 24 May 2013 00:00:00 GMT", "x-amz-storage-class": "REDUCED_REDUNDANCY"], "Welcome to Amazon S3.",
+            ["Date": "Fri, 24 May 2013 00:00:00 GMT", "x-amz-storage-class": "REDUCED_REDUNDANCY"],
+            "Welcome to Amazon S3.",
             "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd"
         ),
         ("GET", "/", "lifecycle", [:], "", "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543"),

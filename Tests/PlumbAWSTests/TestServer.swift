@@ -14,8 +14,15 @@ struct Asked: Sendable {
     var body: String
 
     var path: String { uri.split(separator: "?").first.map(String.init) ?? uri }
-    var target: String { headers.first(name: "x-amz-target") ?? "" }
-    var isSigned: Bool { headers.first(name: "authorization")?.hasPrefix("AWS4-HMAC-SHA256") == true }
+    var target: String { header("x-amz-target") ?? "" }
+    var isSigned: Bool { header("authorization")?.hasPrefix("AWS4-HMAC-SHA256") == true }
+
+    /// All of them, fit to stand in JSON.
+    var everyHeader: String {
+        headers.map { "\($0.name)=\($0.value)" }.joined(separator: " ").filter { $0 != "\"" }
+    }
+
+    func header(_ name: String) -> String? { headers.first(name: name) }
 }
 
 /// What goes out.
@@ -23,6 +30,9 @@ struct Told: Sendable {
     var status = 200
     var headers: [(String, String)] = []
     var body = ""
+
+    /// The connection stays open and nothing comes.
+    static let silence = Told(status: 0)
 
     static func json(_ body: String, status: Int = 200) -> Told {
         Told(status: status, headers: [("Content-Type", "application/x-amz-json-1.1")], body: body)
@@ -100,6 +110,7 @@ private final class Answering: ChannelInboundHandler {
                 context.close(promise: nil)
                 return
             }
+            if told.status == 0 { return }
             var headers = HTTPHeaders(told.headers)
             if asked.method != "HEAD" { headers.replaceOrAdd(name: "Content-Length", value: "\(told.body.utf8.count)") }
             let head = HTTPResponseHead(

@@ -50,9 +50,8 @@ public struct AWSClient: Sendable {
         return (identity["Arn"].text ?? "", identity["Account"].text ?? "", source)
     }
 
-    /// One call.
-    ///
-    /// - Parameter region: nil for the client's own. A service that is global in its partition is asked where it lives.
+    /// One call, in the client's region if none is named. A service that is global in its partition is asked where it
+    /// lives.
     public func call(
         _ service: AWSService, _ operation: String, _ input: AWSValue = [:], region: String? = nil
     ) async throws -> AWSValue {

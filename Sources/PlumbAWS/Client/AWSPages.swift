@@ -13,31 +13,26 @@ struct PageTokens: Sendable, Hashable {
         self.input = input
     }
 
+    private static let usual = PageTokens("NextToken", "NextToken")
+    private static let small = PageTokens("nextToken", "nextToken")
+    private static let costs = PageTokens("NextPageToken", "NextPageToken")
+
     /// Operations that do it in another way than the rest of their service.
     private static let ofOperation: [String: PageTokens] = [
-        "DynamoDB ListTables": PageTokens("LastEvaluatedTableName", "ExclusiveStartTableName"),
-        "DynamoDB ListBackups": PageTokens("LastEvaluatedBackupArn", "ExclusiveStartBackupArn"),
-        "DynamoDB ListContributorInsights": PageTokens("NextToken", "NextToken"),
-        "DynamoDB ListExports": PageTokens("NextToken", "NextToken"),
-        "DynamoDB ListGlobalTables": PageTokens("LastEvaluatedGlobalTableName", "ExclusiveStartGlobalTableName"),
-        "DynamoDB ListTagsOfResource": PageTokens("NextToken", "NextToken"),
-        "S3 ListBuckets": PageTokens("ContinuationToken", "ContinuationToken"),
-        "S3 ListObjectsV2": PageTokens("NextContinuationToken", "ContinuationToken"),
         "CloudFront ListDistributions": PageTokens("DistributionList.NextMarker", "Marker"),
         "CloudFront ListOriginAccessControls": PageTokens("OriginAccessControlList.NextMarker", "Marker"),
         "CloudFront ListCachePolicies": PageTokens("CachePolicyList.NextMarker", "Marker"),
         "CloudFront ListResponseHeadersPolicies": PageTokens("ResponseHeadersPolicyList.NextMarker", "Marker"),
-        "Cost Explorer GetCostAndUsage": PageTokens("NextPageToken", "NextPageToken"),
-        "Cost Explorer GetCostAndUsageWithResources": PageTokens("NextPageToken", "NextPageToken"),
-        "Cost Explorer GetDimensionValues": PageTokens("NextPageToken", "NextPageToken"),
-        "Cost Explorer GetTags": PageTokens("NextPageToken", "NextPageToken"),
-        "Cost Explorer GetAnomalies": PageTokens("NextPageToken", "NextPageToken"),
-        "Cost Explorer GetAnomalyMonitors": PageTokens("NextPageToken", "NextPageToken"),
-        "Cost Explorer GetAnomalySubscriptions": PageTokens("NextPageToken", "NextPageToken"),
-        "Cost Explorer GetReservationCoverage": PageTokens("NextPageToken", "NextPageToken"),
-        "Cost Explorer GetReservationUtilization": PageTokens("NextPageToken", "NextPageToken"),
-        "Cost Explorer GetRightsizingRecommendation": PageTokens("NextPageToken", "NextPageToken"),
-        "SNS ListPhoneNumbersOptedOut": PageTokens("nextToken", "nextToken"),
+        "Config Service GetResourceConfigHistory": small, "Config Service ListDiscoveredResources": small,
+        "Cost Explorer GetSavingsPlansCoverage": usual, "Cost Explorer GetSavingsPlansUtilizationDetails": usual,
+        "Cost Explorer ListCostAllocationTags": usual, "Cost Explorer ListCostAllocationTagBackfillHistory": usual,
+        "Cost Explorer ListCostCategoryDefinitions": usual,
+        "Cost Explorer ListCostCategoryResourceAssociations": usual,
+        "DynamoDB ListTables": PageTokens("LastEvaluatedTableName", "ExclusiveStartTableName"),
+        "DynamoDB ListBackups": PageTokens("LastEvaluatedBackupArn", "ExclusiveStartBackupArn"),
+        "DynamoDB ListBulkOperations": usual, "DynamoDB ListTagsOfResource": usual,
+        "S3 ListBuckets": PageTokens("ContinuationToken", "ContinuationToken"),
+        "SNS ListPhoneNumbersOptedOut": small,
     ]
 
     static func of(_ service: AWSService, _ operation: String) -> PageTokens {
@@ -46,9 +41,11 @@ struct PageTokens: Sendable, Hashable {
         case .iam: return PageTokens("Marker", "Marker")
         case .kms: return PageTokens("NextMarker", "Marker")
         case .dynamoDB: return PageTokens("LastEvaluatedKey", "ExclusiveStartKey")
-        case .logs, .accessAnalyzer: return PageTokens("nextToken", "nextToken")
+        case .s3: return PageTokens("NextContinuationToken", "ContinuationToken")
+        case .costExplorer: return costs
+        case .logs, .accessAnalyzer: return small
         case .ec2: return PageTokens("nextToken", "NextToken")
-        default: return PageTokens("NextToken", "NextToken")
+        default: return usual
         }
     }
 }

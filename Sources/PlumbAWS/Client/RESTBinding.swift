@@ -128,11 +128,12 @@ struct RESTBinding: Sendable {
     ]
 
     private static let cloudFront: [String: RESTBinding] = [
-        "ListDistributions": list("distribution", "DistributionList"),
+        "ListDistributions": list("distribution", "DistributionList", query: same("Marker", "MaxItems")),
         "GetDistribution": one("distribution", "Distribution"),
         "GetDistributionConfig": RESTBinding(
             "GET", "/2020-05-31/distribution/{Id}/config", answer: .member("DistributionConfig")),
-        "ListOriginAccessControls": list("origin-access-control", "OriginAccessControlList"),
+        "ListOriginAccessControls": list(
+            "origin-access-control", "OriginAccessControlList", query: same("Marker", "MaxItems")),
         "GetOriginAccessControl": one("origin-access-control", "OriginAccessControl"),
         "ListCachePolicies": list("cache-policy", "CachePolicyList"),
         "GetCachePolicy": one("cache-policy", "CachePolicy"),
@@ -142,12 +143,14 @@ struct RESTBinding: Sendable {
             "GET", "/2020-05-31/tagging", query: same("Resource"), answer: .member("Tags")),
     ]
 
-    private static func list(_ path: String, _ payload: String) -> RESTBinding {
-        RESTBinding("GET", "/2020-05-31/\(path)", query: same("Type", "Marker", "MaxItems"), answer: .member(payload))
+    private static func list(
+        _ path: String, _ member: String, query: [String: String] = same("Type", "Marker", "MaxItems")
+    ) -> RESTBinding {
+        RESTBinding("GET", "/2020-05-31/\(path)", query: query, answer: .member(member))
     }
 
-    private static func one(_ path: String, _ payload: String) -> RESTBinding {
-        RESTBinding("GET", "/2020-05-31/\(path)/{Id}", answer: .member(payload), answerHeaders: ["ETag": "ETag"])
+    private static func one(_ path: String, _ member: String) -> RESTBinding {
+        RESTBinding("GET", "/2020-05-31/\(path)/{Id}", answer: .member(member), answerHeaders: ["ETag": "ETag"])
     }
 
     private static let sageMakerRuntime: [String: RESTBinding] = [

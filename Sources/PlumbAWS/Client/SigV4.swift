@@ -81,7 +81,7 @@ struct SigV4: Sendable {
         ].joined(separator: "\n")
     }
 
-    /// S3 signs the path as it is sent, because a key may hold anything. The others sign it tidied and escaped once more.
+    /// S3 signs the path as it is sent, because a key may hold anything. The others sign it tidied and escaped again.
     private func canonicalPath(_ path: String) -> String {
         guard !isS3 else { return path }
         var parts: [Substring] = []

@@ -5,8 +5,8 @@ import PlumbModel
 
 /// Reads XML as `AWSValue`.
 ///
-/// An element without elements in it is a text. One whose children are all called `member` or `item` is a list. Any other
-/// is a map, in which children of the same name are a list. Attributes are left out: nothing that is asked of AWS
+/// An element without elements in it is a text. One whose children are all called `member` or `item` is a list. Any
+/// other is a map, in which children of the same name are a list. Attributes are left out: nothing that is asked of AWS
 /// is in one. Document types are refused, and with them every entity that could grow.
 enum XMLBody {
     static let depthMax = 100

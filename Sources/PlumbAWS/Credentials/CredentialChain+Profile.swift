@@ -7,9 +7,8 @@ extension CredentialChain {
     /// A longer chain of roles is a mistake; AWS ends each role of a chain after an hour.
     static let profilesMax = 10
 
-    /// Nil when the profile says nothing about credentials.
-    ///
-    /// - Parameter seen: the profiles that have led here, the last one naming this as its source.
+    /// Nil when the profile says nothing about credentials. `seen` are the profiles that have led here, the last one
+    /// naming this as its source.
     func fromProfile(
         _ name: String, _ profile: [String: String], seen: [String]
     ) async throws -> AWSCredentials? {
@@ -30,7 +29,7 @@ extension CredentialChain {
             throw PlumbError(
                 .unsupported, "profile '\(name)' is one of 'aws login', which is not read here",
                 hint:
-                    "eval \"$(aws configure export-credentials --profile \(name) --format env)\" exports its credentials"
+                    "aws configure export-credentials --profile \(name) --format env prints what to export"
             )
         }
         return nil

@@ -25,7 +25,8 @@ struct CredentialChain: Sendable {
         if let found = try await fromInstance() { return found }
         throw PlumbError(
             .notFound,
-            "no AWS credentials: none in the environment, in profile '\(settings.profileName)', from a container or an instance",
+            "no AWS credentials: none in the environment, in profile '\(settings.profileName)', "
+                + "from a container or an instance",
             hint: "aws configure or aws sso login; or export AWS_PROFILE=NAME")
     }
 

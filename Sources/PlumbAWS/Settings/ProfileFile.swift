@@ -8,7 +8,7 @@ struct ProfileFile: Sendable {
     /// By the section's name, with its kind before it: `profile staging`, `sso-session work`, `services local`.
     private(set) var sections: [String: [String: String]] = [:]
 
-    /// - Parameter isCredentials: in the credentials file a section is a profile without saying so.
+    /// In the credentials file a section is a profile without saying so.
     init(_ text: String, path: String, isCredentials: Bool) throws(PlumbError) {
         var section: String?
         var key: String?
