@@ -26,24 +26,23 @@ enum Moto {
     .serialized, .timeLimit(.minutes(4)),
     .enabled(if: Moto.program != nil, "moto_server is not on PATH; pip install 'moto[server]', or set PLUMB_MOTO"))
 struct MotoTests {
-    /// Runs moto on a port of its own for the length of `body`.
-    private func withMoto(_ body: @escaping @Sendable (_ url: String) async throws -> Void) async throws {
+    /// Runs moto on a port of its own for the length of `body`; over TLS with a certificate that signs itself.
+    private func withMoto(
+        certificate: String? = nil, _ body: @escaping @Sendable (_ url: String) async throws -> Void
+    ) async throws {
         let program = try #require(Moto.program)
         // A port that was free a moment ago.
-        let port = try await TestServer.with { _, _ in
-            nil
-        } _: {
-            $0.port
-        }
+        let port = try await TestServer.with({ _, _ in nil }, { $0.port })
+        let tls = certificate.map { ["-c", $0, "-k", $0] } ?? []
+        let url = "\(certificate == nil ? "http" : "https")://127.0.0.1:\(port)"
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 _ = try await Subprocess.run(
-                    .path(FilePath(program)), arguments: ["-H", "127.0.0.1", "-p", "\(port)"],
+                    .path(FilePath(program)), arguments: Arguments(["-H", "127.0.0.1", "-p", "\(port)"] + tls),
                     output: .discarded, error: .discarded)
             }
             group.addTask {
-                let url = "http://127.0.0.1:\(port)"
-                try await Self.awaitAnswer(of: url)
+                try await Self.awaitAnswer(of: url, certificate: certificate)
                 try await body(url)
             }
             // Whichever ends first ends the other: moto by a signal, or the test by moto's own end.
@@ -62,10 +61,11 @@ struct MotoTests {
         return try await AWSClient.with(surroundings: surroundings, log: .silent, body)
     }
 
-    private static func awaitAnswer(of url: String) async throws {
+    private static func awaitAnswer(of url: String, certificate: String?) async throws {
+        let once = ["AWS_MAX_ATTEMPTS": "1", "AWS_CA_BUNDLE": certificate ?? ""]
         for _ in 0..<600 {
             do {
-                return try await client(url, testKeys.merging(["AWS_MAX_ATTEMPTS": "1"]) { $1 }) {
+                return try await client(url, testKeys.merging(once) { $1 }) {
                     _ = try await $0.call(.sts, "GetCallerIdentity")
                 }
             } catch {
@@ -204,7 +204,8 @@ struct MotoTests {
                 _ = try await client.call(.iam, "CreateUser", ["UserName": "u"])
                 let policy =
                     #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["kms:*","s3:*","#
-                    + #""cloudwatch:*","iam:ListUsers"],"Resource":"*"}}"#
+                    // To moto CloudWatch's actions begin as its host does.
+                    + #""monitoring:*","iam:ListUsers"],"Resource":"*"}}"#
                 _ = try await client.call(
                     .iam, "PutUserPolicy",
                     ["UserName": "u", "PolicyName": "p", "PolicyDocument": .text(policy)])
@@ -250,6 +251,34 @@ struct MotoTests {
         let answer = try await transport.send(request, by: .aws)
         try await transport.shutDown()
         #expect(answer.status == 200)
+    }
+
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl"), "openssl is not installed"))
+    func onlyACertificateThatIsTrustedIsSpokenTo() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "plumb-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }  // The system clears it away too.
+        let file = folder.appending(path: "moto.pem").path
+        let made = try await Subprocess.run(
+            .path("/usr/bin/openssl"),
+            arguments: Arguments([
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", file,
+                "-out", file + ".crt",
+            ]), output: .discarded, error: .discarded)
+        #expect(made.terminationStatus.isSuccess)
+        let both = try Data(contentsOf: URL(filePath: file)) + Data(contentsOf: URL(filePath: file + ".crt"))
+        try both.write(to: URL(filePath: file))
+        try await withMoto(certificate: file) { url in
+            let trusting = testKeys.merging(["AWS_CA_BUNDLE": file]) { $1 }
+            let keys = try await Self.client(url, trusting) { try await $0.call(.kms, "ListKeys") }
+            #expect(keys["Keys"] == .list([]))
+            let error = await #expect(throws: PlumbError.self) {
+                try await Self.client(url) { _ = try await $0.call(.kms, "ListKeys") }
+            }
+            #expect(error?.kind == .timedOut)
+            #expect(error?.hint?.contains("AWS_CA_BUNDLE") == true)
+        }
     }
 
     @Test func aRoleIsAssumedInAnotherAccount() async throws {

@@ -153,14 +153,19 @@ struct SettingsTests {
 
     @Test func callsGoThroughTheProxy() async throws {
         try await TestServer.with { _, _ in
-            .json(#"{"a": 1}"#)
+            Told(status: 407)
         } _: { proxy in
+            let address = proxy.url.replacing("http://", with: "http://me:pass@")
             let machine = TestMachine(
-                testKeys.merging(["HTTP_PROXY": proxy.url, "AWS_ENDPOINT_URL": "http://aws.invalid:8080"]) { $1 })
-            let answer = try await machine.withClient { try await $0.call(.kms, "ListKeys") }
-            #expect(answer["a"] == 1)
-            #expect(proxy.asked.first?.uri == "http://aws.invalid:8080/")
-            #expect(proxy.asked.first?.header("host") == "aws.invalid:8080")
+                testKeys.merging(["HTTP_PROXY": address, "AWS_ENDPOINT_URL": "http://aws.invalid:8080"]) { $1 })
+            let error = await #expect(throws: PlumbError.self) {
+                try await machine.withClient { _ = try await $0.call(.kms, "ListKeys") }
+            }
+            #expect(error?.kind == .timedOut)
+            #expect(error?.description.contains("pass") == false)
+            let asked = try #require(proxy.asked.first)
+            #expect(asked.method == "CONNECT" && asked.uri == "aws.invalid:8080")
+            #expect(asked.header("proxy-authorization") == "Basic \(Data("me:pass".utf8).base64EncodedString())")
         }
     }
 }

@@ -44,7 +44,8 @@ public struct AWSError: Error, Sendable, Hashable, CustomStringConvertible {
         }
         // Services that once spoke Query also say the code that they said then; callers know the one in the body.
         self.code = code.map(Self.plain) ?? Self.code(of: answer.status)
-        self.message = Self.hide(secrets, in: Self.brief(message ?? "HTTP \(answer.status)", code: self.code))
+        self.message = Self.hide(
+            secrets, in: Self.brief(message ?? "status \(answer.status), and no message", code: self.code))
         status = answer.status
         service = call.service.id
         operation = call.operation
@@ -71,8 +72,9 @@ public struct AWSError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     private static func hide(_ secrets: [Secret], in message: String) -> String {
-        secrets.reduce(message) { text, secret in
-            secret.revealed.isEmpty ? text : text.replacing(secret.revealed, with: secret.description)
+        // A shorter one is nobody's, and its letters are in every word.
+        secrets.filter { $0.revealed.utf8.count >= 8 }.reduce(message) { text, secret in
+            text.replacing(secret.revealed, with: secret.description)
         }
     }
 }

@@ -73,7 +73,7 @@ final class Courier: Sendable {
                 let answer = try await send(call, to: endpoint, signer: signer, attempt: machine.attempts)
                 if (200..<300).contains(answer.status) {
                     lane.refund(machine.cost)
-                    return try call.output(of: answer)
+                    return try read(answer, of: call)
                 }
                 let secrets = [signer?.secretAccessKey, signer?.sessionToken].compactMap { $0 }
                 let said = AWSError(answer, call: call, region: endpoint.region, hiding: secrets)
@@ -112,6 +112,15 @@ final class Courier: Sendable {
                 "status": "\(answer.status)", "attempt": "\(attempt)", "bytes": "\(answer.body.count)",
             ])
         return answer
+    }
+
+    private func read(_ answer: HTTPAnswer, of call: Wire) throws(PlumbError) -> AWSValue {
+        do {
+            return try call.output(of: answer)
+        } catch {
+            throw PlumbError(
+                .internalFault, "the answer to \(call.service.id) \(call.operation) cannot be read", cause: error)
+        }
     }
 
     private func judge(

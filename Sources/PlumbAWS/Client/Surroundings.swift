@@ -45,7 +45,8 @@ public struct Surroundings: Sendable {
     /// This machine, now. `ask` prompts a person, if there is one.
     public static func machine(ask: (@Sendable (_ question: String) async throws -> Secret)? = nil) -> Surroundings {
         Surroundings(
-            environment: ProcessInfo.processInfo.environment, home: NSHomeDirectory(), readFile: Self.content,
+            environment: ProcessInfo.processInfo.environment,
+            home: ProcessInfo.processInfo.environment["HOME"] ?? NSHomeDirectory(), readFile: Self.content,
             writeFile: Self.replace, now: { Date() }, sleep: { try await Task.sleep(for: .seconds($0)) },
             luck: { Double.random(in: 0..<1) }, run: { try await CredentialProcess.run($0) }, ask: ask)
     }

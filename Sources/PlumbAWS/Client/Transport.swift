@@ -14,8 +14,12 @@ struct HTTPRequest: Sendable {
     var headers: [(name: String, value: String)] = []
     var body = Data()
 
-    /// What the `Host` header says.
-    var host: String { origin.split(separator: "/").last.map(String.init) ?? origin }
+    /// What the `Host` header says: a port only where it is not the usual one.
+    var host: String {
+        let host = origin.split(separator: "/").last.map(String.init) ?? origin
+        let usual = origin.hasPrefix("https:") ? ":443" : ":80"
+        return host.hasSuffix(usual) ? String(host.dropLast(usual.count)) : host
+    }
 
     var url: String {
         query.isEmpty ? origin + path : "\(origin)\(path)?\(URIText.query(query.map { ($0.name, $0.value) }))"

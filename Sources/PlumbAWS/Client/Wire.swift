@@ -54,7 +54,7 @@ struct Wire: Sendable {
         var rest = input.members
         let parts = binding.path.split(separator: "?", maxSplits: 1).map(String.init)
         var template = parts[0]
-        if service == .s3, let bucket = rest["Bucket"]?.text {
+        if service == .s3, let bucket = rest["Bucket"]?.text, !bucket.isEmpty {
             let (holding, isInPath) = endpoint.holding(bucket: bucket)
             endpoint = holding
             if !isInPath {

@@ -74,8 +74,13 @@ extension CredentialChain {
         if left > Self.renewAheadSeconds { return Secret(token) }
         do {
             if let renewed = try await renewed(cached, at: path, region: region) { return renewed }
-        } catch let error as PlumbError where left > 0 || error.kind != .internalFault {
-            // The login of a person is what is left, and is asked for below.
+        } catch let error as PlumbError {
+            // A token that cannot be renewed is good for the rest of its time.
+            guard left > 0 else {
+                throw PlumbError(
+                    .refused, "the login to IAM Identity Center has expired and cannot be renewed", hint: login,
+                    cause: error)
+            }
         }
         guard left > 0 else {
             throw PlumbError(.refused, "the login to IAM Identity Center has expired", hint: login)

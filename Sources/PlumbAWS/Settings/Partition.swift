@@ -1,15 +1,12 @@
 // AWS is several AWSs that know nothing of each other: the world's, China's, the US government's.
 
 /// A group of regions with its own host names and accounts.
-struct Partition: Sendable, Hashable {
+struct Partition: Sendable {
     /// As ARNs say it.
     let id: String
     let hostSuffix: String
     /// Services that have one endpoint in the whole partition: its host, and the region that a signature names.
     let global: [AWSService: (host: String, region: String)]
-
-    static func == (left: Partition, right: Partition) -> Bool { left.id == right.id }
-    func hash(into hasher: inout Hasher) { hasher.combine(id) }
 
     static let world = Partition(
         id: "aws", hostSuffix: "amazonaws.com",
