@@ -328,4 +328,10 @@ struct CredentialTests {
         #expect(status == 3)
         #expect(output == Data("a b".utf8))
     }
+
+    @Test func aProgramThatIsNotThereIsToldByItsName() async throws {
+        let error = await #expect(throws: PlumbError.self) { try await CredentialProcess.run(["/nowhere/tool", "x"]) }
+        #expect(error?.kind == .notFound)
+        #expect(error?.message == "/nowhere/tool cannot be run")
+    }
 }

@@ -50,15 +50,7 @@ enum CredentialProcess {
         guard let name = command.first else { throw PlumbError(.invalidInput, "the command is empty") }
         let program = name.contains("/") ? Executable.path(FilePath(name)) : Executable.name(name)
         return try await withThrowingTaskGroup(of: (status: Int32, output: Data).self) { group in
-            group.addTask {
-                let ended = try await Subprocess.run(
-                    program, arguments: Arguments(Array(command.dropFirst())), output: .bytes(limit: outputBytesMax),
-                    error: .currentStandardError)
-                guard case .exited(let status) = ended.terminationStatus else {
-                    throw PlumbError(.refused, "\(name) was ended by a signal")
-                }
-                return (status, Data(ended.standardOutput))
-            }
+            group.addTask { try await end(of: program, named: name, arguments: Array(command.dropFirst())) }
             group.addTask {
                 try await Task.sleep(for: .seconds(secondsMax))
                 throw PlumbError(.timedOut, "\(name) did not end within \(Int(secondsMax)) s")
@@ -67,6 +59,22 @@ enum CredentialProcess {
             defer { group.cancelAll() }
             guard let first = try await group.next() else { throw CancellationError() }
             return first
+        }
+    }
+
+    private static func end(
+        of program: Executable, named name: String, arguments: [String]
+    ) async throws -> (status: Int32, output: Data) {
+        do {
+            let ended = try await Subprocess.run(
+                program, arguments: Arguments(arguments), output: .bytes(limit: outputBytesMax),
+                error: .currentStandardError)
+            guard case .exited(let status) = ended.terminationStatus else {
+                throw PlumbError(.refused, "\(name) was ended by a signal")
+            }
+            return (status, Data(ended.standardOutput))
+        } catch let error as SubprocessError {
+            throw PlumbError(.notFound, "\(name) cannot be run", hint: "name it with its whole path", cause: error)
         }
     }
 }
