@@ -31,7 +31,9 @@ enum RoomLaws {
         "PlumbLocal": nio.union([
             "X509", "SwiftASN1", "Subprocess", "SystemPackage", "Crypto", "Logging", "ServiceLifecycle",
         ]),
-        "PlumbAWS": nio.union(["AsyncHTTPClient", "Crypto", "Logging", "ServiceLifecycle"]),
+        "PlumbAWS": nio.union([
+            "AsyncHTTPClient", "Crypto", "Logging", "ServiceLifecycle", "Subprocess", "SystemPackage",
+        ]),
         "PlumbConsole": nio.union([
             "Hummingbird", "HummingbirdCore", "HTTPTypes", "Mustache", "JWTKit", "Logging", "ServiceLifecycle",
         ]),
