@@ -49,7 +49,18 @@ struct FixDeployment {
     }
 
     /// What the control asks for.
-    func items(bearing control: String) -> [Item] { items.filter { $0.wanted.bears(control) } }
+    func items(bearing control: String) -> [Item] {
+        items.filter { item in
+            switch control {
+            case "COST-1.2": item.present?.fields.contains(where: \.isTags) ?? false
+            case "OPS-3.6": item.wanted.deletionPolicy == "Retain"
+            default: item.wanted.bears(control) || item.present?.bears(control) ?? false
+            }
+        }
+    }
+
+    /// What lies in the second region, as those in the first name it.
+    private(set) var elsewhere: [String: (arn: String, inProperty: String)] = [:]
 
     /// A resource of the architecture.
     func resource(_ id: String) -> (any Resource)? { architecture.resources.first { $0.id == id } }
@@ -141,8 +152,17 @@ struct FixDeployment {
             wanted.dependsOn = original.dependsOn.map { ids[$0] ?? $0 }
             var item = Item(wanted: wanted, present: nil, owner: owner, theirs: their)
             if let owner, let their { item.present = own[their + original.id.dropFirst(owner.count)] }
-            if let their, isWrittenInItsRole(wanted, of: their, index) { item.writeInto(role: their) }
+            if let their {
+                if isWrittenInItsRole(wanted, of: their, index) { item.writeInto(role: their) }
+                if original.id == owner, tongue == .template, let other = index.byID[their] { item.empty(other) }
+            }
             return item
+        }
+        let deployment = RenderedDeployment(architecture, plan, in: tongue)
+        for (original, item) in zip(originals, items) where original.region != nil && tongue == .template {
+            elsewhere[item.wanted.id] = (
+                renaming.text(deployment.arn(of: original)), renaming.text(deployment.propertyName(of: original))
+            )
         }
     }
 
@@ -153,7 +173,8 @@ struct FixDeployment {
     private func id(ofPart part: RenderedResource, _ their: String, _ owner: String, _ index: ResourceIndex) -> String {
         let suffix = part.id.dropFirst(owner.count)
         guard !suffix.isEmpty else { return their }
-        let types = part.template == "AWS::IAM::RolePolicy" && tongue == .template
+        let types =
+            part.template == "AWS::IAM::RolePolicy" && tongue == .template
             ? ["AWS::IAM::RolePolicy", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"] : [part.type(in: tongue)]
         let found = index.parts[their]?.first { types.contains($0.type) }
         if let found { return found.id }
@@ -187,5 +208,21 @@ extension FixDeployment.Item {
         }
         wanted = written(wanted)
         present = present.map(written)
+    }
+
+    /// Lists that a resource of the architecture does without, and this one of the input does not.
+    fileprivate mutating func empty(_ other: any Resource) {
+        func field(_ key: String, _ items: [RenderedValue], _ controls: [String]) -> RenderedField {
+            RenderedField(template: key, plan: nil, value: .list(items), controls: controls)
+        }
+        if let role = other as? Role, let names = role.managedPolicies.value, !names.isEmpty {
+            let arns = names.compactMap(\.value).map { RenderedValue.text($0) }
+            present?.fields.append(field("ManagedPolicyArns", arns, []))
+            wanted.fields.append(field("ManagedPolicyArns", [], ["SEC-2.1", "SEC-2.2"]))
+        }
+        if let analyzer = other as? Analyzer, let rules = analyzer.archiveRuleKeys.value, !rules.isEmpty {
+            present?.fields.append(field("ArchiveRules", rules.map { .texts($0) }, []))
+            wanted.fields.append(field("ArchiveRules", [], ["SEC-2.7"]))
+        }
     }
 }

@@ -8,9 +8,9 @@ public struct FixRendering {
     private let index: ResourceIndex
     private var deployments: [String: FixDeployment?] = [:]
     /// A snippet of more resources is no snippet: `plumb render` writes the whole.
-    private static let resourcesMax = 16
+    static let resourcesMax = 16
     /// Controls whose limit is the instance type itself: there the prescribed one stands in the place of the found one.
-    private static let typeControls: Set<String> = ["PERF-1.2", "COST-2.1", "OPS-2.7"]
+    private static let typeControls: Set<String> = ["PERF-1.2", "COST-2.1", "COST-2.5", "COST-3.5"]
 
     /// - Parameter graph: What was read of the input.
     public init(_ graph: Graph) {
@@ -20,10 +20,12 @@ public struct FixRendering {
 
     /// What to paste; nil where nothing can be said, such as of a control that needs a running system.
     public mutating func patch(for finding: Finding) -> Patch? {
+        // What stands there as it should needs proof, not lines.
+        if finding.verdict == .unknown, finding.message.hasPrefix("declared but not proved") { return nil }
         if let tongue, let language {
-            let (fixes, types) = fixes(for: finding)
-            if !fixes.isEmpty {
-                let text = FixText(tongue: tongue, region: graph.region.value, types: types)
+            let (fixes, deployment) = fixes(for: finding)
+            if let deployment, !fixes.isEmpty {
+                let text = FixText(deployment, region: graph.region.value)
                 return Patch(language, text.text(of: fixes))
             }
         }
@@ -48,44 +50,21 @@ public struct FixRendering {
 
     // MARK: - Finding out what changes
 
-    /// The resources that mend the finding, and the types of what they may refer to.
-    mutating func fixes(for finding: Finding) -> (fixes: [ResourceFix], types: [String: String]) {
+    /// The resources that mend the finding, and the deployment that they are taken from.
+    mutating func fixes(for finding: Finding) -> (fixes: [ResourceFix], deployment: FixDeployment?) {
         let control = finding.control
         let endpoint = endpoint(of: finding)
         let spec = FixSpec(graph: graph, endpoint: endpoint, asOf: graph.asOf)
-        guard let tongue, var deployment = deployment(spec, control, tongue) else { return ([], [:]) }
-        let items = deployment.items(bearing: control)
-        guard !items.isEmpty else { return ([], [:]) }
-        var fixes: [ResourceFix] = []
-        if let subject = index.byID[finding.resource], !(subject is Endpoint) {
-            if !items.contains(where: { $0.theirs == subject.id }), let own = likest(to: subject, items, deployment) {
-                deployment = deployment.putting(subject.id, for: own, spec, in: index)
-            }
-            let own = deployment.items(bearing: control).filter { $0.theirs == subject.id }
-            fixes = self.fixes(own, control, tongue, isAsked: true)
+        guard let tongue, var deployment = deployment(spec, control, tongue) else { return ([], nil) }
+        var items = deployment.items(bearing: control)
+        if let subject = index.byID[finding.resource], !(subject is Endpoint),
+            !items.contains(where: { $0.theirs == subject.id }), let own = likest(to: subject, items, deployment)
+        {
+            deployment = deployment.putting(subject.id, for: own, spec, in: index)
+            items = deployment.items(bearing: control)
         }
-        if fixes.isEmpty, finding.verdict == .fails {
-            let named = items.filter { $0.theirs.map(finding.names) ?? false }
-            fixes = self.fixes(named, control, tongue, isAsked: false)
-            if fixes.isEmpty { fixes = self.fixes(items, control, tongue, isAsked: false) }
-            if fixes.isEmpty { fixes = self.fixes(named.isEmpty ? items : named, control, tongue, isAsked: true) }
-        }
-        return (complete(fixes, in: deployment), deployment.types)
-    }
-
-    /// - Parameter isAsked: Whether these are meant for sure: where nothing differs, they are then told whole.
-    private func fixes(
-        _ items: [FixDeployment.Item], _ control: String, _ tongue: Tongue, isAsked: Bool
-    ) -> [ResourceFix] {
-        let fixes = items.compactMap { item -> ResourceFix? in
-            guard let present = item.present else {
-                let isThere = graph.notes.parts.contains { $0.id == item.wanted.id }
-                return ResourceFix(whole: item.wanted, isThere ? .replace : .add)
-            }
-            return ResourceFix(item.wanted, from: present, for: control, in: tongue)
-        }
-        guard fixes.isEmpty, isAsked else { return Array(fixes.prefix(Self.resourcesMax)) }
-        return items.prefix(Self.resourcesMax).map { ResourceFix(whole: $0.wanted, .replace) }
+        let choice = FixChoice(finding, index: index, tongue: tongue)
+        return (complete(choice.fixes(of: items), in: deployment), deployment)
     }
 
     /// With what is added, and refers to something that is not there either, comes that too.
@@ -140,17 +119,5 @@ public struct FixRendering {
     private func endpoint(of finding: Finding) -> Endpoint? {
         if let endpoint = graph.endpoints[id: finding.resource] { return endpoint }
         return index.endpoint(servedBy: finding.resource) ?? graph.endpoints.first
-    }
-}
-
-extension Finding {
-    /// Whether the message or a link of the chain speaks of a resource.
-    fileprivate func names(_ id: String) -> Bool {
-        let name = id.split(separator: ".").last.map(String.init) ?? id
-        return ([message] + related.map(\.message)).contains { text in
-            text.split { !$0.isLetter && !$0.isNumber && !"_-.[]\"".contains($0) }.contains {
-                $0 == id || $0 == name || $0.hasSuffix(".\(name)")
-            }
-        }
     }
 }

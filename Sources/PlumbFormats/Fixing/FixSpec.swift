@@ -24,6 +24,10 @@ struct FixSpec {
         return (config.variants.value ?? []).filter { !$0.isShadow }
     }
 
+    private var isMultiModel: Bool {
+        variants.contains { graph.models[$0.model]?.isMultiModel.value == true }
+    }
+
     private var declaration: Declaration? {
         graph.declarations.first { $0.endpointName == endpoint?.name.value } ?? graph.declarations.first
     }
@@ -44,16 +48,31 @@ struct FixSpec {
         let type = keepingType ? variants.first?.instanceType.value : nil
         let workload = declaration?.workload.value ?? type.map(Self.workload) ?? .cpu
         var lines = [
-            "name: \(Self.quoted(name))", "team: \(Self.quoted(tagged("ml:team") ?? declaration?.team.value ?? "team"))",
-            "workload: \(workload.rawValue)", "region: \(region)", "critical: true", "model: {path: model.onnx}",
+            "name: \(Self.quoted(name))",
+            "team: \(Self.quoted(tagged("ml:team") ?? declaration?.team.value ?? "team"))",
+            "workload: \(workload.rawValue)", "region: \(region)", "critical: true",
+            "model: {path: model.onnx\(isMultiModel ? ", multiModel: true" : "")}",
             "example: {contentType: application/json, body: '{}'}",
-            "alarms: {notify: [\(Self.quoted(receiver))]}",
+            alarms,
             "drift: {enabled: true, baseline: baseline}",
             "cache: {deterministic: true, repeatRate: 0.2, ttl: 300}",
             "recovery: {region: \(recoveryRegion(beside: region)), owner: \(Self.quoted(receiver))}",
         ]
         if let type, InstanceType.named(type) != nil { lines.append("instances: {type: \(type)}") }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The organisation's own limits, where it has any, and who is told.
+    private var alarms: String {
+        let (own, seed) = (graph.thresholds, Thresholds())
+        var parts = ["notify: [\(Self.quoted(receiver))]"]
+        if own.errorRatePercent != seed.errorRatePercent {
+            parts.append("errorRate: {thresholdPercent: \(own.errorRatePercent)}")
+        }
+        if own.latencyP99Milliseconds != seed.latencyP99Milliseconds {
+            parts.append("latencyP99: {thresholdMilliseconds: \(own.latencyP99Milliseconds)}")
+        }
+        return "alarms: {\(parts.joined(separator: ", "))}"
     }
 
     /// Who is told of alarms already; an address to be replaced where that is nobody.

@@ -8,12 +8,28 @@ struct FixText {
     let region: String?
     /// The type of every resource that a fix may refer to, by id.
     let types: [String: String]
+    let elsewhere: [String: (arn: String, inProperty: String)]
+    private let regions: [String: String]
+
+    init(_ deployment: FixDeployment, region: String?) {
+        tongue = deployment.tongue
+        self.region = region
+        types = deployment.types
+        elsewhere = deployment.elsewhere
+        regions = deployment.items.reduce(into: [:]) { $0[$1.wanted.id] = $1.wanted.region }
+    }
 
     func text(of fixes: [ResourceFix]) -> String {
         switch tongue {
         case .template: template(fixes)
         case .plan: plan(fixes)
         }
+    }
+
+    /// The fixes without a word on what becomes of what is there: on an endpoint that nobody has, nothing is.
+    func example(_ fixes: [ResourceFix]) -> String {
+        text(of: fixes).split(separator: "\n", omittingEmptySubsequences: false)
+            .filter { !$0.drop { $0 == " " }.hasPrefix("# Change in ") }.joined(separator: "\n")
     }
 
     // MARK: - CloudFormation
@@ -33,11 +49,14 @@ struct FixText {
         }
         let reader = RenderedTextReader(ids: Set(referred.map(Self.lastName)), recoveryRegion: nil)
         let types = referred.reduce(into: [String: String]()) { $0[Self.lastName($1)] = self.types[$1] }
-        var printer = CloudFormationPrinter(
-            texts: reader, types: types, exportPrefix: "", isRecovery: false, regions: (region, nil), site: { _ in .here }
-        )
         var lines: [String] = []
         for (fix, resource) in zip(fixes, resources) {
+            var printer = CloudFormationPrinter(
+                texts: reader, types: types, exportPrefix: "", isRecovery: false, regions: (region, nil)
+            ) { id in
+                guard let elsewhere = elsewhere[id], regions[id] != fix.resource.region else { return .here }
+                return .elsewhere(arn: elsewhere.arn, inProperty: elsewhere.inProperty)
+            }
             lines += heading(fix, name: resource.id).map { "  # \($0)" } + printer.fragment(resource)
         }
         return lines.joined(separator: "\n") + "\n"
@@ -74,7 +93,9 @@ struct FixText {
         case .add:
             let note = fix.resource.note.map { " \($0)" } ?? ""
             return TextFold.lines("Add.\(place)\(note)", width: 90)
-        case .change: return ["Change in \(name):\(place)"]
+        case .change:
+            let removed = fix.removed.isEmpty ? "" : " Take out \(fix.removed.joined(separator: ", "))."
+            return ["Change in \(name):\(place)\(removed)"]
         case .replace: return ["In place of \(name):\(place)"]
         }
     }

@@ -80,6 +80,8 @@ extension RenderedField {
     var bare: RenderedField { RenderedField(template: template, plan: plan, value: value.bare) }
 
     func bears(_ control: String) -> Bool { controls.contains(control) || value.bears(control) }
+
+    var isTags: Bool { if case .tags = value { true } else { false } }
 }
 
 extension [RenderedField] {

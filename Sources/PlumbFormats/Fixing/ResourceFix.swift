@@ -14,6 +14,8 @@ struct ResourceFix: Sendable, Hashable {
     }
     var kind: Kind
     var resource: RenderedResource
+    /// Properties that are taken out.
+    var removed: [String] = []
 
     /// The resource whole: one to be added, or in place of what is there.
     init(whole resource: RenderedResource, _ kind: Kind) {
@@ -22,37 +24,88 @@ struct ResourceFix: Sendable, Hashable {
     }
 
     /// What of `wanted` differs from `present` and bears the control; nil where nothing does.
-    init?(_ wanted: RenderedResource, from present: RenderedResource, for control: String, in tongue: Tongue) {
+    ///
+    /// - Parameter words: The words of the finding's message, which names what must go.
+    init?(
+        _ wanted: RenderedResource, from present: RenderedResource, for control: String, in tongue: Tongue,
+        mentioned words: Set<String>
+    ) {
         let change = FieldChange(control: control, tongue: tongue)
-        var fields = change.changes(wanted.fields, from: present.fields, isMeant: false)
-        let keepsState = control == "OPS-3.6" && wanted.deletionPolicy == "Retain"
-        let isKept = present.deletionPolicy == "Retain" && present.updateReplacePolicy == "Retain"
-        // Nothing that bears the control differs: what asks for the resource itself may rest on any property.
-        if fields.isEmpty, !keepsState || isKept, wanted.controls.contains(control) {
-            fields = change.changes(wanted.fields, from: present.fields, isMeant: true)
+        // A small resource is about one thing: all that it says bears the control that asks for it.
+        let isWhole = wanted.controls.contains(control) && Self.small.contains(wanted.template ?? "")
+        var fields = change.changes(
+            isWhole ? wanted.fields.filter(Self.isMeaningful) : wanted.fields, from: present.fields, isMeant: isWhole)
+        let isUnkept =
+            wanted.deletionPolicy == "Retain"
+            && (present.deletionPolicy != "Retain" || present.updateReplacePolicy != "Retain")
+        if control == "OPS-3.6" {
+            guard isUnkept else { return nil }
+            fields = []
         }
-        guard !fields.isEmpty || keepsState && !isKept else { return nil }
-        if wanted.template == "AWS::CloudWatch::Alarm", Self.contradict(wanted, present, tongue) {
+        removed = present.fields.compactMap { field in
+            guard let key = field.key(in: tongue), wanted.fields[key, tongue] == nil else { return nil }
+            return words.contains(field.template ?? key) ? key : nil
+        }
+        guard !fields.isEmpty || !removed.isEmpty || control == "OPS-3.6" else { return nil }
+        let isAlarm = wanted.template == "AWS::CloudWatch::Alarm"
+        if isAlarm, isWhole || fields.contains(where: Self.isMetric), Self.contradict(wanted, present, tongue) {
             self.init(whole: wanted, .replace)
             return
         }
-        var reduced = wanted
-        reduced.fields = fields
-        reduced.note = nil
-        reduced.dependsOn = []
-        reduced.createsBeforeDestroy = false
-        reduced.ignoredChanges = []
-        if !keepsState {
-            reduced.deletionPolicy = nil
-            reduced.updateReplacePolicy = nil
+        kind = .change
+        resource = wanted
+        resource.fields = fields
+        resource.note = nil
+        resource.dependsOn = []
+        resource.createsBeforeDestroy = false
+        resource.ignoredChanges = []
+        if control != "OPS-3.6" {
+            resource.deletionPolicy = nil
+            resource.updateReplacePolicy = nil
         }
-        self.init(whole: reduced, .change)
+    }
+
+    /// Whether a property that changes is one of the words.
+    func isMentioned(in words: Set<String>, _ tongue: Tongue) -> Bool {
+        func isMentioned(_ fields: [RenderedField]) -> Bool {
+            fields.contains { field in
+                if let key = field.template, words.contains(key) { return true }
+                switch field.value {
+                case .block(let inner): return isMentioned(inner)
+                case .blocks(let blocks): return blocks.contains(where: isMentioned)
+                default: return false
+                }
+            }
+        }
+        return !removed.isEmpty || isMentioned(resource.fields)
+    }
+
+    private static let small: Set<String> = [
+        "AWS::CloudWatch::Alarm", "AWS::Budgets::Budget", "AWS::Scheduler::Schedule", "AWS::Events::Rule",
+        "AWS::ApplicationAutoScaling::ScalingPolicy", "AWS::CE::AnomalySubscription", "AWS::CE::AnomalyMonitor",
+        "AWS::AccessAnalyzer::Analyzer", "AWS::Lambda::EventSourceMapping", "AWS::Logs::LogGroup",
+    ]
+
+    /// Names and words for people are everybody's own.
+    private static func isMeaningful(_ field: RenderedField) -> Bool {
+        let own: Set<String> = [
+            "AlarmName", "AlarmDescription", "Description", "Name", "PolicyName", "Tags", "AlarmActions",
+            "ActionsEnabled", "EvaluateLowSampleCountPercentile",
+        ]
+        return !own.contains(field.template ?? "")
+    }
+
+    private static func isMetric(_ field: RenderedField) -> Bool {
+        ["Metrics", "MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Dimensions", "Period"]
+            .contains(field.template)
     }
 
     /// A single metric and metric math exclude each other, and so do the two sorts of statistic.
     private static func contradict(_ wanted: RenderedResource, _ present: RenderedResource, _ tongue: Tongue) -> Bool {
         let own = Set(wanted.fields.compactMap { $0.key(in: tongue) })
-        return present.fields.contains { field in field.key(in: tongue).map { !own.contains($0) } ?? false }
+        return present.fields.contains { field in
+            isMetric(field) && field.key(in: tongue).map { !own.contains($0) } ?? false
+        }
     }
 }
 

@@ -31,8 +31,8 @@ extension RenderedDeployment {
             let maximum = target.maximum.value.map {
                 parameter("MaximumInstances", $0, "The most instances that serve; more than the minimum.")
             }
-            fields.put("MaxCapacity", "max_capacity", maximum, for: "REL-2.2", "COST-3.5")
-            fields.putBlock("SuspendedState", "suspended_state", for: "REL-2.6") {
+            fields.put("MaxCapacity", "max_capacity", maximum, for: "REL-2.2", "COST-2.5", "COST-3.5")
+            fields.putBlock("SuspendedState", "suspended_state", for: "REL-2.4", "REL-2.5", "REL-2.6") {
                 $0.put("DynamicScalingInSuspended", "dynamic_scaling_in_suspended", target.suspendsScaleIn)
                 $0.put("DynamicScalingOutSuspended", "dynamic_scaling_out_suspended", target.suspendsScaleOut)
                 $0.put("ScheduledScalingSuspended", "scheduled_scaling_suspended", target.suspendsScheduled)

@@ -127,6 +127,9 @@ struct ReportOptions: ParsableArguments {
         }
     }
 
+    /// Whether people alone read what is written: text, and nothing else.
+    var isRead: Bool { format == .text && output.isEmpty }
+
     /// Writes the files, then standard output.
     func tell(_ assessments: [Assessment]) throws {
         for (format, path) in output.compactMap(Self.target) {

@@ -12,14 +12,22 @@ extension DocumentNode {
     }
 
     /// A template with a fix in it: a change is laid over what is there, anything else stands in its place.
-    func pasting(_ entries: [Entry], _ kinds: [ResourceFix.Kind]) -> DocumentNode {
+    func pasting(_ entries: [Entry], _ fixes: [ResourceFix]) -> DocumentNode {
         var resources = self["Resources"] ?? DocumentNode(.map([]), at: mark)
-        for (entry, kind) in zip(entries, kinds) {
+        for (entry, fix) in zip(entries, fixes) {
             var value = entry.value
-            if kind == .change, let present = resources[entry.key] { value = present.laying(value) }
+            if fix.kind == .change, let present = resources[entry.key] {
+                value = present.laying(value).removing(fix.removed)
+            }
             resources = resources.setting(entry.key, to: value)
         }
         return setting("Resources", to: resources)
+    }
+
+    private func removing(_ keys: [String]) -> DocumentNode {
+        guard !keys.isEmpty, var properties = self["Properties"] else { return self }
+        properties.content = .map(properties.entries.filter { !keys.contains($0.key) })
+        return setting("Properties", to: properties)
     }
 
     private func setting(_ key: String, to value: DocumentNode) -> DocumentNode {

@@ -30,9 +30,9 @@ import Testing
             let patch = rendering.patch(for: finding)
             outcome.patches.append(patch)
             guard let patch, patch.language == .cloudformation else { continue }
-            let kinds = rendering.fixes(for: finding).fixes.map(\.kind)
+            let fixes = rendering.fixes(for: finding).fixes
             document = SourceDocument(
-                path: document.path, root: document.root.pasting(try DocumentNode.resources(of: patch), kinds))
+                path: document.path, root: document.root.pasting(try DocumentNode.resources(of: patch), fixes))
         }
         let mended = try #require(TemplateReader.read([document], asOf: today).worlds.first?.graph)
         outcome.left = PolicyBook.assess(mended, path: "").findings.filter {
@@ -42,6 +42,27 @@ import Testing
         return outcome
     }
 
+    @Test(arguments: violations) func `each failure of a template brings lines that read and name what is there`(
+        violation: TemplateMutation
+    ) throws {
+        let document = try violation.document()
+        let graph = try #require(TemplateReader.read([document], asOf: Self.today).worlds.first?.graph)
+        var rendering = FixRendering(graph)
+        let own = Set(document.root["Resources"]?.entries.map(\.key) ?? [])
+        for finding in PolicyBook.assess(graph, path: "").findings
+        where finding.control == violation.control && finding.verdict == .fails {
+            let patch = try #require(rendering.patch(for: finding), "\(finding.control) of \(finding.resource)")
+            guard patch.language == .cloudformation else { continue }
+            let entries = try DocumentNode.resources(of: patch)
+            #expect(!entries.isEmpty)
+            for entry in entries { #expect(entry.value["Type"]?.text?.hasPrefix("AWS::") == true) }
+            // What is changed is the input's own; what is added is nobody's yet.
+            for (entry, fix) in zip(entries, rendering.fixes(for: finding).fixes) where fix.kind == .change {
+                #expect(own.contains(entry.key), "\(entry.key) is not in the template")
+            }
+        }
+    }
+
     @Test func `most violations are mended by what is pasted`() throws {
         var mended = 0
         for violation in Self.violations {
@@ -49,7 +70,9 @@ import Testing
             if outcome.isMended { mended += 1 }
             if !outcome.isMended {
                 print("UNMENDED \(violation.control) | \(violation.title) | \(violation.base)")
-                for patch in outcome.patches { print("PATCH \(patch?.language.rawValue ?? "none")\n\(patch?.text ?? "")") }
+                for patch in outcome.patches {
+                    print("PATCH \(patch?.language.rawValue ?? "none")\n\(patch?.text ?? "")")
+                }
                 for finding in outcome.left { print("LEFT \(finding.resource): \(finding.message)") }
             }
         }
