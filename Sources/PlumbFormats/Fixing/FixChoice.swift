@@ -60,8 +60,7 @@ struct FixChoice {
             .replace where item.present == nil:
             if saysMissing { score += 4 }
         case .change, .replace:
-            if fix.isMentioned(in: words, tongue) { score += 3 }
-        case .add: break
+            if fix.isMentioned(in: words) { score += 3 }
         }
         return score
     }

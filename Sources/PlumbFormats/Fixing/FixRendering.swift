@@ -22,7 +22,7 @@ public struct FixRendering {
     public mutating func patch(for finding: Finding) -> Patch? {
         // What stands there as it should needs proof, not lines.
         if finding.verdict == .unknown, finding.message.hasPrefix("declared but not proved") { return nil }
-        if let tongue, let language {
+        if let language {
             let (fixes, deployment) = fixes(for: finding)
             if let deployment, !fixes.isEmpty {
                 let text = FixText(deployment, region: graph.region.value)

@@ -42,31 +42,25 @@ struct ResourceFix: Sendable, Hashable {
             guard isUnkept else { return nil }
             fields = []
         }
-        removed = present.fields.compactMap { field in
+        let removed = present.fields.compactMap { field -> String? in
             guard let key = field.key(in: tongue), wanted.fields[key, tongue] == nil else { return nil }
             return words.contains(field.template ?? key) ? key : nil
         }
         guard !fields.isEmpty || !removed.isEmpty || control == "OPS-3.6" else { return nil }
+        let isOfMetric = isWhole || fields.contains(where: Self.isMetric)
         let isAlarm = wanted.template == "AWS::CloudWatch::Alarm"
-        if isAlarm, isWhole || fields.contains(where: Self.isMetric), Self.contradict(wanted, present, tongue) {
-            self.init(whole: wanted, .replace)
-            return
-        }
-        kind = .change
-        resource = wanted
-        resource.fields = fields
-        resource.note = nil
-        resource.dependsOn = []
-        resource.createsBeforeDestroy = false
-        resource.ignoredChanges = []
-        if control != "OPS-3.6" {
-            resource.deletionPolicy = nil
-            resource.updateReplacePolicy = nil
+        if isAlarm, isOfMetric, Self.contradict(wanted, present, tongue) {
+            kind = .replace
+            resource = wanted
+        } else {
+            kind = .change
+            resource = wanted.reduced(to: fields, keepingPolicies: control == "OPS-3.6")
+            self.removed = removed
         }
     }
 
     /// Whether a property that changes is one of the words.
-    func isMentioned(in words: Set<String>, _ tongue: Tongue) -> Bool {
+    func isMentioned(in words: Set<String>) -> Bool {
         func isMentioned(_ fields: [RenderedField]) -> Bool {
             fields.contains { field in
                 if let key = field.template, words.contains(key) { return true }
@@ -106,6 +100,19 @@ struct ResourceFix: Sendable, Hashable {
         return present.fields.contains { field in
             isMetric(field) && field.key(in: tongue).map { !own.contains($0) } ?? false
         }
+    }
+}
+
+extension RenderedResource {
+    /// The resource with these properties and nothing else.
+    fileprivate func reduced(to fields: [RenderedField], keepingPolicies: Bool) -> RenderedResource {
+        var reduced = RenderedResource(id, template, plan, in: concern, region: region) { _ in }
+        reduced.fields = fields
+        if keepingPolicies {
+            reduced.deletionPolicy = deletionPolicy
+            reduced.updateReplacePolicy = updateReplacePolicy
+        }
+        return reduced
     }
 }
 

@@ -46,7 +46,8 @@ import Testing
         let controls = Set(violation.failures.map(\.control))
         for finding in PolicyBook.assess(graph, path: "").findings
         where controls.contains(finding.control) && finding.verdict == .fails {
-            let patch = try #require(rendering.patch(for: finding), "\(finding.control) of \(finding.resource)")
+            let found = rendering.patch(for: finding)
+            let patch = try #require(found, "\(finding.control) of \(finding.resource)")
             guard patch.language == .terraform else { continue }
             #expect(patch.text.split(separator: "\n").contains { $0.hasPrefix("resource \"aws_") })
             #expect(patch.text.count { $0 == "{" } == patch.text.count { $0 == "}" })

@@ -51,7 +51,8 @@ import Testing
         let own = Set(document.root["Resources"]?.entries.map(\.key) ?? [])
         for finding in PolicyBook.assess(graph, path: "").findings
         where finding.control == violation.control && finding.verdict == .fails {
-            let patch = try #require(rendering.patch(for: finding), "\(finding.control) of \(finding.resource)")
+            let found = rendering.patch(for: finding)
+            let patch = try #require(found, "\(finding.control) of \(finding.resource)")
             guard patch.language == .cloudformation else { continue }
             let entries = try DocumentNode.resources(of: patch)
             #expect(!entries.isEmpty)
