@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the build and the tests need: Debian packages and ONNX Runtime's library.
+# Installs what the build and the tests need: Debian packages, ONNX Runtime's library, and the tools that the tests run
+# on rendered infrastructure.
 # Instant, and without network, when everything is there.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -9,13 +10,14 @@ if ! command -v swift >/dev/null; then
     exit 1
 fi
 
-packages=(libsqlite3-dev python3 python3-pip curl openssl ca-certificates)
+packages=(libsqlite3-dev python3 python3-pip python3-venv curl openssl ca-certificates)
 missing=()
 for package in "${packages[@]}"; do
     case "$package" in
         # Any Python with pip will do, whoever installed it.
         python3) command -v python3 >/dev/null && continue ;;
         python3-pip) python3 -m pip --version >/dev/null 2>&1 && continue ;;
+        python3-venv) python3 -c 'import ensurepip, venv' >/dev/null 2>&1 && continue ;;
         curl | openssl) command -v "$package" >/dev/null && continue ;;
     esac
     dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
@@ -31,3 +33,4 @@ if [ "${#missing[@]}" -gt 0 ]; then
 fi
 
 bash scripts/onnxruntime.sh
+bash scripts/aws-tools.sh

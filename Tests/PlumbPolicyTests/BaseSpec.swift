@@ -11,10 +11,14 @@ enum BaseSpec {
 
     /// The graph of the base spec with `overlay`, lines of YAML, laid over it in `environment`.
     static func graph(in environment: Environment = .production, overlay: String = "") throws -> Graph {
+        Architecture.compile(try spec(in: environment, overlay: overlay), asOf: today)
+    }
+
+    static func spec(in environment: Environment = .production, overlay: String = "") throws -> Spec {
         let reading = SpecReader.read(text(overlay, in: environment), file: "plumb.yaml", environment: environment)
         let errors = reading.diagnostics.filter { $0.severity == .error }
         try #require(errors.isEmpty, "\(errors.map { "\($0.place?.description ?? ""): \($0.message)" })")
-        return Architecture.compile(try #require(reading.spec), asOf: today)
+        return try #require(reading.spec)
     }
 
     private static func text(_ overlay: String, in environment: Environment) -> String {

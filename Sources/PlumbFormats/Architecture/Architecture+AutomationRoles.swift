@@ -73,7 +73,7 @@ extension Architecture {
     /// In production the endpoint is asked through the network's own door only; elsewhere by roles of that duty.
     static func invocationFence(_ duty: String, _ plan: Blueprint) -> PolicyCondition {
         plan.isProduction
-            ? .equals("aws:SourceVpce", ["${RuntimeVPCEndpoint.Id}"])
+            ? .equals("aws:SourceVpce", ["${RuntimeVPCEndpoint}"])
             : .equals("aws:PrincipalTag/ml:purpose", [duty])
     }
 }

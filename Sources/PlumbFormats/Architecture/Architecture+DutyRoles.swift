@@ -52,10 +52,12 @@ extension Architecture {
     private static func creating(_ plan: Blueprint) -> [PolicyStatement] {
         let isolated = PolicyCondition("Bool", "sagemaker:NetworkIsolation", ["true"])
         var model = [isolated]
-        var config = among("sagemaker:InstanceTypes", [plan.spec.instances.type])
+        var config = among([("sagemaker:InstanceTypes", [plan.spec.instances.type])])
         if plan.isProduction {
-            model += among("sagemaker:VpcSubnets", plan.subnets().map { "${\($0).Id}" })
-            model += among("sagemaker:VpcSecurityGroupIds", ["${ModelSecurityGroup.Id}"])
+            model += among([
+                ("sagemaker:VpcSubnets", plan.subnets().map { "${\($0)}" }),
+                ("sagemaker:VpcSecurityGroupIds", ["${ModelSecurityGroup}"]),
+            ])
             // A type with local disks takes no key, and the condition would forbid every configuration of it.
             if plan.storesModelsOnNVMe != true {
                 config.append(.equals("sagemaker:VolumeKmsKey", ["${DataKey.Arn}"]))
@@ -72,10 +74,11 @@ extension Architecture {
         ]
     }
 
-    /// Every value of a list-valued key is one of `values`, and the key is there: a missing one would pass
+    /// Every value of a list-valued key is one of those given with it, and the key is there: a missing one would pass
     /// `ForAllValues`.
-    private static func among(_ key: String, _ values: [String]) -> [PolicyCondition] {
-        [PolicyCondition("ForAllValues:StringEquals", key, values), PolicyCondition("Null", key, ["false"])]
+    private static func among(_ lists: [(key: String, values: [String])]) -> [PolicyCondition] {
+        lists.map { PolicyCondition("ForAllValues:StringEquals", $0.key, $0.values) }
+            + lists.map { PolicyCondition("Null", $0.key, ["false"]) }
     }
 
     private static func releasing(_ plan: Blueprint) -> [PolicyStatement] {
@@ -157,7 +160,7 @@ extension Architecture {
         [
             .allow(
                 "Approve", ["dynamodb:GetItem", "dynamodb:PutItem"], on: ["${StateTable.Arn}"],
-                when: among("dynamodb:LeadingKeys", ["approval#release"])),
+                when: among([("dynamodb:LeadingKeys", ["approval#release"])])),
             .allow(
                 "OpenTheState", ["kms:Decrypt", "kms:GenerateDataKey"], on: ["${DataKey.Arn}"],
                 when: [.via(["dynamodb"])]),

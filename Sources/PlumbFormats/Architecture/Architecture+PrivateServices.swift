@@ -71,7 +71,7 @@ extension Architecture {
             }
             let account = PolicyCondition.equals("aws:PrincipalAccount", ["${AWS::AccountId}"])
             // Layers of images are fetched with signed addresses of AWS's own account.
-            let network = PolicyCondition.equals("aws:SourceVpc", ["${\(network)Network.Id}"])
+            let network = PolicyCondition.equals("aws:SourceVpc", ["${\(network)Network}"])
             $0.policy = .known(
                 PolicyDocument(
                     service.statements.enumerated().map { index, statement in

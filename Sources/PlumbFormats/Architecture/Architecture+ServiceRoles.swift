@@ -64,7 +64,7 @@ extension Architecture {
             .allow("ReadReplicas", ["s3:GetObject"], on: ["${ReplicaBucket.Arn}/models/*"]),
             .allow("WriteCapturesThere", ["s3:PutObject"], on: ["${ReplicaBucket.Arn}/captures/*"]),
             .allow(
-                "UseTheReplicaKey", ["kms:Decrypt", "kms:GenerateDataKey"], on: ["${ReplicaKey.Arn}"],
+                "UseTheReplicaKey", ["kms:Decrypt", "kms:GenerateDataKey"], on: [plan.replicaKeyARN],
                 when: [.via(["s3"], region: region)]),
             .allow("PullReplicatedImages", imageReads, on: plan.imageRepositoryReplicas),
             .allow(
@@ -127,7 +127,7 @@ extension Architecture {
                 .allow("CopyToTheSecondRegion", target, on: ["${ReplicaBucket.Arn}/*"]),
                 .allow("OpenTheSource", ["kms:Decrypt"], on: ["${DataKey.Arn}"], when: [.via(["s3"])]),
                 .allow(
-                    "SealTheReplica", ["kms:Encrypt"], on: ["${ReplicaKey.Arn}"], when: [.via(["s3"], region: region)]),
+                    "SealTheReplica", ["kms:Encrypt"], on: [plan.replicaKeyARN], when: [.via(["s3"], region: region)]),
             ]
         }
         return role("ReplicationRole", "replication", .replication, trust: trust("s3"), plan, may: statements)

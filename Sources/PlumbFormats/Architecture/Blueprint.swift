@@ -139,6 +139,9 @@ extension Blueprint {
         arn("sagemaker", "endpoint/\(spec.name.lowercased())", region: recoveryRegion ?? "${AWS::Region}")
     }
 
+    /// A multi-region key has one id in all its regions.
+    var replicaKeyARN: String { arn("kms", "key/${DataKey}", region: recoveryRegion ?? "${AWS::Region}") }
+
     /// An ARN of this account in normal form.
     func arn(_ service: String, _ resource: String, region: String = "${AWS::Region}") -> String {
         "arn:${AWS::Partition}:\(service):\(region):${AWS::AccountId}:\(resource)"

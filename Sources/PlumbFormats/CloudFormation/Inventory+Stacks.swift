@@ -25,6 +25,7 @@ extension Inventory {
         var head = ResourceHead(id: id, at: place)
         let name = stack.physicalName(of: resource, at: place)
         if naming.nameProperty != nil { head.name = name.name }
+        if let region = stack.template.region { head.region = .known(region, at: place) }
         head.deletionPolicy = policy("DeletionPolicy", resource, stack)
         head.updateReplacePolicy = policy("UpdateReplacePolicy", resource, stack)
         var properties = resource.properties.map(stack.resolve) ?? Property(.map([]), at: place)

@@ -118,6 +118,7 @@ final class StackResolver {
 
     private func reference(_ name: String, at place: Place) -> Property {
         if name == "AWS::NoValue" { return Property(.absent, at: place) }
+        if name == "AWS::Region", let region = template.region { return .text(region, at: place) }
         if Self.pseudoParameters.contains(name) { return .text("${\(name)}", at: place) }
         if template.parameters[name] != nil {
             var value = parameter(name)

@@ -38,6 +38,8 @@ struct Template: Sendable {
     var outputs: [DocumentNode.Entry] = []
     /// Macros that change the template before it is deployed, except those that this reader carries out itself.
     var transforms: [String] = []
+    /// The region that its metadata says it is for; nil where it says nothing.
+    var region: String?
     var diagnostics: [Diagnostic] = []
 
     /// The sections that CloudFormation knows.
@@ -53,6 +55,7 @@ struct Template: Sendable {
                 "CloudFormation knows no section '\(entry.key)'", at: entry.mark,
                 hint: "the sections are Parameters, Mappings, Conditions, Resources, Outputs and a few more")
         }
+        region = root["Metadata"]?["Plumbline"]?["Region"]?.text
         readTransforms(root["Transform"])
         for entry in section("Parameters", of: root) { readParameter(entry) }
         for entry in section("Mappings", of: root) { mappings[entry.key] = entry.value }

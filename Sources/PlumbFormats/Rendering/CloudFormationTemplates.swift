@@ -1,16 +1,12 @@
-// Parts a deployment into templates that CloudFormation takes, each small enough to be passed as it is.
+// Parts a deployment into templates, each small enough to be given to CloudFormation in the request itself (51,200
+// bytes): foundation, the second region, data, endpoint, what stands by, operations.
 //
-// One template when everything fits. Else the parts that others build on come first: foundation, the second region,
-// data, endpoint, operations; each exports what the later ones import, and the second region is spoken of by names alone.
+// Each exports what the later ones import; the second region is spoken of by names alone. There is no template with all
+// in it, because the model's artefact is published between the bucket and the model.
 
 import PlumbModel
 
 struct CloudFormationTemplates {
-    /// A template given in the request itself, not by way of a bucket (CloudFormation's `TemplateBody`).
-    static let bytesMax = 51_200
-    /// Resources in one template.
-    static let resourcesMax = 500
-
     let deployment: RenderedDeployment
     let resources: [RenderedResource]
     private let texts: RenderedTextReader
@@ -18,7 +14,10 @@ struct CloudFormationTemplates {
 
     /// A template's place in the order in which stacks are made.
     enum Layer: Int, CaseIterable, Comparable {
-        case foundation, recovery, data, endpoint, operations
+        case foundation, recovery, data, endpoint, standby, operations
+
+        /// Made in the second region.
+        var isInRecoveryRegion: Bool { self == .recovery || self == .standby }
 
         var name: String { String(describing: self) }
         static func < (left: Layer, right: Layer) -> Bool { left.rawValue < right.rawValue }
@@ -31,21 +30,8 @@ struct CloudFormationTemplates {
         texts = RenderedTextReader(ids: Set(byID.keys), recoveryRegion: deployment.plan.recoveryRegion)
     }
 
-    func files() -> [RenderedFile] {
-        let hasRecovery = resources.contains { $0.region != nil }
-        if !hasRecovery {
-            let whole = file("template.yaml", resources, position: nil) { byID[$0] == nil ? .earlier : .here }
-            if whole.file.bytes.count <= CloudFormationTemplates.bytesMax,
-                resources.count <= CloudFormationTemplates.resourcesMax
-            {
-                return [whole.file]
-            }
-        }
-        return parted()
-    }
-
     /// The files of the layers; those before are printed anew with the exports that those after import.
-    private func parted() -> [RenderedFile] {
+    func files() -> [RenderedFile] {
         let layers = layers()
         let used = Layer.allCases.filter { layer in layers.values.contains(layer) }
         var printed: [(layer: Layer, imports: [String])] = []
@@ -53,7 +39,7 @@ struct CloudFormationTemplates {
             let own = resources.filter { layers[$0.id] == layer }
             return file(
                 "\(layer.name).yaml", own, position: (used.firstIndex(of: layer) ?? 0, used), exports: exports,
-                isRecovery: layer == .recovery
+                isRecovery: layer.isInRecoveryRegion
             ) { site(of: $0, from: layer, layers) }
         }
         for layer in used { printed.append((layer, render(layer, exports: []).imports)) }
@@ -71,7 +57,7 @@ struct CloudFormationTemplates {
     private func site(of id: String, from layer: Layer, _ layers: [String: Layer]) -> CloudFormationPrinter.Site {
         guard let other = layers[id], let resource = byID[id] else { return .earlier }
         if other == layer { return .here }
-        if other == .recovery || layer == .recovery {
+        if other.isInRecoveryRegion != layer.isInRecoveryRegion {
             return .elsewhere(arn: deployment.arn(of: resource), inProperty: deployment.propertyName(of: resource))
         }
         return .earlier
@@ -88,12 +74,17 @@ struct CloudFormationTemplates {
             defer { underWay.remove(id) }
             let needed = (references(of: resource) + resource.dependsOn).filter { byID[$0]?.region == nil }.map(layer)
             let base = Self.layer(of: resource, isAwaited: awaited.contains(id))
-            let own = resource.region == nil ? max(base, needed.max() ?? base) : .recovery
+            let own = resource.region == nil ? max(base, needed.max() ?? base) : Self.layerThere(of: resource)
             layers[id] = own
             return own
         }
         for resource in resources { _ = layer(resource.id) }
         return layers
+    }
+
+    /// The second region's model comes after what it is made of has been copied there.
+    private static func layerThere(of resource: RenderedResource) -> Layer {
+        resource.concern == .serving ? .standby : .recovery
     }
 
     private static func layer(of resource: RenderedResource, isAwaited: Bool) -> Layer {
@@ -126,7 +117,7 @@ struct CloudFormationTemplates {
     // MARK: - One file
 
     private func file(
-        _ name: String, _ resources: [RenderedResource], position: (index: Int, all: [Layer])?, exports: [String] = [],
+        _ name: String, _ resources: [RenderedResource], position: (index: Int, all: [Layer]), exports: [String] = [],
         isRecovery: Bool = false, site: @escaping (String) -> CloudFormationPrinter.Site
     ) -> (file: RenderedFile, imports: [String]) {
         let plan = deployment.plan
@@ -134,7 +125,7 @@ struct CloudFormationTemplates {
             texts: texts, types: byID.compactMapValues(\.template), exportPrefix: plan.prefix, isRecovery: isRecovery,
             regions: (plan.spec.region, plan.recoveryRegion), site: site)
         let body = printer.print(resources)
-        var lines = head(name, position, isRecovery: isRecovery)
+        var lines = head(name, position)
         lines += ["", "AWSTemplateFormatVersion: '2010-09-09'"]
         lines.append("Description: \(YAMLText.scalar(summary(position)))")
         lines += metadata(isRecovery: isRecovery)
@@ -144,29 +135,29 @@ struct CloudFormationTemplates {
         return (RenderedFile(path: name, text: lines.joined(separator: "\n") + "\n"), printer.imports)
     }
 
-    private func summary(_ position: (index: Int, all: [Layer])?) -> String {
+    private func summary(_ position: (index: Int, all: [Layer])) -> String {
         let plan = deployment.plan
-        let part = position.map { " (\($0.all[$0.index].name), \($0.index + 1) of \($0.all.count))" } ?? ""
-        return "ML endpoint \(plan.spec.name), \(plan.spec.environment.rawValue)\(part)"
+        let part = "\(position.all[position.index].name), \(position.index + 1) of \(position.all.count)"
+        return "ML endpoint \(plan.spec.name), \(plan.spec.environment.rawValue) (\(part))"
     }
 
     /// How the file is deployed, and in which order.
-    private func head(_ name: String, _ position: (index: Int, all: [Layer])?, isRecovery: Bool) -> [String] {
-        let stack = deployment.plan.prefix + (position.map { "-\($0.all[$0.index].name)" } ?? "")
+    private func head(_ name: String, _ position: (index: Int, all: [Layer])) -> [String] {
+        let plan = deployment.plan
+        let layer = position.all[position.index]
+        let order = position.all.map { "\($0.name).yaml" }.joined(separator: ", ")
+        let region = layer.isInRecoveryRegion ? " --region \(plan.recoveryRegion ?? "REGION")" : ""
         var lines = [
-            "# Rendered by plumb from the spec of \(deployment.plan.spec.name): change the spec, not this file."
+            "Rendered by plumb from the spec of \(plan.spec.name): change the spec, not this file.",
+            "Stacks are made in this order: \(order).", "",
         ]
-        if let position, position.all.count > 1 {
-            let order = position.all.map { "\($0.name).yaml" }.joined(separator: ", ")
-            lines.append("# Stacks are made in this order: \(order).")
-        }
-        let region = isRecovery ? " --region \(deployment.plan.recoveryRegion ?? "REGION")" : ""
+        if layer == .endpoint, let upload = deployment.upload { lines += [upload.reason, "", "  \(upload.command)"] }
         lines += [
-            "#", "#   aws cloudformation deploy --stack-name \(stack)\(region) \\",
-            "#     --template-file \(name) --capabilities CAPABILITY_NAMED_IAM",
-            "#", "# The ids beside properties name the controls that rest on them: `plumb explain ID` tells why.",
+            "  aws cloudformation deploy --stack-name \(plan.prefix)-\(layer.name)\(region) \\",
+            "    --template-file \(name) --capabilities CAPABILITY_NAMED_IAM", "",
+            "The ids beside properties name the controls that rest on them: `plumb explain ID` tells why.",
         ]
-        return lines
+        return lines.map { $0.isEmpty ? "#" : "# \($0)" }
     }
 
     /// Says which region a template is for: CloudFormation itself has no word for it.

@@ -29,7 +29,25 @@ extension RenderedDeployment {
             RenderedOutput(
                 name: "AlarmTopicArn", id: "AlarmTopic", template: nil, plan: "arn", summary: "The topic of all alarms."
             ),
+            RenderedOutput(
+                name: "FrontTarget", id: "Distribution", template: "DomainName", plan: "domain_name",
+                summary: "What the front's DNS record points at."),
+            RenderedOutput(
+                name: "RecoveryNetworkId", id: "ReplicaNetwork", template: nil, plan: "id",
+                summary: "The second region's network, which the failover's zone is asked in."),
         ].filter { has($0.id) }
+    }
+
+    /// How the model's artefact is published between its bucket and the model; nil where the spec names none.
+    var upload: (reason: String, command: String)? {
+        guard let key = plan.modelKey, let path = plan.spec.model.path, !plan.spec.model.isMultiModel else {
+            return nil
+        }
+        let bucket = plan.bucketName("artifacts").replacing("${AWS::AccountId}", with: "ACCOUNT")
+        return (
+            "The model's artefact is published before:",
+            "aws s3 cp \(path.split(separator: "/").last.map(String.init) ?? path) s3://\(bucket)/\(key)"
+        )
     }
 
     /// The ARN of a resource in the other region, made of its name, in normal form: what policies speak of.

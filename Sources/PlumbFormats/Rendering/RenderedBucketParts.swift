@@ -2,9 +2,39 @@
 
 import PlumbModel
 
+/// What is said of a bucket beside its name.
+enum BucketPart {
+    case lock, versioning, encryption, accessBlock, ownership, logging, lifecycle, replication
+
+    /// The controls that rest on this part of a bucket of this purpose.
+    func controls(of bucket: Bucket) -> [String] {
+        let purpose = bucket.purpose.value
+        return switch self {
+        case .lock: purpose == .audit ? ["SEC-3.5", "SEC-3.7"] : purpose == .accessLogs ? ["SEC-3.3"] : []
+        case .versioning: purpose == .audit ? ["SEC-3.5"] : ["REL-3.5"]
+        case .encryption: purpose == .accessLogs ? ["SEC-1.5", "SEC-3.3"] : ["SEC-1.5"]
+        case .accessBlock, .ownership: ["SEC-2.4"]
+        case .logging: ["SEC-3.3"]
+        case .lifecycle:
+            switch purpose {
+            case .audit: ["SEC-3.6"]
+            case .captures, .replica: ["SEC-3.8"]
+            default: []
+            }
+        case .replication: purpose == .accessLogs ? ["SEC-3.6"] : ["REL-3.4", "REL-3.5"]
+        }
+    }
+}
+
 extension RenderedDeployment {
     func status(_ fact: Fact<Bool>, off: String = "Disabled") -> RenderedValue? {
         fact.value.map { .text($0 ? "Enabled" : off) }
+    }
+
+    func versioning(of bucket: Bucket) -> [RenderedField]? {
+        status(bucket.isVersioned, off: "Suspended").map { status in
+            RenderedFields { $0.put("Status", "status", status) }.list
+        }
     }
 
     func encryptionRule(of bucket: Bucket) -> [RenderedField]? {
@@ -13,8 +43,8 @@ extension RenderedDeployment {
             // A key for the bucket's own use saves a call to KMS for each object.
             if encryption.key.isKnown { rule.put("BucketKeyEnabled", "bucket_key_enabled", .bool(true)) }
             rule.putBlock("ServerSideEncryptionByDefault", "apply_server_side_encryption_by_default") {
-                $0.put("SSEAlgorithm", "sse_algorithm", encryption.algorithm, for: "SEC-1.5")
-                $0.put("KMSMasterKeyID", "kms_master_key_id", .link(encryption.key, "Arn", "arn"), for: "SEC-1.5")
+                $0.put("SSEAlgorithm", "sse_algorithm", encryption.algorithm)
+                $0.put("KMSMasterKeyID", "kms_master_key_id", .link(encryption.key, "Arn", "arn"))
             }
         }
         return rule.list
@@ -41,7 +71,7 @@ extension RenderedDeployment {
         guard bucket.loggingDestination.isKnown else { return nil }
         let prefix = "access/\(bucket.purpose.value?.rawValue ?? bucket.id)/"
         return RenderedFields {
-            $0.put("DestinationBucketName", "target_bucket", .link(bucket.loggingDestination), for: "SEC-3.3")
+            $0.put("DestinationBucketName", "target_bucket", .link(bucket.loggingDestination))
             $0.put("LogFilePrefix", "target_prefix", .text(prefix))
         }.list
     }
@@ -52,8 +82,8 @@ extension RenderedDeployment {
             fields.put("ObjectLockEnabled", nil, .text("Enabled"))
             fields.putBlock("Rule", "rule") { rule in
                 rule.putBlock("DefaultRetention", "default_retention") {
-                    $0.put("Mode", "mode", lock.mode.map(\.rawValue), for: "SEC-3.5")
-                    $0.put("Days", "days", lock.retentionDays, for: "SEC-3.5", "SEC-3.7")
+                    $0.put("Mode", "mode", lock.mode.map(\.rawValue))
+                    $0.put("Days", "days", lock.retentionDays)
                 }
             }
         }
@@ -72,9 +102,9 @@ extension RenderedDeployment {
         fields.put("Prefix", nil, rule.prefix)
         // Terraform takes an empty filter for every object.
         fields.put(nil, "filter", .block { $0.put(nil, "prefix", rule.prefix) })
-        fields.put("ExpirationInDays", nil, rule.expirationDays, for: "SEC-3.7", "SEC-3.8")
-        fields.putBlock(nil, "expiration", for: "SEC-3.7", "SEC-3.8") { $0.put(nil, "days", rule.expirationDays) }
-        fields.putBlock("NoncurrentVersionExpiration", "noncurrent_version_expiration", for: "SEC-3.8") {
+        fields.put("ExpirationInDays", nil, rule.expirationDays)
+        fields.putBlock(nil, "expiration") { $0.put(nil, "days", rule.expirationDays) }
+        fields.putBlock("NoncurrentVersionExpiration", "noncurrent_version_expiration") {
             $0.put("NoncurrentDays", "noncurrent_days", rule.noncurrentExpirationDays)
         }
         // Parts of uploads that nobody finished are in no listing, and are paid for.
@@ -94,16 +124,11 @@ extension RenderedDeployment {
         }.list
     }
 
-    /// Copies go to the second region, or from the access logs to the archive.
-    func replicationControl(of bucket: Bucket) -> String {
-        bucket.purpose.value == .accessLogs ? "SEC-3.6" : "REL-3.5"
-    }
-
     private func add(_ rule: ReplicationRule, priority: Int, to fields: inout RenderedFields) {
         let leavesRegion = rule.timeControlMinutes.isKnown
         fields.put("Id", "id", .text(leavesRegion ? "second-region" : "archive"))
         fields.put("Priority", "priority", .int(priority))
-        fields.put("Status", "status", status(rule.isEnabled), for: leavesRegion ? "REL-3.5" : "SEC-3.6")
+        fields.put("Status", "status", status(rule.isEnabled))
         fields.putBlock("Filter", nil) { $0.put("Prefix", nil, .text(rule.prefix.value ?? "")) }
         fields.put(nil, "filter", .block { $0.put(nil, "prefix", rule.prefix) })
         // What is deleted is deleted in the second region too; from an archive nothing is.
@@ -143,59 +168,53 @@ extension RenderedDeployment {
 extension RenderedDeployment {
     /// Everything of a bucket but the bucket itself and its policy.
     func planParts(of bucket: Bucket) -> [RenderedResource] {
-        let versioning = "\(bucket.id)Versioning"
-        let isVersioned = bucket.isVersioned.isKnown ? [versioning] : []
+        let isVersioned = bucket.isVersioned.isKnown ? ["\(bucket.id)Versioning"] : []
+        func part(
+            _ kind: BucketPart, _ suffix: String, _ type: String, _ fields: [RenderedField]?,
+            after needed: [String] = []
+        ) -> RenderedResource? {
+            guard let fields else { return nil }
+            var part = RenderedResource(
+                "\(bucket.id)\(suffix)", nil, "aws_s3_bucket_\(type)", in: .storage, region: bucket.head.region.value,
+                for: kind.controls(of: bucket)
+            ) { $0.put(nil, "bucket", .link(.resource(bucket.id))) }
+            part.fields += fields
+            part.dependsOn = needed
+            return part
+        }
+        func nested(_ key: String, _ blocks: [[RenderedField]]?) -> [RenderedField]? {
+            blocks.map { blocks in RenderedFields { $0.put(nil, key, .blocks(blocks)) }.list }
+        }
+        let encryption = nested("rule", encryptionRule(of: bucket).map { [$0] })
         let parts = [
-            part(of: bucket, "PublicAccessBlock", "public_access_block", accessBlock(of: bucket), for: ["SEC-2.4"]),
-            part(of: bucket, "Ownership", "ownership_controls", rule(ownershipRule(of: bucket)), for: ["SEC-2.4"]),
+            part(.accessBlock, "PublicAccessBlock", "public_access_block", accessBlock(of: bucket)),
             part(
-                of: bucket, "Versioning", "versioning",
-                status(bucket.isVersioned, off: "Suspended").map { status in
-                    RenderedFields { $0.putBlock(nil, "versioning_configuration") { $0.put(nil, "status", status) } }
-                        .list
-                }, for: ["SEC-3.5", "REL-3.5"]),
+                .ownership, "Ownership", "ownership_controls", nested("rule", ownershipRule(of: bucket).map { [$0] })),
             part(
-                of: bucket, "Encryption", "server_side_encryption_configuration", rule(encryptionRule(of: bucket)),
-                for: ["SEC-1.5", "SEC-3.3"]),
+                .versioning, "Versioning", "versioning",
+                nested("versioning_configuration", versioning(of: bucket).map { [$0] })),
+            part(.encryption, "Encryption", "server_side_encryption_configuration", encryption),
+            part(.lock, "Lock", "object_lock_configuration", lock(of: bucket), after: isVersioned),
             part(
-                of: bucket, "Lock", "object_lock_configuration", lock(of: bucket), after: isVersioned,
-                for: ["SEC-3.5", "SEC-3.7"]),
+                .lifecycle, "Lifecycle", "lifecycle_configuration", nested("rule", lifecycleRules(of: bucket)),
+                after: isVersioned),
+            part(.logging, "Logging", "logging", logging(of: bucket), after: readiness(toReceiveLogsOf: bucket)),
             part(
-                of: bucket, "Lifecycle", "lifecycle_configuration",
-                lifecycleRules(of: bucket).map { rules in RenderedFields { $0.put(nil, "rule", .blocks(rules)) }.list },
-                after: isVersioned, for: ["SEC-3.6", "SEC-3.8"]),
-            part(
-                of: bucket, "Logging", "logging", logging(of: bucket), after: readiness(toReceiveLogsOf: bucket),
-                for: ["SEC-3.3"]),
-            part(
-                of: bucket, "Replication", "replication_configuration", replication(of: bucket),
-                after: isVersioned + readiness(toReceiveCopiesOf: bucket), for: [replicationControl(of: bucket)]),
+                .replication, "Replication", "replication_configuration", replication(of: bucket),
+                after: isVersioned + readiness(toReceiveCopiesOf: bucket)),
         ]
         return parts.compactMap { $0 }
     }
 
-    private func rule(_ fields: [RenderedField]?) -> [RenderedField]? {
-        fields.map { fields in RenderedFields { $0.put(nil, "rule", .block(fields)) }.list }
-    }
-
-    private func part(
-        of bucket: Bucket, _ suffix: String, _ type: String, _ fields: [RenderedField]?, after needed: [String] = [],
-        for controls: [String]
-    ) -> RenderedResource? {
-        guard let fields else { return nil }
-        var part = RenderedResource(
-            "\(bucket.id)\(suffix)", nil, "aws_s3_bucket_\(type)", in: .storage, region: bucket.head.region.value,
-            for: controls
-        ) { own in own.put(nil, "bucket", .link(.resource(bucket.id))) }
-        part.fields += fields
-        part.dependsOn = needed
-        return part
-    }
-
-    /// S3 must be let in before logs are sent there.
+    /// S3 must be let in before logs are sent there, and copied on from the first one: what lies there before a rule is
+    /// made is not copied.
     private func readiness(toReceiveLogsOf bucket: Bucket) -> [String] {
-        guard let target = graph.buckets[bucket.loggingDestination], target.policy.isKnown else { return [] }
-        return ["\(target.id)Policy"]
+        guard let target = graph.buckets[bucket.loggingDestination] else { return [] }
+        let parts = [
+            target.policy.isKnown ? "\(target.id)Policy" : nil,
+            target.replication.isKnown ? "\(target.id)Replication" : nil,
+        ]
+        return parts.compactMap { $0 }
     }
 
     /// S3 refuses a rule whose destination is not versioned.

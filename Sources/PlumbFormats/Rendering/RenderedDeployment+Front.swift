@@ -1,5 +1,6 @@
-// The cached front: an API that turns a GET into a call of the endpoint, its domain and its cache. The edge before it is
-// in `RenderedDeployment+Edge.swift`.
+// The cached front: an API that turns a GET into a call of the endpoint, its domain and its cache.
+//
+// The edge before it is in `RenderedDeployment+Edge.swift`.
 
 import PlumbModel
 
@@ -245,6 +246,7 @@ extension RenderedDeployment {
             fields.put("StageName", "stage_name", .text("live"))
             fields.put("CacheClusterEnabled", "cache_cluster_enabled", .bool(true), for: "PERF-3.3")
             fields.put("CacheClusterSize", "cache_cluster_size", .text("0.5"))
+            fields.put("TracingEnabled", "xray_tracing_enabled", .bool(true))
             fields.put(
                 "MethodSettings", nil,
                 .blocks([

@@ -18,12 +18,12 @@ extension RenderedDeployment {
             alarm, "AWS::CloudWatch::Alarm", "aws_cloudwatch_metric_alarm", in: isForScaling ? .scaling : .monitoring,
             for: about.controls
         ) { fields in
-            fields.put("AlarmName", "alarm_name", alarm.name, for: "OPS-2.1")
+            fields.put("AlarmName", "alarm_name", alarm.name)
             fields.put("AlarmDescription", "alarm_description", .text(about.sentence))
             if rows.count == 1, let only = rows.first, only.expression.isAbsent {
                 put(only, of: alarm, &fields)
             } else {
-                fields.put("Metrics", "metric_query", .blocks(rows.map(row)), for: about.control, "OPS-1.5")
+                fields.put("Metrics", "metric_query", .blocks(rows.map(row)), for: about.control)
             }
             fields.put(
                 "ComparisonOperator", "comparison_operator", alarm.comparison.value.map { .text($0.rawValue) },

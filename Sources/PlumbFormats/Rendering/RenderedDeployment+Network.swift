@@ -101,9 +101,10 @@ extension RenderedDeployment {
     // MARK: - Private endpoints
 
     private func vpcEndpoint(_ endpoint: VPCEndpoint) -> RenderedResource {
-        RenderedResource(
+        let service = endpoint.service.value?.split(separator: ".").dropFirst(3).joined(separator: ".") ?? "a service"
+        return RenderedResource(
             endpoint, "AWS::EC2::VPCEndpoint", "aws_vpc_endpoint", in: .network,
-            note: "A private way to one of AWS's services, for what the deployment needs of it.", for: ["SEC-1.3"]
+            note: "A private way to \(service), for what the deployment needs of it.", for: ["SEC-1.3"]
         ) { fields in
             fields.put("VpcId", "vpc_id", .link(endpoint.vpc))
             fields.put("ServiceName", "service_name", endpoint.service, for: "SEC-1.3")

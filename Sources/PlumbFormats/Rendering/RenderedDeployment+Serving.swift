@@ -144,7 +144,9 @@ extension RenderedDeployment {
                 "EndpointConfigName", "endpoint_config_name", .link(endpoint.config, "EndpointConfigName", "name"))
             fields.putBlock("DeploymentConfig", "deployment_config") {
                 if let policy = endpoint.blueGreen.value { put(policy, &$0) }
-                $0.putBlock("AutoRollbackConfiguration", "auto_rollback_configuration", for: "OPS-2.1", "OPS-2.2") {
+                $0.putBlock(
+                    "AutoRollbackConfiguration", "auto_rollback_configuration", for: "OPS-1.8", "OPS-2.1", "OPS-2.2"
+                ) {
                     let names = (endpoint.rollbackAlarms.value ?? []).compactMap(\.value)
                     // By name: an alarm that were referred to could not watch the endpoint that refers to it.
                     $0.put(
@@ -152,7 +154,7 @@ extension RenderedDeployment {
                         .blocks(
                             names.map { name in
                                 RenderedFields { $0.put("AlarmName", "alarm_name", .text(name)) }.list
-                            }), for: "OPS-1.8", "OPS-2.1")
+                            }))
                 }
             }
             // Terraform's provider has neither: it starts every revision with the initial count.

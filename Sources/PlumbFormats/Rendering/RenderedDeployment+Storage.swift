@@ -18,31 +18,31 @@ extension RenderedDeployment {
             for: ["OPS-3.6"] + controls(of: bucket)
         ) { fields in
             fields.put("BucketName", "bucket", bucket.name)
-            fields.put("ObjectLockEnabled", "object_lock_enabled", bucket.isObjectLockEnabled, for: "SEC-3.5")
+            fields.put(
+                "ObjectLockEnabled", "object_lock_enabled", bucket.isObjectLockEnabled.value.map { .bool($0) },
+                for: BucketPart.lock.controls(of: bucket))
             if tongue == .template { addTemplateParts(of: bucket, to: &fields) }
             fields.putTags("Tags", "tags", bucket.head.tags)
         }
     }
 
     private func addTemplateParts(of bucket: Bucket, to fields: inout RenderedFields) {
-        fields.put("ObjectLockConfiguration", nil, lock(of: bucket).map { .block($0) }, for: "SEC-3.5", "SEC-3.7")
-        fields.putBlock("VersioningConfiguration", nil, for: "SEC-3.5", "REL-3.5") {
-            $0.put("Status", nil, status(bucket.isVersioned, off: "Suspended"))
+        func put(_ key: String, _ part: BucketPart, _ value: [RenderedField]?) {
+            fields.put(key, nil, value.map { .block($0) }, for: part.controls(of: bucket))
         }
-        fields.putBlock("BucketEncryption", nil, for: "SEC-1.5", "SEC-3.3") {
-            $0.put("ServerSideEncryptionConfiguration", nil, encryptionRule(of: bucket).map { .blocks([$0]) })
+        func list(_ key: String, _ blocks: [[RenderedField]]?) -> [RenderedField]? {
+            blocks.map { blocks in RenderedFields { $0.put(key, nil, .blocks(blocks)) }.list }
         }
-        fields.put("PublicAccessBlockConfiguration", nil, accessBlock(of: bucket).map { .block($0) }, for: "SEC-2.4")
-        fields.putBlock("OwnershipControls", nil, for: "SEC-2.4") {
-            $0.put("Rules", nil, ownershipRule(of: bucket).map { .blocks([$0]) })
-        }
-        fields.put("LoggingConfiguration", nil, logging(of: bucket).map { .block($0) }, for: "SEC-3.3")
-        fields.putBlock("LifecycleConfiguration", nil, for: "SEC-3.6", "SEC-3.8") {
-            $0.put("Rules", nil, lifecycleRules(of: bucket).map { .blocks($0) })
-        }
-        fields.put(
-            "ReplicationConfiguration", nil, replication(of: bucket).map { .block($0) },
-            for: replicationControl(of: bucket))
+        put("ObjectLockConfiguration", .lock, lock(of: bucket))
+        put("VersioningConfiguration", .versioning, versioning(of: bucket))
+        put(
+            "BucketEncryption", .encryption,
+            list("ServerSideEncryptionConfiguration", encryptionRule(of: bucket).map { [$0] }))
+        put("PublicAccessBlockConfiguration", .accessBlock, accessBlock(of: bucket))
+        put("OwnershipControls", .ownership, list("Rules", ownershipRule(of: bucket).map { [$0] }))
+        put("LoggingConfiguration", .logging, logging(of: bucket))
+        put("LifecycleConfiguration", .lifecycle, list("Rules", lifecycleRules(of: bucket)))
+        put("ReplicationConfiguration", .replication, replication(of: bucket))
     }
 
     private func policy(of bucket: Bucket) -> RenderedResource? {

@@ -98,6 +98,9 @@ struct RenderedFields: Sendable {
     mutating func put(_ template: String?, _ plan: String?, _ value: RenderedValue?, for controls: String...) {
         add(template, plan, value, controls)
     }
+    mutating func put(_ template: String?, _ plan: String?, _ value: RenderedValue?, for controls: [String]) {
+        add(template, plan, value, controls)
+    }
     mutating func put(_ template: String?, _ plan: String?, _ fact: Fact<String>, for controls: String...) {
         add(template, plan, fact.value.map { .text($0) }, controls)
     }

@@ -79,8 +79,8 @@ public enum Rendering {
             guard seconds < 60 || seconds % 60 != 0 else { return nil }
             return Diagnostic(
                 .error,
-                "\(path).period is \(seconds) s: SageMaker tells CloudWatch its metrics once a minute, so an alarm on AWS "
-                    + "counts in whole minutes",
+                "\(path).period is \(seconds) s: SageMaker tells CloudWatch its metrics once a minute, so an alarm "
+                    + "on AWS counts in whole minutes",
                 at: spec.place(of: "\(path).period") ?? spec.place(of: path),
                 hint: "write \(path): {period: \(max(1, (seconds + 59) / 60))m}, or take the key out: 1m is the default"
             )

@@ -38,15 +38,22 @@ struct TerraformModule {
     private func main(_ sources: Set<TerraformPrinter.Source>) -> String {
         let plan = deployment.plan
         let hasRecovery = resources.contains { $0.region != nil }
-        var lines = [
-            "# ML endpoint \(plan.spec.name), \(plan.spec.environment.rawValue).",
-            "# Rendered by plumb from its spec: change the spec, not these files.",
-            "#",
-            "# terraform init writes .terraform.lock.hcl, which belongs in version control; for every platform that runs",
-            "# it: terraform providers lock -platform=linux_amd64 -platform=linux_arm64 -platform=darwin_arm64",
-            "#",
-            "# The ids beside arguments name the controls that rest on them: `plumb explain ID` tells why.",
-        ].map { HCLLine(0, $0) }
+        let upload = deployment.upload.map {
+            [
+                "#", "# \($0.reason)", "#   terraform apply -target=aws_s3_bucket.artifact_bucket",
+                "#   \($0.command)",
+            ]
+        }
+        var lines =
+            ([
+                "# ML endpoint \(plan.spec.name), \(plan.spec.environment.rawValue).",
+                "# Rendered by plumb from its spec: change the spec, not these files.",
+                "#",
+                "# terraform init writes .terraform.lock.hcl, which belongs in version control; for every platform:",
+                "# terraform providers lock -platform=linux_amd64 -platform=linux_arm64 -platform=darwin_arm64",
+                "#",
+                "# The ids beside arguments name the controls that rest on them: `plumb explain ID` tells why.",
+            ] + (upload ?? [])).map { HCLLine(0, $0) }
         lines += [
             HCLLine(0, ""), HCLLine(0, "terraform {"), HCLLine(2, "required_version", assign: "= \">= 1.6\""),
             HCLLine(0, ""), HCLLine(2, "required_providers {"), HCLLine(4, "aws = {"),

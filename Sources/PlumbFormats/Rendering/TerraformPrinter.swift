@@ -81,13 +81,19 @@ struct TerraformPrinter {
 
     // MARK: - Values
 
-    /// Arguments first, then blocks, each parted by an empty line.
+    /// Arguments of one line first, then longer ones, then blocks, each parted by an empty line.
     private mutating func print(fields: [RenderedField], indent: Int) {
         let own = fields.filter { $0.plan != nil }
         let first = lines.count
+        var long: [[HCLLine]] = []
         for field in own where !field.value.isBlock {
+            let start = lines.count
             print(HCLText.key(field.plan ?? ""), field.value, beside: field.controls, indent: indent)
+            guard lines.count > start + 1 else { continue }
+            long.append(Array(lines[start...]))
+            lines.removeSubrange(start...)
         }
+        for argument in long { lines += (lines.count > first ? [HCLLine(0, "")] : []) + argument }
         for field in own where field.value.isBlock {
             for block in field.value.blockList {
                 if lines.count > first { lines.append(HCLLine(0, "")) }
@@ -108,7 +114,7 @@ struct TerraformPrinter {
             return
         }
         if let note { lines.append(HCLLine(indent, "# \(note)")) }
-        open(value, before: "\(key) = ", after: "", indent: indent)
+        spread(value, before: "\(key) = ", after: "", indent: indent)
     }
 
     /// The value on one line; nil for what needs several.
@@ -135,7 +141,7 @@ struct TerraformPrinter {
     }
 
     /// A value of several lines, between what stands before its first bracket and after its last.
-    private mutating func open(_ value: RenderedValue, before: String, after: String, indent: Int) {
+    private mutating func spread(_ value: RenderedValue, before: String, after: String, indent: Int) {
         switch value {
         case .list(let items):
             lines.append(HCLLine(indent, "\(before)["))
@@ -144,7 +150,7 @@ struct TerraformPrinter {
         case .object(let fields), .block(let fields):
             braces(before, after, indent) { $0.print(fields: fields, indent: indent + 2) }
         case .blocks(let blocks):
-            open(.list(blocks.map { .object($0) }), before: before, after: after, indent: indent)
+            spread(.list(blocks.map { .object($0) }), before: before, after: after, indent: indent)
         case .map(let map):
             braces(before, after, indent) { printer in
                 for (key, value) in map.sorted(by: { $0.key < $1.key }) {
@@ -165,7 +171,7 @@ struct TerraformPrinter {
             }
             lines.append(HCLLine(indent, end))
         case .document(let inner), .json(let inner):
-            open(inner, before: "\(before)jsonencode(", after: ")\(after)", indent: indent)
+            spread(inner, before: "\(before)jsonencode(", after: ")\(after)", indent: indent)
         case .text, .number, .bool, .link, .parameter, .expression: break
         }
     }
@@ -180,7 +186,7 @@ struct TerraformPrinter {
         if let inline = inline(value) {
             lines.append(HCLLine(indent, "\(inline),"))
         } else {
-            open(value, before: "", after: ",", indent: indent)
+            spread(value, before: "", after: ",", indent: indent)
         }
     }
 

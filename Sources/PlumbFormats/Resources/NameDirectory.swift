@@ -138,6 +138,11 @@ enum ARN {
         "lambda": [Form(prefix: "function:", kind: "AWS::Lambda::Function")],
         "ecr": [Form(prefix: "repository/", kind: "AWS::ECR::Repository", terminators: [])],
         "backup": [Form(prefix: "backup-vault:", kind: "AWS::Backup::BackupVault")],
+        "ec2": [
+            Form(prefix: "vpc/", kind: "AWS::EC2::VPC"), Form(prefix: "subnet/", kind: "AWS::EC2::Subnet"),
+            Form(prefix: "security-group/", kind: "AWS::EC2::SecurityGroup"),
+            Form(prefix: "vpc-endpoint/", kind: "AWS::EC2::VPCEndpoint"),
+        ],
         "cloudtrail": [Form(prefix: "trail/", kind: "AWS::CloudTrail::Trail")],
     ]
 

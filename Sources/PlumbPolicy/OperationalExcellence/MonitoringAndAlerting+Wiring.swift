@@ -184,6 +184,7 @@ extension PolicyBook {
                     let function = Fact<Reference>.known(.resource("LateRollbackFunction"))
                     alarm.actions = .known((alarm.actions.value ?? []) + [function])
                 }
+                graph.functions.mutateEach { $0.invokers = .known(["lambda.alarms.cloudwatch.amazonaws.com"]) }
             },
         ],
         fails: [

@@ -11,7 +11,7 @@ struct RenderCommand: AsyncParsableCommand {
             Examples:
               plumb render plumb.yaml --to cloudformation -o infra/
               plumb render plumb.yaml --to terraform --environment staging -o infra/staging
-              plumb render plumb.yaml --to cloudformation --environment dev > dev.yaml
+              plumb render plumb.yaml --to cloudformation --environment dev -o infra/dev
               plumb render plumb.yaml --to terraform -o infra/ --verify
 
             The same spec gives the same bytes. What breaks a policy is refused, with

@@ -1,0 +1,13 @@
+// What is rendered is read back as the same graph, whatever the spec asks for.
+
+import PlumbModel
+import Testing
+
+@testable import PlumbFormats
+
+@Suite struct RoundTripTests {
+    @Test(arguments: Array(GeneratedSpecs(seed: 7_000).prefix(24)))
+    func aGeneratedSpecIsReadBackAsItWasCompiled(_ generated: GeneratedSpec) throws {
+        try RenderedRoundTrip(#require(generated.reading.spec)).expectSameEverywhere()
+    }
+}

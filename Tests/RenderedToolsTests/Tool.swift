@@ -1,0 +1,125 @@
+// Programs that are not the project's own: where they are, and what they say.
+
+import Foundation
+import Testing
+
+enum Repository {
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+}
+
+/// A program, and the environment that it runs in.
+struct Tool: Sendable {
+    var path: String
+    var environment: [String: String] = [:]
+
+    struct Result: Sendable {
+        var status: Int32
+        var output: String
+        var errors: String
+        var text: String { output + errors }
+    }
+
+    func run(_ arguments: String..., in folder: URL? = nil) throws -> Result { try run(arguments, in: folder) }
+
+    func run(_ arguments: [String], in folder: URL? = nil) throws -> Result {
+        let process = Process()
+        process.executableURL = URL(filePath: path)
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        // Files, and not pipes: a program that says much waits for nobody to read.
+        let place = FileManager.default.temporaryDirectory.appending(path: "plumb-\(UUID().uuidString)")
+        let places = ["out", "err"].map { place.appendingPathExtension($0) }
+        for place in places { try Data().write(to: place) }
+        defer {
+            // Losing a temporary file's removal costs a few bytes until the system clears them.
+            for place in places { try? FileManager.default.removeItem(at: place) }
+        }
+        process.standardOutput = try FileHandle(forWritingTo: places[0])
+        process.standardError = try FileHandle(forWritingTo: places[1])
+        try process.run()
+        process.waitUntilExit()
+        return Result(
+            status: process.terminationStatus, output: try String(contentsOf: places[0], encoding: .utf8),
+            errors: try String(contentsOf: places[1], encoding: .utf8))
+    }
+
+    // MARK: - Which there are
+
+    private static let python = Repository.root.appending(path: ".build/aws-tools/bin")
+    static let cfnLint = Tool(path: python.appending(path: "cfn-lint").path)
+    static let aws = Tool(path: python.appending(path: "aws").path)
+    static let awsPython = Tool(path: python.appending(path: "python").path)
+
+    /// The pinned tools that `scripts/aws-tools.sh` installs.
+    static let hasAWSTools = [cfnLint, aws, awsPython].allSatisfy {
+        FileManager.default.isExecutableFile(atPath: $0.path)
+    }
+
+    /// Terraform on the search path; nil without.
+    static let terraform: Tool? = {
+        let folders = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":") ?? []
+        let found = folders.map { "\($0)/terraform" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+        return found.map { Tool(path: $0, environment: ["CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"]) }
+    }()
+
+    /// Whether Terraform finds AWS's provider, on a mirror or in the registry: asked once.
+    static let hasTerraformProvider: Bool = {
+        guard let terraform else { return false }
+        do {
+            let folder = FileManager.default.temporaryDirectory.appending(path: "plumb-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let text = #"terraform { required_providers { aws = { source = "hashicorp/aws", version = "~> 5.100" } } }"#
+            let lines = text.replacing("{ ", with: "{\n").replacing(" }", with: "\n}").replacing(", ", with: "\n")
+            try lines.write(to: folder.appending(path: "main.tf"), atomically: true, encoding: .utf8)
+            return try terraform.run("init", "-input=false", in: folder).status == 0
+        } catch {
+            return false
+        }
+    }()
+}
+
+/// The double of AWS in a process of its own; it ends with the test.
+final class AWSDouble {
+    let address: String
+    private let process: Process
+    private let input: Pipe
+
+    /// What the command line and Terraform need to take it for AWS.
+    var environment: [String: String] {
+        [
+            "AWS_ENDPOINT_URL": address, "AWS_ACCESS_KEY_ID": "offline", "AWS_SECRET_ACCESS_KEY": "offline",
+            "AWS_DEFAULT_REGION": "eu-central-1", "AWS_REGION": "eu-central-1", "AWS_MAX_ATTEMPTS": "1",
+            "AWS_PAGER": "", "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        ]
+    }
+
+    init() throws {
+        let output = Pipe()
+        input = Pipe()
+        process = Process()
+        process.executableURL = URL(filePath: Tool.awsPython.path)
+        process.arguments = [
+            Repository.root.appending(path: "Tests/Doubles/aws_double.py").path, "--port", "0", "--with-parent",
+        ]
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        var said = ""
+        while !said.contains("\n") {
+            let data = output.fileHandleForReading.availableData
+            if data.isEmpty { break }
+            said += String(decoding: data, as: UTF8.self)
+        }
+        let start = try #require(said.firstRange(of: "http://"), "the double did not start: \(said)")
+        address = said[start.lowerBound...].trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    deinit {
+        process.terminate()
+        process.waitUntilExit()
+    }
+}
