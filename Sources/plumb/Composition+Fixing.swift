@@ -10,9 +10,8 @@ extension Composition {
     /// How many of one control, where people read them.
     private static let mendedOfOneControlMax = 5
 
-    /// The assessment with what to paste beside its findings, in the language of the input.
-    ///
-    /// - Parameter isRead: Whether people alone read the report, which tells the first few findings of a control.
+    /// The assessment with what to paste beside its findings, in the language of the input. `isRead` says that people
+    /// alone read the report, which tells the first few findings of a control.
     static func mended(
         _ assessment: Assessment, of subject: Subject, under overlay: PolicyOverlay, isRead: Bool
     ) -> Assessment {

@@ -7,6 +7,8 @@ struct FixChoice {
     let finding: Finding
     let index: ResourceIndex
     let tongue: Tongue
+    /// Controls that several resources satisfy together only: an alarm, and the endpoint that lists it.
+    private static let together: Set<String> = ["OPS-2.9"]
     /// Words of the message: names of resources and properties among them.
     private let words: Set<String>
 
@@ -27,7 +29,7 @@ struct FixChoice {
         }
         guard let best = scored.map(\.score).max() else { return asked(items) }
         if finding.verdict == .unknown, best < 4 { return [] }
-        let chosen = scored.filter { $0.score == best }.map(\.fix)
+        let chosen = scored.filter { $0.score == best || Self.together.contains(finding.control) }.map(\.fix)
         return Array(chosen.prefix(FixRendering.resourcesMax))
     }
 

@@ -23,9 +23,8 @@ struct ResourceFix: Sendable, Hashable {
         self.resource = resource
     }
 
-    /// What of `wanted` differs from `present` and bears the control; nil where nothing does.
-    ///
-    /// - Parameter words: The words of the finding's message, which names what must go.
+    /// What of `wanted` differs from `present` and bears the control; nil where nothing does. `words` are those of the
+    /// finding's message, which names what must go.
     init?(
         _ wanted: RenderedResource, from present: RenderedResource, for control: String, in tongue: Tongue,
         mentioned words: Set<String>
@@ -121,7 +120,7 @@ struct FieldChange {
     let control: String
     let tongue: Tongue
 
-    /// - Parameter isMeant: Whether the structure that these stand in bears the control, so that all of them count.
+    /// `isMeant` says that the structure which these stand in bears the control, so that all of them count.
     func changes(_ wanted: [RenderedField], from present: [RenderedField], isMeant: Bool) -> [RenderedField] {
         wanted.compactMap { field in
             guard let key = field.key(in: tongue) else { return nil }

@@ -145,7 +145,8 @@ extension RenderedDeployment {
             fields.putBlock("DeploymentConfig", "deployment_config") {
                 if let policy = endpoint.blueGreen.value { put(policy, &$0) }
                 $0.putBlock(
-                    "AutoRollbackConfiguration", "auto_rollback_configuration", for: "OPS-1.8", "OPS-2.1", "OPS-2.2"
+                    "AutoRollbackConfiguration", "auto_rollback_configuration", for: "OPS-1.8", "OPS-2.1", "OPS-2.2",
+                    "OPS-2.9"
                 ) {
                     let names = (endpoint.rollbackAlarms.value ?? []).compactMap(\.value)
                     // By name: an alarm that were referred to could not watch the endpoint that refers to it.

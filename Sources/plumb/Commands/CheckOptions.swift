@@ -118,6 +118,9 @@ struct ReportOptions: ParsableArguments {
     @Flag(help: "Tell each unknown in full, in text.")
     var showUnknown = false
 
+    @Flag(inversion: .prefixedNo, help: "Whether findings bring lines to paste.")
+    var fixes = true
+
     static let names = ReportOption.allCases.map(\.rawValue).joined(separator: ", ")
 
     func validate() throws {
