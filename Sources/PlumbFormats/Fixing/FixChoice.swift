@@ -9,6 +9,8 @@ struct FixChoice {
     let tongue: Tongue
     /// Controls that several resources satisfy together only: an alarm, and the endpoint that lists it.
     private static let together: Set<String> = ["OPS-2.9"]
+    /// How many resources are told whole.
+    private static let askedMax = 4
     /// Words of the message: names of resources and properties among them.
     private let words: Set<String>
 
@@ -45,7 +47,9 @@ struct FixChoice {
     private func asked(_ items: [FixDeployment.Item]) -> [ResourceFix] {
         guard finding.verdict == .fails else { return [] }
         let meant = items.filter { $0.theirs == finding.resource || $0.theirs.map(isNamed) ?? false }
-        return meant.prefix(FixRendering.resourcesMax).map { ResourceFix(whole: $0.wanted, .replace) }
+        return (meant.isEmpty ? items.filter { !isForeign($0) } : meant).prefix(Self.askedMax).map {
+            ResourceFix(whole: $0.wanted, $0.theirs == nil ? .add : .replace)
+        }
     }
 
     // MARK: - How much a fix speaks to the finding
@@ -58,11 +62,10 @@ struct FixChoice {
             if their != finding.resource, isNamed(their) { score += 5 }
         }
         switch fix.kind {
-        case .add,
-            .replace where item.present == nil:
-            if saysMissing { score += 4 }
-        case .change, .replace:
-            if fix.isMentioned(in: words) { score += 3 }
+        case .add: if saysMissing { score += 4 }
+        // What is there and cannot be compared is the last to be touched.
+        case .replace where item.present == nil: score -= 2
+        case .change, .replace: if fix.isMentioned(in: words) { score += 3 }
         }
         return score
     }
@@ -72,7 +75,10 @@ struct FixChoice {
     }
 
     private func isNamed(_ id: String) -> Bool {
-        words.contains(id) || words.contains(id.split(separator: ".").last.map(String.init) ?? id)
+        if words.contains(id) { return true }
+        let parts = id.split(separator: ".")
+        // A logical id in a nested stack, an address in a module; `this` alone is a word of every message.
+        return words.contains(parts.suffix(tongue == .template ? 1 : 2).joined(separator: "."))
     }
 
     /// What only the second region needs; most findings do not speak of it.

@@ -12,10 +12,11 @@ extension FixRendering {
         // Dev and staging have controls of their own.
         for environment in [Environment.production, .dev, .staging] {
             let graph = Graph(source: .spec, environment: environment, asOf: day)
-            let spec = FixSpec(graph: graph, endpoint: nil, asOf: day)
+            var spec = FixSpec(graph: graph, endpoint: nil, asOf: day)
+            spec.servesSeveralModels = control == "PERF-3.2"
             guard let plan = spec.blueprint(keepingType: false) else { continue }
             let deployment = FixDeployment(spec, plan, in: ResourceIndex(graph), tongue: tongue)
-            let fixes = deployment.items(bearing: control).prefix(exampleResourcesMax).map { item in
+            let fixes = deployment.items.filter { $0.wanted.bears(control) }.prefix(exampleResourcesMax).map { item in
                 ResourceFix(whole: item.wanted.bearing(control), .change)
             }
             if !fixes.isEmpty {

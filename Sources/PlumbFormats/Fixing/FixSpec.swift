@@ -8,6 +8,8 @@ struct FixSpec {
     /// nil where the input holds none: a part of a deployment.
     let endpoint: Endpoint?
     let asOf: Day
+    /// Whether one container serves several models, whatever the input says.
+    var servesSeveralModels = false
 
     /// The endpoint's name as metrics and ARNs have it.
     var name: String {
@@ -25,7 +27,7 @@ struct FixSpec {
     }
 
     private var isMultiModel: Bool {
-        variants.contains { graph.models[$0.model]?.isMultiModel.value == true }
+        servesSeveralModels || variants.contains { graph.models[$0.model]?.isMultiModel.value == true }
     }
 
     private var declaration: Declaration? {
