@@ -38,7 +38,7 @@ struct FixChoice {
     private func fix(of item: FixDeployment.Item) -> ResourceFix? {
         guard let present = item.present else {
             if finding.control == "COST-1.2" || isForeign(item) { return nil }
-            return ResourceFix(whole: item.wanted, isThere(item) ? .replace : .add)
+            return ResourceFix(whole: item.wanted, isThere(item) || item.theirs == item.wanted.id ? .replace : .add)
         }
         return ResourceFix(item.wanted, from: present, for: finding.control, in: tongue, mentioned: words)
     }

@@ -144,6 +144,10 @@ struct FixDeployment {
         if let name = spec.endpoint?.name.value, name != spec.name { names[spec.name] = name }
         var renaming = RenderedNames(ids: ids, names: names, prefix: plan.spec.name)
         renaming.tags = ["ml:managed-by": nil, "ml:critical": spec.isCritical ? "true" : "false"]
+        // A region or partition that is written out is the same as one that is asked for.
+        var literals = ["arn:aws:": "arn:${AWS::Partition}:"]
+        if let region = index.graph.region.value, !region.isEmpty { literals[region] = "${AWS::Region}" }
+        let plain = RenderedNames(ids: [:], names: literals, prefix: "")
         items = originals.map { original in
             let owner = owners[original.id]
             let their = owner.flatMap { counterparts.theirs[$0] }
@@ -151,7 +155,9 @@ struct FixDeployment {
             wanted.id = ids[original.id] ?? original.id
             wanted.dependsOn = original.dependsOn.map { ids[$0] ?? $0 }
             var item = Item(wanted: wanted, present: nil, owner: owner, theirs: their)
-            if let owner, let their { item.present = own[their + original.id.dropFirst(owner.count)] }
+            if let owner, let their {
+                item.present = own[their + original.id.dropFirst(owner.count)].map(plain.resource)
+            }
             if let their {
                 if isWrittenInItsRole(wanted, of: their, index) { item.writeInto(role: their) }
                 if original.id == owner, tongue == .template, let other = index.byID[their] { item.empty(other) }
