@@ -1,4 +1,4 @@
-// Of everything that a control rests on, what a finding means: the resource that it names, what is missing, what differs.
+// Of everything that a control rests on, what a finding means: what it names, what is missing, what differs.
 
 import PlumbModel
 
