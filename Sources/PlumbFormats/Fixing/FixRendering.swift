@@ -9,6 +9,8 @@ public struct FixRendering {
     private var deployments: [String: FixDeployment?] = [:]
     /// A snippet of more resources is no snippet: `plumb render` writes the whole.
     static let resourcesMax = 16
+    /// Compiling an architecture takes longer than judging one: in a large fleet the first endpoints have fixes.
+    private static let deploymentsMax = 40
     /// Controls whose limit is the instance type itself: there the prescribed one stands in the place of the found one.
     private static let typeControls: Set<String> = ["PERF-1.2", "COST-2.1", "COST-2.5", "COST-3.5"]
 
@@ -108,6 +110,7 @@ public struct FixRendering {
         let keepsType = !Self.typeControls.contains(control)
         let key = "\(spec.endpoint?.id ?? "") \(keepsType)"
         if let known = deployments[key] { return known }
+        guard deployments.count < Self.deploymentsMax else { return nil }
         let made = spec.blueprint(keepingType: keepsType).map {
             FixDeployment(spec, $0, in: index, tongue: tongue)
         }
