@@ -24,6 +24,7 @@ public struct FixRendering {
     public mutating func patch(for finding: Finding) -> Patch? {
         // What stands there as it should needs proof, not lines.
         if finding.verdict == .unknown, finding.message.hasPrefix("declared but not proved") { return nil }
+        if let pin = providerPin(finding) { return pin }
         if let language {
             let (fixes, deployment) = fixes(for: finding)
             if let deployment, !fixes.isEmpty {
@@ -32,6 +33,23 @@ public struct FixRendering {
             }
         }
         return SpecFixes.text(for: finding.control, in: graph.environment).map { Patch(.spec, $0) }
+    }
+
+    /// A provider is no resource: its version is settled in the configuration's own block. It keeps the least version
+    /// that was allowed so far.
+    private func providerPin(_ finding: Finding) -> Patch? {
+        guard graph.source == .terraform, finding.resource.hasPrefix("provider ") else { return nil }
+        let name = String(finding.resource.dropFirst("provider ".count))
+        let pin = graph.notes.providers.value?.first { $0.name == name }?.versions.value ?? ""
+        let number = pin.split(separator: ",").first?.drop { !$0.isNumber } ?? ""
+        let version = HCLText.quoted("~> \(number.isEmpty ? "5.100" : String(number))")
+        var lines = [HCLLine(0, "terraform {"), HCLLine(2, "required_providers {"), HCLLine(4, "\(name) = {")]
+        lines += [
+            HCLLine(6, "source", assign: "= \(HCLText.quoted("hashicorp/\(name)"))"),
+            HCLLine(6, "version", assign: "= \(version) # OPS-3.3"), HCLLine(4, "}"), HCLLine(2, "}"),
+            HCLLine(0, "}"),
+        ]
+        return Patch(.terraform, HCLText.text(lines))
     }
 
     private var tongue: Tongue? {
