@@ -24,8 +24,13 @@ struct RenderedDeployment: Sendable {
     let tongue: Tongue
 
     init(_ spec: Spec, asOf day: Day, in tongue: Tongue) {
-        graph = Architecture.compile(spec, asOf: day)
-        plan = Blueprint(spec)
+        let plan = Blueprint(spec)
+        self.init(Architecture.compile(plan, asOf: day), plan, in: tongue)
+    }
+
+    init(_ graph: Graph, _ plan: Blueprint, in tongue: Tongue) {
+        self.graph = graph
+        self.plan = plan
         self.tongue = tongue
     }
 
