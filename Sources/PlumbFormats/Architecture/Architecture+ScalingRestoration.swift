@@ -67,7 +67,7 @@ extension Architecture {
         let steps = graph.scalingPolicies.filter { $0.kind.value == .step }
         let tracking = graph.scalingPolicies.filter { $0.kind.value == .targetTracking && $0.metric.isKnown }
         return pairs([
-            ("target", target(of: target)), ("actions", .list((target.scheduled.value ?? []).map(action))),
+            ("target", Self.target(of: target)), ("actions", .list((target.scheduled.value ?? []).map(action))),
             ("policies", .list((steps + tracking).map { policy($0, in: graph) })),
         ])
     }
