@@ -67,12 +67,12 @@ extension Architecture {
         let steps = graph.scalingPolicies.filter { $0.kind.value == .step }
         let tracking = graph.scalingPolicies.filter { $0.kind.value == .targetTracking && $0.metric.isKnown }
         return pairs([
-            ("target", target(of: target)), ("actions", .list((target.scheduled.value ?? []).map(action))),
+            ("target", identity(of: target)), ("actions", .list((target.scheduled.value ?? []).map(action))),
             ("policies", .list((steps + tracking).map { policy($0, in: graph) })),
         ])
     }
 
-    private static func target(of target: ScalableTarget) -> RenderedValue {
+    private static func identity(of target: ScalableTarget) -> RenderedValue {
         pairs([
             ("ServiceNamespace", .text("sagemaker")), ("ResourceId", text(target.resourceID)),
             ("ScalableDimension", text(target.dimension)),
@@ -117,12 +117,12 @@ extension Architecture {
             ("ScaleOutCooldown", number(policy.scaleOutCooldownSeconds)),
             (
                 "CustomizedMetricSpecification",
-                pairs([("Metrics", .list((policy.metric.value ?? []).map(metricRow)))])
+                pairs([("Metrics", .list((policy.metric.value ?? []).map(row)))])
             ),
         ])
     }
 
-    private static func metricRow(_ row: AlarmQuery) -> RenderedValue {
+    private static func row(_ row: AlarmQuery) -> RenderedValue {
         let dimensions = (row.dimensions.value ?? []).map {
             pairs([("Name", .text($0.name)), ("Value", text($0.value))])
         }
