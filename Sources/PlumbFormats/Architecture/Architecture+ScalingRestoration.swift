@@ -33,10 +33,11 @@ extension Architecture {
         graph.roles.append(
             role(
                 "WorkingHoursRole", "working-hours", .automation, trust: trust("lambda"), from: "workingHours", plan,
-                may: restoringScaling(plan)))
+                may: restoringScaling(graph, plan)))
     }
 
-    private static func restoringScaling(_ plan: Blueprint) -> [PolicyStatement] {
+    private static func restoringScaling(_ graph: Graph, _ plan: Blueprint) -> [PolicyStatement] {
+        let alarms = graph.alarms.filter { ["ScaleOutAlarm", "ScaleInAlarm"].contains($0.id) && $0.queries.isKnown }
         let ofSageMaker = PolicyCondition.equals("application-autoscaling:service-namespace", ["sagemaker"])
         let tracking = "alarm:TargetTracking-endpoint/\(plan.spec.name)/variant/\(plan.variant)-*"
         return [
@@ -55,7 +56,7 @@ extension Architecture {
                 on: [plan.arn("application-autoscaling", "scalable-target/*")], when: [ofSageMaker]),
             .allow(
                 "PointAlarms", ["cloudwatch:DescribeAlarms", "cloudwatch:PutMetricAlarm"],
-                on: ["${ScaleOutAlarm.Arn}", "${ScaleInAlarm.Arn}", plan.arn("cloudwatch", tracking)]),
+                on: alarms.map { "${\($0.id).Arn}" } + [plan.arn("cloudwatch", tracking)]),
             ownLogs("WorkingHoursFunctionLogGroup"),
         ]
     }
