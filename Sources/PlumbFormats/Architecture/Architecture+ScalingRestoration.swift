@@ -33,10 +33,11 @@ extension Architecture {
         graph.roles.append(
             role(
                 "WorkingHoursRole", "working-hours", .automation, trust: trust("lambda"), from: "workingHours", plan,
-                may: restoringScaling(plan)))
+                may: restoringScaling(graph, plan)))
     }
 
-    private static func restoringScaling(_ plan: Blueprint) -> [PolicyStatement] {
+    private static func restoringScaling(_ graph: Graph, _ plan: Blueprint) -> [PolicyStatement] {
+        let alarms = graph.alarms.filter { ["ScaleOutAlarm", "ScaleInAlarm"].contains($0.id) && $0.queries.isKnown }
         let ofSageMaker = PolicyCondition.equals("application-autoscaling:service-namespace", ["sagemaker"])
         let tracking = "alarm:TargetTracking-endpoint/\(plan.spec.name)/variant/\(plan.variant)-*"
         return [
@@ -55,7 +56,7 @@ extension Architecture {
                 on: [plan.arn("application-autoscaling", "scalable-target/*")], when: [ofSageMaker]),
             .allow(
                 "PointAlarms", ["cloudwatch:DescribeAlarms", "cloudwatch:PutMetricAlarm"],
-                on: ["${ScaleOutAlarm.Arn}", "${ScaleInAlarm.Arn}", plan.arn("cloudwatch", tracking)]),
+                on: alarms.map { "${\($0.id).Arn}" } + [plan.arn("cloudwatch", tracking)]),
             ownLogs("WorkingHoursFunctionLogGroup"),
         ]
     }
@@ -67,12 +68,12 @@ extension Architecture {
         let steps = graph.scalingPolicies.filter { $0.kind.value == .step }
         let tracking = graph.scalingPolicies.filter { $0.kind.value == .targetTracking && $0.metric.isKnown }
         return pairs([
-            ("target", Self.target(of: target)), ("actions", .list((target.scheduled.value ?? []).map(action))),
+            ("target", identity(of: target)), ("actions", .list((target.scheduled.value ?? []).map(action))),
             ("policies", .list((steps + tracking).map { policy($0, in: graph) })),
         ])
     }
 
-    private static func target(of target: ScalableTarget) -> RenderedValue {
+    private static func identity(of target: ScalableTarget) -> RenderedValue {
         pairs([
             ("ServiceNamespace", .text("sagemaker")), ("ResourceId", text(target.resourceID)),
             ("ScalableDimension", text(target.dimension)),
@@ -117,12 +118,12 @@ extension Architecture {
             ("ScaleOutCooldown", number(policy.scaleOutCooldownSeconds)),
             (
                 "CustomizedMetricSpecification",
-                pairs([("Metrics", .list((policy.metric.value ?? []).map(metricRow)))])
+                pairs([("Metrics", .list((policy.metric.value ?? []).map(row)))])
             ),
         ])
     }
 
-    private static func metricRow(_ row: AlarmQuery) -> RenderedValue {
+    private static func row(_ row: AlarmQuery) -> RenderedValue {
         let dimensions = (row.dimensions.value ?? []).map {
             pairs([("Name", .text($0.name)), ("Value", text($0.value))])
         }

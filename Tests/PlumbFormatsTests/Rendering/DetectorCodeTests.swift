@@ -260,7 +260,7 @@ private struct Baseline {
         let (single, double) = (sorted.prefix(1000), sorted.dropFirst(1000).enumerated().filter { $0.offset % 2 == 0 })
         let levels = [single.map { "\($0)" }, double.map { "\($0.element)" }].map { $0.joined(separator: ", ") }
         return #"{"name": "\#(name)", "inferred_type": "\#(type)", "numerical_statistics": {"common": "#
-            + #"{"num_present": \#(values.count), "num_missing": 0}, "distribution": {"kll": {"buckets": [], "sketch": "#
-            + #"{"parameters": {"c": 0.64, "k": 2048.0}, "data": [[\#(levels[0])], [\#(levels[1])]]}}}}}"#
+            + #"{"num_present": \#(values.count), "num_missing": 0}, "distribution": {"kll": {"buckets": [], "#
+            + #""sketch": {"parameters": {"c": 0.64, "k": 2048.0}, "data": [[\#(levels[0])], [\#(levels[1])]]}}}}}"#
     }
 }
