@@ -221,6 +221,9 @@ extension FixDeployment.Item {
         func field(_ key: String, _ items: [RenderedValue], _ controls: [String]) -> RenderedField {
             RenderedField(template: key, plan: nil, value: .list(items), controls: controls)
         }
+        if other is SecurityGroup, wanted.fields["SecurityGroupIngress", .template] == nil {
+            wanted.fields.append(field("SecurityGroupIngress", [], ["SEC-1.4"]))
+        }
         if let role = other as? Role, let names = role.managedPolicies.value, !names.isEmpty {
             let arns = names.compactMap(\.value).map { RenderedValue.text($0) }
             present?.fields.append(field("ManagedPolicyArns", arns, []))

@@ -93,13 +93,22 @@ public struct FixRendering {
         let absent = deployment.items.filter { $0.present == nil && $0.theirs == nil }.map(\.wanted)
         let byID = Dictionary(absent.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let reader = RenderedTextReader(ids: Set(byID.keys), recoveryRegion: nil)
+        // The endpoint names its alarms.
+        let alarms = absent.filter { $0.template == "AWS::CloudWatch::Alarm" && $0.region == nil }
+        func areNamed(in resource: RenderedResource) -> [String] {
+            guard resource.template == "AWS::SageMaker::Endpoint" else { return [] }
+            return alarms.filter { alarm in
+                guard let name = alarm.fields["alarm_name", .plan]?.value else { return false }
+                return resource.fields.contains { $0.value.holds(name) }
+            }.map(\.id)
+        }
         var known = Set(fixes.map(\.resource.id))
         var next = 0
         while next < fixes.count {
             let needed = fixes[next].resource.fields.reduce(into: Set<String>()) {
                 $0.formUnion($1.value.references(among: reader))
             }
-            for id in needed.sorted() where fixes.count < Self.resourcesMax {
+            for id in needed.sorted() + areNamed(in: fixes[next].resource) where fixes.count < Self.resourcesMax {
                 if let resource = byID[id], known.insert(id).inserted {
                     fixes.append(ResourceFix(whole: resource, .add))
                 }

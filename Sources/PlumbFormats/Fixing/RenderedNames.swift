@@ -54,8 +54,24 @@ struct RenderedNames {
         var renamed = text
         if text.contains("${") { renamed = withIDs(renamed) }
         guard renamed.contains(prefix) else { return renamed }
-        for (own, other) in names where renamed.contains(own) { renamed = renamed.replacing(own, with: other) }
+        for (own, other) in names where renamed.contains(own) { renamed = Self.replacing(own, in: renamed, other) }
         return renamed
+    }
+
+    /// A name is replaced where it stands alone: `digits-production` is no part of `digits-production-drift`.
+    private static func replacing(_ own: String, in text: String, _ other: String) -> String {
+        func goesOn(_ character: Character?) -> Bool {
+            guard own.last?.isLetter == true || own.last?.isNumber == true else { return false }
+            return character.map { $0.isLetter || $0.isNumber || $0 == "-" } ?? false
+        }
+        var parts = ""
+        var rest = Substring(text)
+        while let found = rest.firstRange(of: own) {
+            let after = found.upperBound == rest.endIndex ? nil : rest[found.upperBound]
+            parts += rest[..<found.lowerBound] + (goesOn(after) ? own : other)
+            rest = rest[found.upperBound...]
+        }
+        return parts + rest
     }
 
     private func withIDs(_ text: String) -> String {

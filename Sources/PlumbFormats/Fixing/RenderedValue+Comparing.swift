@@ -28,6 +28,15 @@ extension RenderedValue {
         }
     }
 
+    /// Whether a value stands in a structure of this one.
+    func holds(_ value: RenderedValue) -> Bool {
+        switch self {
+        case .block(let fields), .object(let fields): fields.contains { $0.value.holds(value) }
+        case .blocks(let blocks): blocks.contains { $0.contains { $0.value.holds(value) } }
+        default: self == value
+        }
+    }
+
     /// Every id that it refers to.
     func references(among ids: RenderedTextReader) -> Set<String> {
         func all(_ values: some Sequence<RenderedValue>) -> Set<String> {

@@ -46,7 +46,7 @@ extension DocumentNode {
                 map.setting(entry.key, to: map[entry.key]?.laying(entry.value) ?? entry.value)
             }
         case (.list(let own), .list(let others)):
-            guard others.allSatisfy({ $0.listName != nil }) else { return other }
+            guard !others.isEmpty, others.allSatisfy({ $0.listName != nil }) else { return other }
             var items = own
             for new in others {
                 if let index = items.firstIndex(where: { $0.listName == new.listName }) {
