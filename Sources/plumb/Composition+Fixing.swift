@@ -45,6 +45,9 @@ extension Composition {
             switch option {
             case .cloudformation: .cloudformation
             case .terraform: .terraform
+            case .githubActions, .codepipeline:
+                throw PlumbError(
+                    .invalidInput, "a pipeline does not mend a control", hint: "--as cloudformation or --as terraform")
             }
         guard let patch = FixRendering.example(of: control.id, as: format, asOf: today()) else {
             throw PlumbError(
