@@ -97,13 +97,8 @@ extension Architecture {
         }
         let path = folder.dropFirst("s3://".count)
         let files = names.map { "arn:${AWS::Partition}:s3:::\(path)/\($0)" }
-        let bucket = "arn:${AWS::Partition}:s3:::\(path.prefix { $0 != "/" })"
-        return [
-            .allow("ReadTheBaseline", ["s3:GetObject"], on: files),
-            .allow(
-                "OpenTheBaseline", ["kms:Decrypt"], on: [plan.arn("kms", "key/*")],
-                when: [.via(["s3"]), .equals("kms:EncryptionContext:aws:s3:arn", files + [bucket])]),
-        ]
+        // Somebody else's bucket: objects under a key of its owner's stay closed until the owner opens the key.
+        return [.allow("ReadTheBaseline", ["s3:GetObject"], on: files)]
     }
 }
 

@@ -21,7 +21,7 @@ extension RenderedDeployment {
             fields.put("AlarmName", "alarm_name", alarm.name)
             fields.put("AlarmDescription", "alarm_description", .text(about.sentence))
             if rows.count == 1, let only = rows.first, only.expression.isAbsent {
-                put(only, of: alarm, &fields)
+                put(only, of: alarm, for: about.control, &fields)
             } else {
                 fields.put("Metrics", "metric_query", .blocks(rows.map(row)), for: about.control)
             }
@@ -45,14 +45,17 @@ extension RenderedDeployment {
     }
 
     /// A single metric stands in the alarm itself.
-    private func put(_ row: AlarmQuery, of alarm: Alarm, _ fields: inout RenderedFields) {
-        fields.put("Namespace", "namespace", row.namespace)
-        fields.put("MetricName", "metric_name", row.metricName)
+    private func put(
+        _ row: AlarmQuery, of alarm: Alarm, for control: String, _ fields: inout RenderedFields
+    ) {
+        fields.put("Namespace", "namespace", row.namespace, for: control)
+        fields.put("MetricName", "metric_name", row.metricName, for: control)
         let isPlain = ["Average", "Sum", "Minimum", "Maximum", "SampleCount"].contains(row.statistic.value)
         fields.put(
             isPlain ? "Statistic" : "ExtendedStatistic", isPlain ? "statistic" : "extended_statistic", row.statistic,
-            for: "OPS-1.3")
-        fields.put("Period", "period", row.periodSeconds.isAbsent ? alarm.periodSeconds : row.periodSeconds)
+            for: control)
+        fields.put(
+            "Period", "period", row.periodSeconds.isAbsent ? alarm.periodSeconds : row.periodSeconds, for: control)
         putDimensions(row, &fields)
     }
 
