@@ -25,6 +25,7 @@ extension GraphDifference {
     ///   - declared: The graph that the difference starts from.
     ///   - running: The graph of what runs, with its evidence.
     ///   - circumstances: The time of day, and the age of what is declared.
+    /// - Returns: The same difference, told apart.
     public func allowing(
         from declared: Graph, to running: Graph, in circumstances: DriftCircumstances
     ) -> GraphDifference {

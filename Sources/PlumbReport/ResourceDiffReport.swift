@@ -36,10 +36,11 @@ enum ResourceDiffReport {
 
     private static func write(_ resource: ResourceDifference, on sheet: inout TextSheet) {
         let allowance = resource.allowance.map { " (\($0))" } ?? ""
+        let id = resource.id.onOneLine
         let place = resource.place.map { " at \($0)" } ?? ""
         switch resource.kind {
-        case .missing: sheet.write("-", .red, "\(resource.id), \(resource.type)\(place)\(allowance)", indent: 2)
-        case .extra: sheet.write("+", .green, "\(resource.id), \(resource.type)\(place)\(allowance)", indent: 2)
+        case .missing: sheet.write("-", .red, "\(id), \(resource.type)\(place)\(allowance)", indent: 2)
+        case .extra: sheet.write("+", .green, "\(id), \(resource.type)\(place)\(allowance)", indent: 2)
         case .changed:
             for property in resource.properties {
                 let before = told(property.before, property.beforePlace)
@@ -47,13 +48,13 @@ enum ResourceDiffReport {
                 let allowance = property.allowance.map { " (\($0))" } ?? ""
                 sheet.write(
                     property.allowance == nil ? "~" : "=", property.allowance == nil ? .yellow : .faint,
-                    "\(resource.id).\(property.path): \(before) -> \(after)\(allowance)", indent: 2)
+                    "\(id).\(property.path): \(before) -> \(after)\(allowance)", indent: 2)
             }
         }
     }
 
     private static func told(_ value: StatedValue?, _ place: Place?) -> String {
-        var text = value?.description ?? "nothing"
+        var text = (value?.description ?? "nothing").onOneLine
         if text.count > valueMax { text = text.prefix(valueMax - 1) + "…" }
         return text + (place.map { " (\($0))" } ?? "")
     }
@@ -63,7 +64,7 @@ enum ResourceDiffReport {
         let properties = untold.count == 1 ? "1 property" : "\(untold.count) properties"
         sheet.write("\(properties) cannot be told:", .faint, indent: 2)
         for property in untold.prefix(untoldMax) {
-            sheet.write("?", .faint, "\(property.resource).\(property.path): \(property.why)", indent: 2)
+            sheet.write("?", .faint, "\(property.resource).\(property.path): \(property.why)".onOneLine, indent: 2)
         }
         if untold.count > untoldMax { sheet.write("…", .faint, "\(untold.count - untoldMax) more", indent: 2) }
     }
@@ -134,4 +135,9 @@ extension DriftStep.Cause {
         case .changed: "changed:"
         }
     }
+}
+
+extension String {
+    /// A name or value that breaks lines must not look like a line of the report.
+    fileprivate var onOneLine: String { String(map { $0.isNewline ? " " : $0 }) }
 }

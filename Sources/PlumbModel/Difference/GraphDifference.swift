@@ -28,7 +28,7 @@ public struct GraphDifference: Sendable, Hashable {
             if let partner = pairs[candidate.resource.id].flatMap({ later[$0] }) {
                 compared += 1
                 compare(candidate, partner, names, sides)
-            } else if sides.1.mustHave(candidate.type) {
+            } else if sides.1.mustHave(candidate.resource) {
                 resources.append(
                     ResourceDifference(
                         .missing, candidate.type, before: candidate.resource.id, at: candidate.resource.place))
@@ -38,7 +38,7 @@ public struct GraphDifference: Sendable, Hashable {
         }
         let taken = Set(pairs.values)
         for candidate in new where !taken.contains(candidate.resource.id) {
-            if sides.0.mustHave(candidate.type), sides.1.mustHave(candidate.type) {
+            if sides.0.mustHave(candidate.resource), sides.1.mustHave(candidate.resource) {
                 resources.append(
                     ResourceDifference(
                         .extra, candidate.type, after: candidate.resource.id, at: candidate.resource.place))
@@ -74,9 +74,12 @@ public struct GraphDifference: Sendable, Hashable {
 }
 
 extension SourceKind {
-    /// Whether something that is declared with this type must be found in such a source.
-    fileprivate func mustHave(_ type: String) -> Bool {
-        switch self {
+    /// Whether such a source must have a resource like this one, wherever it is declared.
+    fileprivate func mustHave(_ resource: any Resource) -> Bool {
+        // A streaming detector is a program's work and no resource of an account's.
+        if self != .spec, self != .engine, (resource as? MonitoringSchedule)?.isStreaming.value == true { return false }
+        let type = Swift.type(of: resource).type
+        return switch self {
         case .cloudformation: type != CostAllocationTag.type
         // The engine on one machine has neither accounts nor networks, and alarms of its own for each revision.
         case .engine: [Endpoint.type, EndpointConfig.type, Model.type].contains(type)
@@ -90,7 +93,9 @@ extension SourceKind {
         // Names of revisions are numbers there, and each revision's alarms count that revision's own traffic.
         case .engine: ["name", "tags", "rollbackAlarms", "queries", "dataURL"]
         case .terraform: ["deletionPolicy", "updateReplacePolicy"]
-        case .spec, .cloudformation, .live: []
+        // A template does not say where its stack is made.
+        case .cloudformation: ["region"]
+        case .spec, .live: []
         }
     }
 }

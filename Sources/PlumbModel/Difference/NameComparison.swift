@@ -16,15 +16,24 @@ struct NameComparison {
 
     private struct Side {
         var heads: [String: ResourceHead] = [:]
-        var region: String?
+        /// The graph's own, and those of resources elsewhere.
+        var regions: Set<String> = []
+        /// A key of several regions has one id in all of them, and texts name it by that.
+        var primaryKeys: [String: String] = [:]
     }
 
     init(_ pairs: [String: String], from before: Graph, to after: Graph) {
         self.pairs = pairs
         func side(_ graph: Graph) -> Side {
             let heads = graph.resources.map { ($0.id, $0.head) }
-            return Side(
-                heads: Dictionary(heads, uniquingKeysWith: { first, _ in first }), region: graph.region.value)
+            var side = Side(heads: Dictionary(heads, uniquingKeysWith: { first, _ in first }))
+            side.regions = Set(heads.compactMap(\.1.region.value))
+            if let own = graph.region.value { side.regions.insert(own) }
+            let shared = graph.keys.filter { $0.isMultiRegion.value == true && $0.isReplica.value != true }
+            if shared.count == 1, let primary = shared.first {
+                for key in graph.keys where key.isReplica.value == true { side.primaryKeys[key.id] = primary.id }
+            }
+            return side
         }
         self.before = side(before)
         self.after = side(after)
@@ -56,6 +65,7 @@ struct NameComparison {
     func compare(_ old: String, _ new: String) -> Agreement {
         if old == new { return .same }
         let translated = translate(old)
+        let new = normal(new, in: after) { $0 }
         if translated == new { return .same }
         let (left, right) = (pieces(of: translated, beside: after), pieces(of: new, beside: before))
         if Self.matches(left, new) || Self.matches(right, translated) { return .same }
@@ -77,10 +87,14 @@ struct NameComparison {
     }
 
     /// The earlier graph's text with the later one's ids.
-    private func translate(_ text: String) -> String {
-        Self.split(text).map { part in
-            guard part.isOpen, let (id, attribute) = resource(part.text, in: before) else { return part.text }
-            return pairs[id].map { "${\($0)\(attribute)}" } ?? part.text
+    private func translate(_ text: String) -> String { normal(text, in: before) { pairs[$0] ?? $0 } }
+
+    /// A text in which each resource is named in one way.
+    private func normal(_ text: String, in side: Side, _ rename: (String) -> String) -> String {
+        guard text.contains("${") else { return text }
+        return Self.split(text).map { part in
+            guard part.isOpen, let (id, attribute) = resource(part.text, in: side) else { return part.text }
+            return "${\(rename(side.primaryKeys[id] ?? id))\(attribute == ".Id" ? "" : attribute)}"
         }.joined()
     }
 
@@ -113,20 +127,24 @@ struct NameComparison {
         return Self.split(text).map { part in
             guard part.isOpen else { return Piece(text: part.text) }
             var piece = Piece(text: part.text, isOpen: true)
-            let region = other.region
+            let regions = other.regions
             switch part.text {
             case "${AWS::Partition}": piece.fits = { ["aws", "aws-cn", "aws-us-gov"].contains($0) }
             case "${AWS::AccountId}": piece.fits = { $0.count == 12 && $0.allSatisfy(\.isNumber) }
             case "${AWS::Region}":
-                piece.fits = { text in region.map { $0 == text } ?? (text.count(where: { $0 == "-" }) >= 2) }
+                piece.fits = { text in
+                    regions.isEmpty ? text.count(where: { $0 == "-" }) >= 2 : regions.contains(String(text))
+                }
             default:
                 let known = resource(part.text, in: before) ?? resource(part.text, in: after)
                 guard let (id, _) = known else {
                     piece.isUnknown = true
                     break
                 }
-                let names = [id, before.heads[id]?.name.value, after.heads[id]?.name.value, pairs[id]].compactMap(
-                    \.self)
+                // An ARN may be spelled around the id: `arn:…:subnet/${SubnetA}`.
+                let ids = [id, pairs[id]].compactMap(\.self)
+                let named = [before.heads[id]?.name.value, after.heads[id]?.name.value].compactMap(\.self)
+                let names = ids + ids.map { "${\($0)}" } + named
                 piece.fits = { text in names.contains { self.isEnd($0, of: String(text)) } }
             }
             return piece
