@@ -248,4 +248,67 @@ import Testing
                 "rollbackAlarms"
             ])
     }
+
+    // MARK: - The engine on one machine
+
+    /// What an engine shows of a revision: its own names, and nothing of accounts and networks.
+    private func engine(instances: String = "ml.m5.xlarge", threshold: Double = 1) -> Graph {
+        var graph = Graph(source: .engine, environment: .staging, asOf: Self.today)
+        graph.models = [Model("digits-4-model") { $0.head.name = "digits-4-model" }]
+        graph.endpointConfigs = [
+            EndpointConfig("digits-4") { config in
+                var variant = Variant()
+                variant.name = "primary"
+                variant.model = .known(.resource("digits-4-model"))
+                variant.instanceType = .known(instances)
+                variant.initialInstanceCount = 2
+                config.head.name = "digits-4"
+                config.variants = .known([variant])
+            }
+        ]
+        graph.endpoints = [
+            Endpoint("digits") { endpoint in
+                endpoint.head.name = "digits"
+                endpoint.config = .known(.resource("digits-4"))
+                endpoint.rollbackAlarms = .known(["digits-4-error-rate"])
+            }
+        ]
+        var row = AlarmQuery()
+        row.namespace = "AWS/SageMaker"
+        row.metricName = "Invocation5XXErrors"
+        graph.alarms = [
+            Alarm("digits-4-error-rate") { alarm in
+                alarm.head.name = "digits-4-error-rate"
+                alarm.queries = .known([row])
+                alarm.threshold = .known(threshold)
+            }
+        ]
+        graph.evidence = [fleet(of: 3)]
+        return graph
+    }
+
+    private func difference(_ declared: Graph, runs engine: Graph) -> GraphDifference {
+        let circumstances = DriftCircumstances(declaredOn: nil) { _ in Self.wednesdayMorning }
+        return GraphDifference(from: declared, to: engine).allowing(from: declared, to: engine, in: circumstances)
+    }
+
+    @Test func theEngineRunsWhatIsDeclaredUnderItsOwnNames() throws {
+        let difference = difference(try declared(.staging), runs: engine())
+        #expect(!difference.isDrift, "\(difference.resources.filter(\.isDrift))")
+        #expect(difference.pairs["EndpointConfig"] == "digits-4" && difference.pairs["Model"] == "digits-4-model")
+        #expect(difference.pairs["ErrorRateAlarm"] == "digits-4-error-rate")
+        #expect(difference.resources.map(\.id) == ["Endpoint"], "three instances, within the bounds")
+        #expect(difference.leftOut > 20)
+    }
+
+    @Test func whatTheEngineRunsOtherwiseIsDrift() throws {
+        let type = difference(try declared(.staging), runs: engine(instances: "ml.t3.medium"))
+        #expect(
+            type.resources.filter(\.isDrift).flatMap(\.properties).map(\.path) == ["variants[primary].instanceType"])
+        let threshold = difference(try declared(.staging), runs: engine(threshold: 9))
+        #expect(threshold.resources.filter(\.isDrift).flatMap(\.properties).map(\.path) == ["threshold"])
+        var empty = engine()
+        empty.endpoints = []
+        #expect(difference(try declared(.staging), runs: empty).isDrift)
+    }
 }

@@ -2,7 +2,7 @@
 //
 // Reading order: GraphDifference.swift (what is found), ResourcePairs.swift (which resource answers to which),
 // ValueComparison.swift (when two values are the same), NameComparison.swift (when two names are),
-// StatedValue.swift (a resource as the values it states).
+// StatedValue.swift (a resource as the values it states), ComparableForm.swift (what is said in two ways).
 
 /// A property of a resource that is not the same on both sides.
 public struct PropertyDifference: Sendable, Hashable {

@@ -15,6 +15,7 @@ public struct GraphDifference: Sendable, Hashable {
 
     /// Compares two graphs, the earlier one being what should be.
     public init(from before: Graph, to after: Graph) {
+        let (before, after) = (before.inComparableForm, after.inComparableForm)
         let sides = (before.source, after.source)
         func candidates(_ graph: Graph) -> [ResourcePairs.Candidate] {
             graph.resources.map { ResourcePairs.Candidate(resource: $0, stated: Stated(of: $0)) }
@@ -92,7 +93,8 @@ extension SourceKind {
         switch self {
         // Names of revisions are numbers there, and each revision's alarms count that revision's own traffic.
         case .engine: ["name", "tags", "rollbackAlarms", "queries", "dataURL"]
-        case .terraform: ["deletionPolicy", "updateReplacePolicy"]
+        // A plan names the archive of a program, and the provider has no word for keeping what variants became.
+        case .terraform: ["deletionPolicy", "updateReplacePolicy", "code", "retainsAllVariantProperties"]
         // A template does not say where its stack is made.
         case .cloudformation: ["region"]
         case .spec, .live: []
