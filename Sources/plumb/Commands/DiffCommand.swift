@@ -42,7 +42,7 @@ struct DiffCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "The day since which the declaration is what it is (default: that of the file); a rollback before it "
                 + "explains nothing.", valueName: "YYYY-MM-DD"),
-        transform: Self.day)
+        transform: DiffCommand.day)
     var declaredOn: Day?
     @OptionGroup(title: "Input") var input: InputOptions
     @OptionGroup(title: "Input") var environment: EnvironmentOption
@@ -83,7 +83,7 @@ struct DiffCommand: AsyncParsableCommand {
         return subject
     }
 
-    private static func day(_ text: String) throws -> Day {
+    static func day(_ text: String) throws -> Day {
         guard let day = Day(text) else { throw ValidationError("'\(text)' is no day such as 2026-11-24") }
         return day
     }
