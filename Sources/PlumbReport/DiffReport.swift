@@ -1,11 +1,14 @@
-// Tells what changed between two assessments: for people, and for programs.
+// Tells what changed between two assessments, and where resources differ: for people, and for programs.
 
-import PlumbModel
+public import PlumbModel
 
 /// A difference as text or as JSON; whether it is worse is for the caller to decide.
 public enum DiffReport {
-    /// For people: the verdicts that changed, the failures that came with their fixes, and a line for each that went.
-    public static func text(_ diff: AssessmentDiff, style: TextStyle = TextStyle()) -> String {
+    /// For people: where resources differ, step by step; the verdicts that changed, the failures that came with their
+    /// fixes, and a line for each that went.
+    public static func text(
+        _ diff: AssessmentDiff, resources steps: [DriftStep] = [], style: TextStyle = TextStyle()
+    ) -> String {
         var sheet = TextSheet(style)
         for (label, assessment) in [("from", diff.before), ("to", diff.after)] {
             sheet.write(
@@ -13,9 +16,11 @@ public enum DiffReport {
                 "\(assessment.path) (\(assessment.source.rawValue)) judged for \(assessment.environment.rawValue)",
                 hang: 5)
         }
+        ResourceDiffReport.write(steps, on: &sheet)
         guard !diff.isEmpty else {
             sheet.blank()
-            sheet.write("nothing changed", .green)
+            let isSame = steps.allSatisfy(\.difference.isEmpty)
+            sheet.write(isSame ? "nothing changed" : "no verdict changed", .green)
             return sheet.text
         }
         writeVerdicts(of: diff, on: &sheet)
@@ -92,7 +97,7 @@ public enum DiffReport {
     }
 
     /// For programs, contract `plumbline.diff/1`.
-    public static func json(_ diff: AssessmentDiff) -> String {
+    public static func json(_ diff: AssessmentDiff, resources steps: [DriftStep] = []) -> String {
         func changes(_ changes: [AssessmentDiff.Change]) -> JSON {
             .array(
                 changes.map {
@@ -120,6 +125,7 @@ public enum DiffReport {
             "controls": changes(diff.controls),
             "new": findings(diff.new),
             "gone": findings(diff.gone),
+            "resources": ResourceDiffReport.json(steps),
         ]
         return report.text + "\n"
     }

@@ -260,12 +260,15 @@ enum Composition {
         return format.format.render(assessments, style: style)
     }
 
-    /// What changed, and the findings that are new.
+    /// What changed, step by step in the resources and as a whole in the verdicts, and the findings that are new.
     static func difference(
-        from before: Assessment, to after: Assessment, format: OutputFormat
+        from before: Assessment, to after: Assessment, resources steps: [DriftStep], format: OutputFormat
     ) -> (text: String, new: [Finding]) {
         let difference = AssessmentDiff(from: before, to: after)
-        let text = format == .json ? DiffReport.json(difference) : DiffReport.text(difference, style: style)
+        let text =
+            format == .json
+            ? DiffReport.json(difference, resources: steps)
+            : DiffReport.text(difference, resources: steps, style: style)
         return (text, difference.new)
     }
 

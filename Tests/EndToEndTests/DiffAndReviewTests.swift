@@ -47,6 +47,25 @@ struct DiffAndReviewTests {
         #expect((report["new"] as? [[String: Any]])?.contains { $0["control"] as? String == "REL-2.2" } == true)
     }
 
+    @Test func aRenderedTemplateIsTheSpecsUntilSomebodyEditsIt() throws {
+        let example = URL(filePath: Command.digits).deletingLastPathComponent().appending(path: "aws/plumb.yaml").path
+        let rendered = try command.run(
+            "render", example, "--to", "cloudformation", "--environment", "dev", "--output", "\(folder)/infra")
+        #expect(rendered.status == 0, "\(rendered.errors)")
+        let same = try command.run("diff", example, "\(folder)/infra", "--environment", "dev", "--only", "OPS-1")
+        #expect(same.output.contains(" the same") && !same.output.contains("~ "), "\(same.output)\(same.errors)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/infra")
+        for name in names where name.hasSuffix(".yaml") {
+            let text = try String(contentsOfFile: "\(folder)/infra/\(name)", encoding: .utf8)
+            _ = try write(
+                text.replacing("TreatMissingData: notBreaching", with: "TreatMissingData: ignore"), "infra/\(name)")
+        }
+        let drifted = try command.run("diff", example, "\(folder)/infra", "--environment", "dev", "--only", "COST-3")
+        #expect(drifted.status == 1, "\(drifted.output)\(drifted.errors)")
+        #expect(drifted.output.contains("declared, but not deployed") && drifted.output.contains("missingData"))
+        #expect(try command.run("diff", example).status == 2)
+    }
+
     /// A repository of its own, so that the test does not depend on this one's history.
     @Test func versionsComeFromGit() throws {
         func git(_ arguments: String...) throws {

@@ -50,4 +50,46 @@ import Testing
         #expect(report["schema"] as? String == "plumbline.diff/1")
         #expect((report["new"] as? [[String: Any]])?.count == 6)
     }
+
+    /// A spec, the template made of it and what runs, each with something of its own.
+    private var steps: [DriftStep] {
+        func graph(_ source: SourceKind, _ file: String, threshold: Fact<Double>, _ change: (inout Graph) -> Void)
+            -> Graph
+        {
+            var graph = Graph(source: source, environment: .staging, asOf: Day(daysSinceEpoch: 20_000))
+            graph.endpoints.append(Endpoint("Endpoint", at: Place(file: file, line: 3)) { $0.head.name = "digits" })
+            graph.alarms.append(
+                Alarm("ErrorRateAlarm", at: Place(file: file, line: 12)) {
+                    $0.threshold = Fact(threshold.state, at: Place(file: file, line: 14, column: 9))
+                })
+            change(&graph)
+            return graph
+        }
+        let spec = graph(.spec, "plumb.yaml", threshold: 1) { $0.topics.append(Topic("AlarmTopic")) }
+        let template = graph(.cloudformation, "template.yaml", threshold: 5) {
+            $0.buckets.append(Bucket("Old\u{1B}[31m\nBucket", at: Place(file: "template.yaml", line: 90)))
+        }
+        let running = graph(.live, "aws", threshold: .unknown("no right to see it")) { $0.endpoints = [] }
+        var later = GraphDifference(from: template, to: running)
+        later.resources[0].allowance = "StopSchedule stopped digits outside its working hours"
+        return [
+            DriftStep(
+                from: "plumb.yaml", to: "template.yaml", DriftStep.Cause(from: .spec, to: .cloudformation),
+                GraphDifference(from: spec, to: template)),
+            DriftStep(from: "template.yaml", to: "aws:", DriftStep.Cause(from: .cloudformation, to: .live), later),
+        ]
+    }
+
+    @Test func tellsWhereResourcesDifferStepByStep() throws {
+        let diff = AssessmentDiff(from: Sample.many, to: Sample.many)
+        let text = DiffReport.text(diff, resources: steps)
+        expectGolden(text, "resources.diff.txt")
+        #expect(text.contains("~ ErrorRateAlarm.threshold: 1 (plumb.yaml:14:9) -> 5 (template.yaml:14:9)"))
+        #expect(text.hasSuffix("\nno verdict changed\n") && !text.contains("\u{1B}"))
+        let json = DiffReport.json(diff, resources: steps)
+        expectGolden(json, "resources.diff.json")
+        let report = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+        let told = try #require(report["resources"] as? [[String: Any]])
+        #expect(told.map { $0["cause"] as? String } == ["notDeployed", "changedOutside"])
+    }
 }

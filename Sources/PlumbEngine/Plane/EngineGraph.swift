@@ -153,6 +153,7 @@ extension Evidence {
             texts["outcome"] = "rolledBack"
             texts["reason"] = reason
         }
+        if rollout.isRollback { texts["isReturn"] = "true" }
         self.init(
             .rollout, endpointName: endpoint, day: Day(secondsSinceEpoch: rollout.endedAt), origin: "engine",
             numbers: numbers, texts: texts)

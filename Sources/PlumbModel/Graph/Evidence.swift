@@ -18,8 +18,9 @@ public struct Evidence: Sendable, Hashable, Codable {
         case fleet
         /// A worker was probed: numbers `intervalSeconds`, `timeoutSeconds`, `failuresToEject`.
         case healthProbe
-        /// A rollout ended: texts `outcome` (`promoted`, `rolledBack`), `reason`; numbers `faultToDetectedSeconds`,
-        /// `detectedToMovedSeconds`, `movedToFullSeconds`.
+        /// A rollout ended: texts `outcome` (`promoted`, `rolledBack`), `reason`, `isReturn` (`true` where somebody
+        /// asked for an older revision); numbers `faultToDetectedSeconds`, `detectedToMovedSeconds`,
+        /// `movedToFullSeconds`.
         case rollout
         /// How long a worker took from start to ready: numbers `seconds`.
         case startup

@@ -182,6 +182,15 @@ enum FileKind {
         return (attributes?[.size] as? NSNumber)?.intValue ?? 0
     }
 
+    /// The day on which a file was written last; nil for anything else, and where it cannot be told.
+    static func modified(_ path: String) -> Day? {
+        guard FileKind(path) == .file else { return nil }
+        let target = URL(filePath: path).resolvingSymlinksInPath().path
+        // What has no attributes has no day that is known.
+        let attributes = try? FileManager.default.attributesOfItem(atPath: target)
+        return (attributes?[.modificationDate] as? Date).map { Day(secondsSinceEpoch: $0.timeIntervalSince1970) }
+    }
+
     private static func type(of path: String) -> FileAttributeType? {
         // Where it cannot be told, as of a pipe that has no name, it is no file.
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
