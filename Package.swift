@@ -75,6 +75,20 @@ let package = Package(
             ]
         ),
         .target(
+            name: "PlumbAWS",
+            dependencies: [
+                "PlumbModel",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]
+        ),
+        .target(
             name: "PlumbConsole",
             dependencies: [
                 "PlumbModel", "PlumbEngine", "PlumbReport",
@@ -150,11 +164,27 @@ let package = Package(
                 .product(name: "X509", package: "swift-certificates"),
             ]
         ),
+        .testTarget(
+            name: "PlumbAWSTests",
+            dependencies: [
+                "PlumbAWS", "PlumbModel", "PlumbTesting",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            exclude: ["Fixtures"]
+        ),
         .testTarget(name: "OnnxRuntimeTests", dependencies: ["OnnxRuntime", "plumb-worker"], exclude: ["Fixtures"]),
         .testTarget(
             name: "FuzzTests", dependencies: ["plumb-fuzz", "PlumbFormats", "PlumbModel"],
             exclude: ["Corpus", "words.dict"]),
         .testTarget(name: "EndToEndTests", dependencies: ["plumb", "plumb-worker"]),
+        // Real tools on what is rendered; each is left out where its tool is missing.
+        .testTarget(
+            name: "RenderedToolsTests", dependencies: ["PlumbFormats", "PlumbModel", "PlumbPolicy", "PlumbTesting"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -82,9 +82,12 @@ public enum DiffReport {
                 finding.severity.rawValue, finding.severity.colour, "\(finding.control)  \(finding.resource)\(place)",
                 indent: 2)
             sheet.write("", nil, finding.message, indent: 4)
-            let remedy = finding.remedy
+            let remedy = finding.remedy(linesMax: TextReport.codeMax)
             sheet.write("fix", .green, remedy.sentence, indent: 4, hang: 9)
             for line in remedy.code { sheet.verbatim(String(line), indent: 9) }
+            if remedy.more > 0 {
+                sheet.write("", nil, "and \(remedy.more) lines more (--format json has them all)", indent: 9)
+            }
         }
     }
 

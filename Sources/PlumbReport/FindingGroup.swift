@@ -47,7 +47,7 @@ struct FindingGroup {
         return shown.indices.map { index in
             let (finding, folded) = shown[index]
             let isSharedWithNext =
-                folded.isEmpty && index + 1 < shown.count && shown[index + 1].finding.fix == finding.fix
+                folded.isEmpty && index + 1 < shown.count && shown[index + 1].finding.isMended(like: finding)
             return Told(finding: finding, showsFix: !isSharedWithNext, folded: folded)
         }
     }
@@ -118,7 +118,23 @@ extension Finding {
     /// The fix in two parts: a sentence, and the lines to paste, if it has any.
     var remedy: (sentence: String, code: [Substring]) {
         let lines = fix.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-        let code = lines.dropFirst().drop(while: \.isEmpty)
-        return (lines.first.map(String.init) ?? "", Array(code))
+        let code = Array(lines.dropFirst().drop(while: \.isEmpty))
+        return (lines.first.map(String.init) ?? "", patch?.lines ?? code)
+    }
+
+    /// The remedy with at most `max` of its lines, and how many more there are.
+    func remedy(linesMax max: Int) -> (sentence: String, code: [Substring], more: Int) {
+        let (sentence, code) = remedy
+        return (sentence, Array(code.prefix(max)), Swift.max(0, code.count - max))
+    }
+
+    /// Whether the same words and lines mend both.
+    func isMended(like other: Finding) -> Bool { fix == other.fix && patch == other.patch }
+}
+
+extension Patch {
+    fileprivate var lines: [Substring] {
+        let end = text.hasSuffix("\n") ? text.dropLast() : Substring(text)
+        return end.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     }
 }

@@ -9,6 +9,8 @@ public import PlumbModel
 public enum GitHubReport: AssessmentReport {
     /// What GitHub shows of one step and one level: its documented limit.
     static let shownMax = 10
+    /// Longer lines to paste are left to the other reports.
+    private static let patchBytesMax = 2_000
 
     public static func render(_ assessments: [Assessment], style: TextStyle) -> String {
         var told: [(finding: Finding, statement: String)] = []
@@ -36,6 +38,8 @@ public enum GitHubReport: AssessmentReport {
         var message = "\(finding.resource): \(finding.message)"
         for link in finding.chain { message += "\nsee \(link.message)" + (link.place.map { " at \($0)" } ?? "") }
         message += "\nfix: \(finding.fix)"
+        // An annotation is read beside the lines of a change: a few of them fit.
+        if let patch = finding.patch, patch.text.utf8.count <= patchBytesMax { message += "\n\(patch.text)" }
         return command(
             finding.severity.command, at: finding.place, title: "\(finding.control) \(statement)", message)
     }

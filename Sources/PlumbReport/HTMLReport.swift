@@ -161,7 +161,7 @@ public enum HTMLReport: AssessmentReport {
         write(told.finding, withFix: told.showsFix, to: &html)
         guard !told.folded.isEmpty else { return }
         html += "<details class=\"more\"><summary>and \(told.folded.count) more of the same</summary>\n"
-        for finding in told.folded { write(finding, withFix: finding.fix != told.finding.fix, to: &html) }
+        for finding in told.folded { write(finding, withFix: !finding.isMended(like: told.finding), to: &html) }
         html += "</details>\n"
     }
 

@@ -65,6 +65,10 @@ extension JSON {
             ("resource", .string(finding.resource)), ("place", JSON(finding.place)),
             ("message", .string(finding.message)), ("fix", .string(finding.fix)), ("seed", .string(finding.seed)),
         ]
+        if let patch = finding.patch {
+            members.append(("fixText", .string(patch.text)))
+            members.append(("fixLanguage", .string(patch.language.rawValue)))
+        }
         let chain = finding.chain
         if !chain.isEmpty {
             members.append(

@@ -112,7 +112,7 @@ public enum JUnitReport: AssessmentReport {
         var text = finding.place.map { "\($0): " } ?? ""
         text += "\(finding.resource) (\(finding.severity.rawValue))\n\(finding.message)"
         for link in finding.chain { text += "\nsee \(link.message)" + (link.place.map { " at \($0)" } ?? "") }
-        return text + "\nfix: \(finding.fix)\nseed: \(finding.seed)"
+        return text + "\nfix: \(finding.fix)\n\(finding.patch?.text ?? "")seed: \(finding.seed)"
     }
 
     private static func told(_ judgement: Judgement) -> String { "\(judgement.resource): \(judgement.message)" }

@@ -129,15 +129,22 @@ public enum SARIFReport: AssessmentReport {
         if !related.isEmpty { members.append(("relatedLocations", .array(related))) }
         members += [
             ("partialFingerprints", ["plumbline/v1": .string(identity)]),
-            (
-                "properties",
-                [
-                    "policy": .string(finding.policy), "severity": .string(finding.severity.rawValue),
-                    "verdict": .string(finding.verdict.rawValue),
-                ]
-            ),
+            ("properties", properties(of: finding)),
         ]
         return members
+    }
+
+    /// What SARIF has no place for. Its `fixes` are replacements of regions; lines to paste are none.
+    private static func properties(of finding: Finding) -> JSON {
+        var members: [(key: String, value: JSON)] = [
+            ("policy", .string(finding.policy)), ("severity", .string(finding.severity.rawValue)),
+            ("verdict", .string(finding.verdict.rawValue)),
+        ]
+        if let patch = finding.patch {
+            members.append(("fixText", .string(patch.text)))
+            members.append(("fixLanguage", .string(patch.language.rawValue)))
+        }
+        return .object(members)
     }
 
     private static func suppression(_ justification: String) -> JSON {

@@ -6,6 +6,8 @@ public import PlumbModel
 public enum TextReport: AssessmentReport {
     /// How many resources are told one by one where many fail a control alike.
     static let alikeMax = 5
+    /// How many lines of a fix are told; more are a whole deployment.
+    static let codeMax = 60
 
     public static func render(_ assessments: [Assessment], style: TextStyle) -> String {
         assessments.map { render(one: $0, style) }.joined(separator: "\n")
@@ -80,9 +82,12 @@ public enum TextReport: AssessmentReport {
             sheet.write("see", .faint, link.message + (link.place.map { " at \($0)" } ?? ""), indent: 6, hang: 11)
         }
         guard withFix else { return }
-        let remedy = finding.remedy
+        let remedy = finding.remedy(linesMax: codeMax)
         sheet.write("fix", .green, remedy.sentence, indent: 6, hang: 11)
         for line in remedy.code { sheet.verbatim(String(line), indent: 11) }
+        if remedy.more > 0 {
+            sheet.write("", nil, "and \(remedy.more) lines more (--format json has them all)", indent: 11)
+        }
     }
 
     // MARK: - What is open

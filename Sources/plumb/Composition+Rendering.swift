@@ -24,12 +24,22 @@ extension Composition {
                     "values for the engine on this machine belong in a spec of their own, or leave them to the defaults"
             )
         }
-        let format: Rendering.Format =
-            switch option {
-            case .cloudformation: .cloudformation
-            case .terraform: .terraform
-            }
-        return Rendering.files(of: loaded.spec, as: format, asOf: today())
+        switch option {
+        case .cloudformation: return Rendering.files(of: loaded.spec, as: .cloudformation, asOf: today())
+        case .terraform: return Rendering.files(of: loaded.spec, as: .terraform, asOf: today())
+        case .githubActions: return try pipeline(loaded, as: .githubActions)
+        case .codepipeline: return try pipeline(loaded, as: .codepipeline)
+        }
+    }
+
+    /// A pipeline delivers to staging and then to production, whichever environment was named.
+    private static func pipeline(
+        _ loaded: LoadedSpec, as format: DeliveryPipeline.Format
+    ) throws -> [RenderedFile] {
+        let production = try loadSpec(loaded.path, environment: .production)
+        let staging = try loadSpec(loaded.path, environment: .staging)
+        return DeliveryPipeline.files(
+            of: production.spec, staging: staging.spec, specPath: loaded.path, as: format)
     }
 
     /// The text of the only file; nil where there are several.

@@ -75,7 +75,9 @@ enum CraftLaws {
     }
 
     /// Tests that await a real process may sleep between two looks at it.
-    static let mayPoll: Set<String> = ["PlumbLocalTests", "OnnxRuntimeTests", "EndToEndTests", "PlumbConsoleTests"]
+    static let mayPoll: Set<String> = [
+        "PlumbLocalTests", "OnnxRuntimeTests", "EndToEndTests", "PlumbConsoleTests", "PlumbAWSTests",
+    ]
 
     static func sleepBreaches(in file: SourceFile) -> [Breach] {
         guard !mayPoll.contains(file.target) else { return [] }

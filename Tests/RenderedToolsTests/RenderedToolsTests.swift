@@ -36,14 +36,25 @@ struct RenderedSpec: CustomTestStringConvertible, Sendable {
         critical, RenderedSpec(name: "gpu", environment: .production, overlay: "workload: gpu\n"),
     ]
 
+    /// What no default can know: the front's certificates and name, and who may ask it.
+    static let parameters = [
+        "ApiCertificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/6a1f1f0e-1111-4222-8333-444455556666",
+        "EdgeCertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/6a1f1f0e-1111-4222-8333-444455556666",
+        "CallerUserPoolArn": "arn:aws:cognito-idp:eu-central-1:123456789012:userpool/eu-central-1_ExAmPlE",
+        "FrontDomainName": "answers.example.org",
+    ]
+
     var testDescription: String { "\(name) in \(environment.rawValue)" }
     static let today = Day(daysSinceEpoch: 20_785)
 
     func files(_ format: Rendering.Format) throws -> [RenderedFile] {
         let example = Repository.root.appending(path: "Examples/aws/plumb.yaml")
-        let own = Set(overlay.split(separator: "\n").compactMap { $0.split(separator: ":").first })
+        // A key of the overlay takes the place of the example's, with all that is below it.
+        let own = Set(overlay.split(separator: "\n").map { $0.prefix { $0 != ":" } })
+        var isKept = true
         let kept = try String(contentsOf: example, encoding: .utf8).split(separator: "\n").filter { line in
-            !own.contains(line.prefix { $0 != ":" })
+            if line.first != " " { isKept = !own.contains(line.prefix { $0 != ":" }) }
+            return isKept
         }
         let text = kept.joined(separator: "\n") + "\n" + overlay
         let reading = SpecReader.read(text, file: "plumb.yaml", environment: environment)

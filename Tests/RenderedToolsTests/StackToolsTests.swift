@@ -85,15 +85,6 @@ extension RenderedToolsTests {
             var region: String
         }
 
-        /// What no default can know; the other regions' values come from the outputs of their stacks.
-        private static let parameters = [
-            "ApiCertificateArn":
-                "arn:aws:acm:eu-central-1:123456789012:certificate/6a1f1f0e-1111-4222-8333-444455556666",
-            "EdgeCertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/6a1f1f0e-1111-4222-8333-444455556666",
-            "CallerUserPoolArn": "arn:aws:cognito-idp:eu-central-1:123456789012:userpool/eu-central-1_ExAmPlE",
-            "FrontDomainName": "answers.example.org",
-        ]
-
         /// Deploys each template with the command at its head, and sees that everything in it was made.
         private func deploy(_ spec: RenderedSpec, from folder: URL) throws -> [Stack] {
             var stacks: [Stack] = []
@@ -110,7 +101,7 @@ extension RenderedToolsTests {
                 for block in (section.count > 1 ? "\n\(section[1])" : "").split(separator: "\n  ")
                 where block.hasSuffix(":") && !block.hasPrefix(" ") {
                     let name = String(block.dropLast())
-                    if let value = try Self.parameters[name] ?? given(name, by: stacks) {
+                    if let value = try RenderedSpec.parameters[name] ?? given(name, by: stacks) {
                         values.append("\(name)=\(value)")
                     }
                 }

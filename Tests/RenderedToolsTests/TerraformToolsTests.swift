@@ -55,8 +55,15 @@ extension RenderedToolsTests {
                 let place = folder.appending(path: name)
                 let text = try String(contentsOf: place, encoding: .utf8)
                 let loose = text.replacing("prevent_destroy = true", with: "prevent_destroy = false")
+                    .replacing("deletion_protection_enabled = true", with: "deletion_protection_enabled = false")
                 if loose != text { try loose.write(to: place, atomically: true, encoding: .utf8) }
             }
+            let variables = try String(contentsOf: folder.appending(path: "variables.tf"), encoding: .utf8)
+            let values = RenderedSpec.parameters.map { (key: Self.snakeCase($0.key), value: $0.value) }.filter {
+                variables.contains("variable \"\($0.key)\"")
+            }
+            try values.map { "\($0.key) = \"\($0.value)\"\n" }.joined().write(
+                to: folder.appending(path: "terraform.tfvars"), atomically: true, encoding: .utf8)
             let services = [
                 "accessanalyzer", "apigateway", "appautoscaling", "backup", "budgets", "ce", "cloudfront", "cloudtrail",
                 "cloudwatch", "dynamodb", "ec2", "ecr", "events", "iam", "kms", "lambda", "logs", "route53", "s3",
@@ -75,6 +82,10 @@ extension RenderedToolsTests {
             var text = "provider \"aws\" {\n\(shared)"
             if hasRecovery { text += "\nprovider \"aws\" {\n  alias = \"recovery\"\n\(shared)" }
             try text.write(to: folder.appending(path: "override.tf"), atomically: true, encoding: .utf8)
+        }
+
+        private static func snakeCase(_ name: String) -> String {
+            name.reduce(into: "") { $0 += ($1.isUppercase && !$0.isEmpty ? "_" : "") + $1.lowercased() }
         }
 
         @discardableResult

@@ -71,9 +71,20 @@ struct Tool: Sendable {
         do {
             let folder = FileManager.default.temporaryDirectory.appending(path: "plumb-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let text = #"terraform { required_providers { aws = { source = "hashicorp/aws", version = "~> 5.100" } } }"#
-            let lines = text.replacing("{ ", with: "{\n").replacing(" }", with: "\n}").replacing(", ", with: "\n")
-            try lines.write(to: folder.appending(path: "main.tf"), atomically: true, encoding: .utf8)
+            // A provider that was fetched for this alone is large; the system clears what stays.
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let text = """
+                terraform {
+                  required_providers {
+                    aws = {
+                      source  = "hashicorp/aws"
+                      version = "~> 5.100"
+                    }
+                  }
+                }
+
+                """
+            try text.write(to: folder.appending(path: "main.tf"), atomically: true, encoding: .utf8)
             return try terraform.run("init", "-input=false", in: folder).status == 0
         } catch {
             return false
@@ -119,7 +130,8 @@ final class AWSDouble {
     }
 
     deinit {
-        process.terminate()
+        // It has nothing to keep, and Python waits with softer signals.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 }

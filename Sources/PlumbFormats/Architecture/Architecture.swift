@@ -17,7 +17,11 @@ public enum Architecture {
     ///   - day: The day the graph is judged on.
     /// - Returns: The graph, of source `spec`.
     public static func compile(_ spec: Spec, asOf day: Day) -> Graph {
-        let plan = Blueprint(spec)
+        compile(Blueprint(spec), asOf: day)
+    }
+
+    static func compile(_ plan: Blueprint, asOf day: Day) -> Graph {
+        let spec = plan.spec
         var graph = Graph(source: .spec, environment: spec.environment, asOf: day)
         graph.region = plan.said(spec.region, "region")
         graph.declarations = [Declaration(spec)]

@@ -10,14 +10,15 @@ struct Blueprint {
     /// Changes with everything that a model or an endpoint configuration is made of, since neither can be altered.
     let revision: String
 
-    init(_ spec: Spec) {
+    init(_ spec: Spec, variant: String = "primary") {
         self.spec = spec
+        self.variant = variant
         prefix = "\(spec.name)-\(spec.environment.rawValue)"
         revision = Blueprint.revision(of: spec)
     }
 
     /// The only variant.
-    let variant = "primary"
+    let variant: String
     /// Metrics that the product itself publishes.
     static let namespace = "Plumbline/Endpoints"
 

@@ -139,6 +139,7 @@ public enum TemplateReader {
         graph.environmentIsAssumed = environment == nil
         let inventory = Inventory(deployment)
         graph.notes = inventory.notes
+        graph.notes.parts = inventory.parts
         CloudFormationMapping.fill(&graph, from: inventory)
         return (graph, deployment.diagnostics + inventory.diagnostics)
     }

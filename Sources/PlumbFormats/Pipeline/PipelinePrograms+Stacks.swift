@@ -23,7 +23,7 @@ extension PipelinePrograms {
         import boto3
         from botocore.exceptions import ClientError
 
-        PARTS = ["template", "foundation", "recovery", "data", "endpoint", "operations"]
+        PARTS = ["template", "foundation", "recovery", "data", "endpoint", "standby", "operations"]
         # What holds data or callers is never removed or replaced by a delivery (OPS-3.6).
         KEPT = {
             "AWS::Backup::BackupVault", "AWS::CloudTrail::Trail", "AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table",
@@ -45,7 +45,7 @@ extension PipelinePrograms {
             def __init__(self, part, arguments):
                 self.part = part
                 self.name = arguments.stack if part == "template" else f"{arguments.stack}-{part}"
-                self.region = arguments.recovery_region if part == "recovery" else arguments.region
+                self.region = arguments.recovery_region if part in ("recovery", "standby") else arguments.region
                 with open(os.path.join(arguments.rendered, f"{part}.yaml"), encoding="utf-8") as file:
                     self.body = file.read()
                 self.digest = hashlib.sha256(self.body.encode()).hexdigest()

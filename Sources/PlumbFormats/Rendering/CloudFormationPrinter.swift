@@ -60,9 +60,20 @@ struct CloudFormationPrinter {
         return lines
     }
 
+    /// The lines of one resource, without a word on what it is for.
+    mutating func fragment(_ resource: RenderedResource) -> [String] {
+        lines = []
+        printBody(of: resource)
+        return lines
+    }
+
     private mutating func print(_ resource: RenderedResource) {
         lines.append("")
         lines += comment(resource, indent: 2)
+        printBody(of: resource)
+    }
+
+    private mutating func printBody(of resource: RenderedResource) {
         lines.append("  \(resource.id):")
         lines.append("    Type: \(resource.template ?? "")")
         let here = resource.dependsOn.filter { site($0) == .here }

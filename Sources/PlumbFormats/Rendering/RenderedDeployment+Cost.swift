@@ -40,7 +40,7 @@ extension RenderedDeployment {
             let notifications = budget.notifications.value ?? []
             fields.put(
                 "NotificationsWithSubscribers", "notification", .blocks(notifications.map(notification)),
-                for: "COST-3.3", "COST-3.4")
+                for: "COST-2.4", "COST-3.3", "COST-3.4")
             fields.putTags("ResourceTags", "tags", budget.head.tags)
         }
     }

@@ -24,7 +24,8 @@ extension RenderedDeployment {
             fields.put("RotationPeriodInDays", "rotation_period_in_days", key.rotationPeriodDays, for: "SEC-1.9")
             fields.put("PendingWindowInDays", "deletion_window_in_days", key.pendingWindowDays, for: "SEC-1.9")
             fields.put("MultiRegion", "multi_region", key.isMultiRegion, for: "SEC-1.9")
-            fields.put("KeyPolicy", "policy", .policy(key.policy), for: "SEC-1.9", "SEC-2.4", "SEC-3.6")
+            fields.put(
+                "KeyPolicy", "policy", .policy(key.policy), for: "SEC-1.9", "SEC-2.4", "SEC-3.6", "OPS-1.6", "COST-3.4")
             fields.putTags("Tags", "tags", key.head.tags)
         }
     }

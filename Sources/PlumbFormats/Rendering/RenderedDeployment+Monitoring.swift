@@ -143,9 +143,11 @@ private struct AlarmText {
             control: "OPS-2.2",
             sentence: "Answers are worse than the baseline's: the detector reports in units of its own limit."),
         "BurnRateFastAlarm": AlarmText(
-            control: "OPS-1.2", sentence: "In an hour, two per cent of a month's error budget went."),
+            control: "OPS-1.2", others: ["REL-1.6"],
+            sentence: "In an hour, two per cent of a month's error budget went."),
         "BurnRateSlowAlarm": AlarmText(
-            control: "OPS-1.2", sentence: "In six hours, five per cent of a month's error budget went."),
+            control: "OPS-1.2", others: ["REL-1.6"],
+            sentence: "In six hours, five per cent of a month's error budget went."),
         "TrafficDropAlarm": AlarmText(
             control: "OPS-1.1", sentence: "Nobody has asked anything for a quarter of an hour."),
         "ReplicationLagAlarm": AlarmText(

@@ -41,7 +41,8 @@ extension RenderedDeployment {
         ) { fields in
             fields.put("VpcId", "vpc_id", .link(subnet.vpc))
             fields.put("CidrBlock", "cidr_block", subnet.cidr)
-            fields.put("AvailabilityZone", "availability_zone", subnet.availabilityZone, for: "REL-1.3", "REL-1.4")
+            fields.put(
+                "AvailabilityZone", "availability_zone", subnet.availabilityZone, for: "REL-1.3", "REL-1.4", "REL-1.5")
             fields.put("MapPublicIpOnLaunch", "map_public_ip_on_launch", .bool(false), for: "SEC-1.3")
             fields.putTags("Tags", "tags", subnet.head.tags)
         }

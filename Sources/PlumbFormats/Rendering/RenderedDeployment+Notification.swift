@@ -30,7 +30,7 @@ extension RenderedDeployment {
         ) { fields in
             fields.put("Topics", nil, .list([.link(topic.id, template: nil, plan: "arn")]))
             fields.put(nil, "arn", .link(topic.id, template: nil, plan: "arn"))
-            fields.put("PolicyDocument", "policy", .policy(document), for: "OPS-1.6", "COST-3.4", "SEC-1.2")
+            fields.put("PolicyDocument", "policy", .policy(document), for: "OPS-1.6", "COST-3.4", "SEC-1.2", "SEC-2.4")
         }
     }
 

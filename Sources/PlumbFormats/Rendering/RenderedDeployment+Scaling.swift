@@ -37,8 +37,8 @@ extension RenderedDeployment {
             fields.put("ResourceId", "resource_id", target.resourceID, for: "REL-2.1")
             fields.put("ScalableDimension", "scalable_dimension", target.dimension, for: "REL-2.1")
             fields.put("MinCapacity", "min_capacity", minimumInstances, for: "REL-2.2", "REL-1.2")
-            fields.put("MaxCapacity", "max_capacity", maximumInstances, for: "REL-2.2", "COST-3.5")
-            fields.putBlock("SuspendedState", "suspended_state", for: "REL-2.6") {
+            fields.put("MaxCapacity", "max_capacity", maximumInstances, for: "REL-2.2", "COST-2.5", "COST-3.5")
+            fields.putBlock("SuspendedState", "suspended_state", for: "REL-2.4", "REL-2.5", "REL-2.6") {
                 $0.put("DynamicScalingInSuspended", "dynamic_scaling_in_suspended", target.suspendsScaleIn)
                 $0.put("DynamicScalingOutSuspended", "dynamic_scaling_out_suspended", target.suspendsScaleOut)
                 $0.put("ScheduledScalingSuspended", "scheduled_scaling_suspended", target.suspendsScheduled)

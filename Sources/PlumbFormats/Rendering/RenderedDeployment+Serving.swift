@@ -34,7 +34,7 @@ extension RenderedDeployment {
             fields.put(
                 "EnableNetworkIsolation", "enable_network_isolation", model.isNetworkIsolated, for: "SEC-1.4")
             fields.putBlock("PrimaryContainer", "primary_container") { container(of: model, &$0) }
-            fields.putBlock("VpcConfig", "vpc_config", for: "SEC-1.3", "REL-1.3") {
+            fields.putBlock("VpcConfig", "vpc_config", for: "SEC-1.3", "REL-1.3", "REL-1.5") {
                 $0.put("Subnets", "subnets", .links(model.subnets))
                 $0.put("SecurityGroupIds", "security_group_ids", .links(model.securityGroups, "GroupId"))
             }
@@ -97,16 +97,16 @@ extension RenderedDeployment {
         fields.put("ModelName", "model_name", .link(variant.model, "ModelName", "name"))
         fields.put(
             "InstanceType", "instance_type", variant.instanceType,
-            for: "OPS-2.7", plan.isProduction ? "PERF-1.2" : "COST-2.1")
+            for: "OPS-2.7", plan.isProduction ? "PERF-1.2" : "COST-2.1", plan.isProduction ? "COST-3.5" : "COST-2.5")
         fields.put(
             "InitialInstanceCount", "initial_instance_count", variant.initialInstanceCount, for: "REL-1.1", "COST-3.5")
         fields.put("InitialVariantWeight", "initial_variant_weight", variant.weight)
         fields.put(
             "ModelDataDownloadTimeoutInSeconds", "model_data_download_timeout_in_seconds",
-            variant.modelDataDownloadTimeoutSeconds, for: "OPS-2.6")
+            variant.modelDataDownloadTimeoutSeconds, for: "OPS-2.6", "REL-3.3")
         fields.put(
             "ContainerStartupHealthCheckTimeoutInSeconds", "container_startup_health_check_timeout_in_seconds",
-            variant.containerStartupTimeoutSeconds, for: "OPS-2.6")
+            variant.containerStartupTimeoutSeconds, for: "OPS-2.6", "REL-3.3")
         fields.put("EnableSSMAccess", "enable_ssm_access", variant.enablesSSMAccess, for: "SEC-1.4")
     }
 
@@ -145,7 +145,8 @@ extension RenderedDeployment {
             fields.putBlock("DeploymentConfig", "deployment_config") {
                 if let policy = endpoint.blueGreen.value { put(policy, &$0) }
                 $0.putBlock(
-                    "AutoRollbackConfiguration", "auto_rollback_configuration", for: "OPS-1.8", "OPS-2.1", "OPS-2.2"
+                    "AutoRollbackConfiguration", "auto_rollback_configuration", for: "OPS-1.8", "OPS-2.1", "OPS-2.2",
+                    "OPS-2.9"
                 ) {
                     let names = (endpoint.rollbackAlarms.value ?? []).compactMap(\.value)
                     // By name: an alarm that were referred to could not watch the endpoint that refers to it.

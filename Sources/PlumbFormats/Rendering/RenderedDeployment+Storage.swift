@@ -53,7 +53,8 @@ extension RenderedDeployment {
             for: ["SEC-1.1"] + (bucket.purpose.value == .accessLogs ? ["SEC-3.3"] : [])
         ) { fields in
             fields.put("Bucket", "bucket", .link(.resource(bucket.id)))
-            fields.put("PolicyDocument", "policy", document, for: "SEC-1.1", "SEC-2.4")
+            let writers = bucket.purpose.value == .accessLogs ? ["SEC-3.3"] : []
+            fields.put("PolicyDocument", "policy", document, forAll: ["SEC-1.1", "SEC-2.4"] + writers)
         }
         // S3 answers 409 to two changes of one bucket's access at a time.
         if tongue == .plan, bucket.publicAccessBlock.isKnown { policy.dependsOn = ["\(bucket.id)PublicAccessBlock"] }

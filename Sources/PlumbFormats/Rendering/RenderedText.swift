@@ -43,9 +43,14 @@ struct RenderedTextReader: Sendable {
     private func variable(_ name: String) -> RenderedTextPart? {
         if name.hasPrefix("AWS::") { return .pseudo(name) }
         if name.hasPrefix("AZ."), let number = Int(name.dropFirst(3)) { return .zone(number) }
-        let split = name.split(separator: ".", maxSplits: 1).map(String.init)
-        guard let id = split.first, ids.contains(id) else { return nil }
-        return .attribute(id: id, name: split.count > 1 ? split[1] : nil)
+        // An id may hold dots itself: a Terraform address does.
+        var id = Substring(name)
+        while !ids.contains(String(id)) {
+            guard let dot = id.lastIndex(of: ".") else { return nil }
+            id = id[..<dot]
+        }
+        let attribute = name.dropFirst(id.count + 1)
+        return .attribute(id: String(id), name: attribute.isEmpty ? nil : String(attribute))
     }
 
     /// The second region's name stands between the delimiters of an ARN or address, or alone.

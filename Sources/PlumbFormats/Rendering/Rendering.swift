@@ -24,8 +24,13 @@ struct RenderedDeployment: Sendable {
     let tongue: Tongue
 
     init(_ spec: Spec, asOf day: Day, in tongue: Tongue) {
-        graph = Architecture.compile(spec, asOf: day)
-        plan = Blueprint(spec)
+        let plan = Blueprint(spec)
+        self.init(Architecture.compile(plan, asOf: day), plan, in: tongue)
+    }
+
+    init(_ graph: Graph, _ plan: Blueprint, in tongue: Tongue) {
+        self.graph = graph
+        self.plan = plan
         self.tongue = tongue
     }
 
@@ -71,17 +76,31 @@ public enum Rendering {
             ("alarms.errorRate", spec.alarms.errorRate), ("alarms.latencyP99", spec.alarms.latencyP99),
             ("alarms.health", spec.alarms.health),
         ]
-        return rules.compactMap { path, rule in
-            let seconds = rule.periodSeconds
-            guard seconds < 60 || seconds % 60 != 0 else { return nil }
-            return Diagnostic(
+        return unknownType(of: spec)
+            + rules.compactMap { path, rule in
+                let seconds = rule.periodSeconds
+                guard seconds < 60 || seconds % 60 != 0 else { return nil }
+                return Diagnostic(
+                    .error,
+                    "\(path).period is \(seconds) s: SageMaker tells CloudWatch its metrics once a minute, so an alarm "
+                        + "on AWS counts in whole minutes",
+                    at: spec.place(of: "\(path).period") ?? spec.place(of: path),
+                    hint:
+                        "write \(path): {period: \(max(1, (seconds + 59) / 60))m}, or take the key out: 1m is the default"
+                )
+            }
+    }
+
+    private static func unknownType(of spec: Spec) -> [Diagnostic] {
+        guard InstanceType.named(spec.instances.type) == nil else { return [] }
+        return [
+            Diagnostic(
                 .error,
-                "\(path).period is \(seconds) s: SageMaker tells CloudWatch its metrics once a minute, so an alarm "
-                    + "on AWS counts in whole minutes",
-                at: spec.place(of: "\(path).period") ?? spec.place(of: path),
-                hint: "write \(path): {period: \(max(1, (seconds + 59) / 60))m}, or take the key out: 1m is the default"
-            )
-        }
+                "instances.type \(spec.instances.type) is not known here: autoscaling divides the load by its vCPUs or "
+                    + "GPUs",
+                at: spec.place(of: "instances.type"),
+                hint: "take another type, such as ml.m5.xlarge or ml.g5.2xlarge")
+        ]
     }
 
     private static func qualityMetric(of spec: Spec) -> [Diagnostic] {

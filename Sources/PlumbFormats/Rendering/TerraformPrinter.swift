@@ -9,6 +9,8 @@ struct TerraformPrinter {
     let types: [String: String]
     /// The tags that every resource of the module carries, as `local.tags`.
     let commonTags: [String: String]
+    /// Addresses of resources that are not called by the snake case of their ids, by id.
+    var addresses: [String: String] = [:]
     private(set) var parameters: [RenderedParameter] = []
     /// The data sources that were met: `region`, `caller`, `partition`, `zones`, and the second region's zones.
     private(set) var sources: Set<Source> = []
@@ -32,21 +34,31 @@ struct TerraformPrinter {
         return HCLText.text(lines)
     }
 
+    /// The text of one resource, without a word on what it is for.
+    mutating func fragment(_ resource: RenderedResource, name: String) -> String {
+        lines = []
+        if let type = resource.plan { printBody(of: resource, type, name) }
+        return HCLText.text(lines)
+    }
+
     private mutating func print(_ resource: RenderedResource) {
         guard let type = resource.plan else { return }
-        isRecovery = resource.region != nil
         lines.append(HCLLine(0, ""))
         let ids = resource.controls.joined(separator: ", ")
         let about = [resource.note, ids.isEmpty ? nil : ids].compactMap { $0 }.joined(separator: " ")
         if !about.isEmpty { lines += TextFold.lines(about, width: 110).map { HCLLine(0, "# \($0)") } }
-        lines.append(HCLLine(0, "resource \"\(type)\" \"\(RenderedDeployment.snakeCase(resource.id))\" {"))
+        printBody(of: resource, type, RenderedDeployment.snakeCase(resource.id))
+    }
+
+    private mutating func printBody(of resource: RenderedResource, _ type: String, _ name: String) {
+        isRecovery = resource.region != nil
+        lines.append(HCLLine(0, "resource \"\(type)\" \"\(name)\" {"))
         if isRecovery {
             lines.append(HCLLine(2, "provider", assign: "= aws.recovery"))
             lines.append(HCLLine(0, ""))
         }
         print(fields: resource.fields, indent: 2)
-        let needed = resource.dependsOn.compactMap { id in types[id].map { "\($0).\(RenderedDeployment.snakeCase(id))" }
-        }
+        let needed = resource.dependsOn.filter { types[$0] != nil }.map(address)
         if !needed.isEmpty {
             lines.append(HCLLine(0, ""))
             lines.append(HCLLine(2, "depends_on", assign: "= [\(needed.joined(separator: ", "))]"))
@@ -219,7 +231,11 @@ struct TerraformPrinter {
     }
 
     private func reference(_ id: String, _ attribute: String) -> String {
-        "\(types[id] ?? "unknown").\(RenderedDeployment.snakeCase(id)).\(attribute)"
+        "\(address(id)).\(attribute)"
+    }
+
+    private func address(_ id: String) -> String {
+        addresses[id] ?? "\(types[id] ?? "unknown").\(RenderedDeployment.snakeCase(id))"
     }
 
     /// Terraform's word for an attribute of the normal form.

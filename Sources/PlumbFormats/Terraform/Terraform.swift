@@ -31,6 +31,7 @@ public enum PlanReader {
         graph.environmentIsAssumed = environment == nil
         let inventory = Inventory(plan)
         graph.notes = inventory.notes
+        graph.notes.parts = inventory.parts
         graph.region = PlanRegions(plan).main
         PlanMapping.fill(&graph, from: inventory)
         return PlanReading(graph: graph, diagnostics: plan.diagnostics + inventory.diagnostics)

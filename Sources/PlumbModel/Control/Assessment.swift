@@ -10,6 +10,8 @@ public struct Finding: Sendable, Hashable, Codable {
     public var place: Place?
     public var message: String
     public var fix: String
+    /// What to paste, in the input's own language; nil until it is asked for, and where there is nothing to paste.
+    public var patch: Patch?
     public var seed: String
     public var related: [RelatedPlace]
     /// Control, resource and a digest of what was judged, for baselines and comparison: it changes when the resource
@@ -30,6 +32,27 @@ public struct Finding: Sendable, Hashable, Codable {
         self.fix = fix
         self.seed = seed
         self.related = related
+    }
+}
+
+/// Lines to paste that mend a finding.
+public struct Patch: Sendable, Hashable, Codable {
+    /// The language of the lines.
+    public enum Language: String, Sendable, Codable, Hashable {
+        /// Keys of a spec.
+        case spec
+        /// Resources of a CloudFormation template, as they stand under `Resources`.
+        case cloudformation
+        /// Resource blocks of a Terraform configuration.
+        case terraform
+    }
+    public var language: Language
+    /// Whole lines; the last one ends too.
+    public var text: String
+
+    public init(_ language: Language, _ text: String) {
+        self.language = language
+        self.text = text
     }
 }
 

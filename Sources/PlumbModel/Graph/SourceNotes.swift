@@ -43,9 +43,25 @@ public struct SourceNotes: Sendable, Hashable, Codable {
             self.place = place
         }
     }
+    /// A resource of the source that the graph has joined into another: a bucket's policy, a key's alias.
+    public struct Part: Sendable, Hashable, Codable {
+        public var id: String
+        /// `AWS::S3::BucketPolicy`, `aws_s3_bucket_versioning`.
+        public var type: String
+        /// The id of the resource that it belongs to.
+        public var owner: String
+        public var place: Place?
+        public init(_ id: String, type: String, of owner: String, at place: Place? = nil) {
+            self.id = id
+            self.type = type
+            self.owner = owner
+            self.place = place
+        }
+    }
     public var literals: [Literal] = []
     /// Absent where the sort of input has no providers.
     public var providers: Fact<[ProviderPin]> = .absent
     public var changes: [PlannedChange] = []
+    public var parts: [Part] = []
     public init() {}
 }

@@ -67,6 +67,11 @@ struct CheckCommand: AsyncParsableCommand {
         progress.clear()
         if let writeBaseline { try Composition.write(Baseline(of: assessments).text, to: writeBaseline) }
         if let known, let path = baseline { assessments = Self.onlyNew(assessments, known, path) }
+        if reports.fixes {
+            assessments = zip(assessments, subjects).map {
+                Composition.mended($0, of: $1, under: overlay, isRead: reports.isRead)
+            }
+        }
         try reports.tell(assessments)
         if assessments.flatMap(\.findings).contains(where: overlay.isBroken) { throw ExitCode(1) }
     }

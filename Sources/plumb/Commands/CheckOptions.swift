@@ -118,6 +118,9 @@ struct ReportOptions: ParsableArguments {
     @Flag(help: "Tell each unknown in full, in text.")
     var showUnknown = false
 
+    @Flag(inversion: .prefixedNo, help: "Whether findings bring lines to paste.")
+    var fixes = true
+
     static let names = ReportOption.allCases.map(\.rawValue).joined(separator: ", ")
 
     func validate() throws {
@@ -126,6 +129,9 @@ struct ReportOptions: ParsableArguments {
                 "'\(word)' is no FORMAT=FILE, such as json=report.json; the formats are \(Self.names)")
         }
     }
+
+    /// Whether people alone read what is written: text, and nothing else.
+    var isRead: Bool { format == .text && output.isEmpty }
 
     /// Writes the files, then standard output.
     func tell(_ assessments: [Assessment]) throws {

@@ -6,25 +6,27 @@ import PlumbModel
 struct RenderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "render",
-        abstract: "Print a spec as CloudFormation templates or a Terraform module that hold to every policy.",
+        abstract: "Print a spec as CloudFormation templates, a Terraform module, or the pipeline that delivers it.",
         discussion: """
             Examples:
               plumb render plumb.yaml --to cloudformation -o infra/
               plumb render plumb.yaml --to terraform --environment staging -o infra/staging
               plumb render plumb.yaml --to cloudformation --environment dev -o infra/dev
               plumb render plumb.yaml --to terraform -o infra/ --verify
+              plumb render plumb.yaml --to github-actions -o .
 
             The same spec gives the same bytes. What breaks a policy is refused, with
             the arithmetic, unless the spec holds a waiver. The ids beside properties
             name the controls that rest on them. How to deploy stands at the head of
-            each template, and in main.tf.
+            each template, and in main.tf. Pipelines go into the repository's root
+            (docs/PIPELINES.md).
 
             Exit codes: 0 rendered (with --verify: nothing differs), 1 --verify found
             a difference, 2 bad input, 3 refused.
             """)
 
     @Argument(help: "The spec.", completion: .file(extensions: ["yaml", "yml", "json"])) var spec: String
-    @Option(help: "cloudformation or terraform.") var to: RenderOption
+    @Option(help: "cloudformation, terraform, github-actions or codepipeline.") var to: RenderOption
     @OptionGroup var environment: EnvironmentOption
     @Option(
         name: .shortAndLong,
@@ -72,9 +74,11 @@ struct RenderCommand: AsyncParsableCommand {
     }
 }
 
-/// What is rendered.
+/// What is rendered: the infrastructure, or the pipeline that delivers it.
 enum RenderOption: String, ExpressibleByArgument, CaseIterable {
     case cloudformation, terraform
+    case githubActions = "github-actions"
+    case codepipeline
 }
 
 /// A file that is rendered, and how it differs from the one that is there.

@@ -1,4 +1,4 @@
-"""Buckets that log, tables with replicas, backups and their restores, and the policies of a cache."""
+"""Buckets that log and replicate, tables with replicas, backups and their restores."""
 from __future__ import annotations
 
 import copy
@@ -58,6 +58,9 @@ def update_table(call: Call) -> dict:
         if kind == "Create":
             tables[name] = copy.copy(call.backend().tables[name])
             tables[name].region_name = region
+            if told.get("KMSMasterKeyId"):
+                tables[name].sse_specification = {
+                    "Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": told["KMSMasterKeyId"]}
             tables[name].table_arn = tables[name].table_arn.replace(call.region, region)
     return {"TableDescription": with_replicas(call, call.backend().describe_table(name)["Table"])}
 
@@ -107,7 +110,7 @@ def create_restore_testing_plan(call: Call) -> dict:
     defaults = {"ScheduleExpressionTimezone": "Etc/UTC", "StartWindowHours": 24}
     given = {key: value for key, value in call["RestoreTestingPlan"].items() if value is not None}
     call.store("restores")[name] = {**defaults, **given, **own}
-    call.store("restore tags")[own["RestoreTestingPlanArn"]] = call.get("Tags", {})
+    call.store("backup tags")[own["RestoreTestingPlanArn"]] = call.get("Tags", {})
     return own
 
 
@@ -155,63 +158,40 @@ def delete_restore_testing_selection(call: Call) -> None:
     del call.store("restore selections")[name]
 
 
+@answers("backup", "CreateBackupVault", "CreateBackupPlan")
+def create_with_tags(call: Call) -> dict:
+    result = call.forward()
+    arn = result.get("BackupVaultArn") or result["BackupPlanArn"]
+    call.store("backup tags")[arn] = call.get("BackupVaultTags") or call.get("BackupPlanTags") or {}
+    return result
+
+
 @answers("backup", "ListTags")
 def list_backup_tags(call: Call) -> dict:
-    own = call.store("restore tags").get(call["ResourceArn"])
-    return call.forward() if own is None else {"Tags": own}
+    return {"Tags": call.store("backup tags").get(call["ResourceArn"], {})}
 
 
-# CloudFront: cache policies.
-
-def cache_policy(call: Call) -> dict[str, Any]:
-    found = call.store("cache policies").get(call["Id"])
-    if not found:
-        raise Refusal("NoSuchCachePolicy", f"The cache policy {call['Id']} does not exist.")
-    return found
+@answers("backup", "TagResource")
+def tag_backup(call: Call) -> None:
+    call.store("backup tags").setdefault(call["ResourceArn"], {}).update(call["Tags"])
 
 
-@answers("cloudfront", "CreateCachePolicy")
-def create_cache_policy(call: Call) -> dict:
-    identity = str(uuid.uuid4())
-    policy = {"Id": identity, "LastModifiedTime": utcnow(), "CachePolicyConfig": call["CachePolicyConfig"]}
-    call.store("cache policies")[identity] = {
-        "CachePolicy": policy, "ETag": uuid.uuid4().hex[:13].upper(), "Location": f"/cache-policy/{identity}"}
-    return call.store("cache policies")[identity]
+@answers("backup", "UntagResource")
+def untag_backup(call: Call) -> None:
+    for name in call["TagKeyList"]:
+        call.store("backup tags").get(call["ResourceArn"], {}).pop(name, None)
 
 
-@answers("cloudfront", "GetCachePolicy")
-def get_cache_policy(call: Call) -> dict:
-    return cache_policy(call)
+# S3: the rules of a replication, each with all its settings.
+
+@answers("s3", "PutBucketReplication")
+def put_bucket_replication(call: Call) -> None:
+    call.forward()
+    call.store("replications", "aws")[call["Bucket"]] = call["ReplicationConfiguration"]
 
 
-@answers("cloudfront", "UpdateCachePolicy")
-def update_cache_policy(call: Call) -> dict:
-    cache_policy(call)["CachePolicy"].update(CachePolicyConfig=call["CachePolicyConfig"], LastModifiedTime=utcnow())
-    return cache_policy(call)
-
-
-@answers("cloudfront", "DeleteCachePolicy")
-def delete_cache_policy(call: Call) -> None:
-    cache_policy(call)
-    del call.store("cache policies")[call["Id"]]
-
-
-# CloudFront: functions, which moto keeps in development and never publishes.
-
-@answers("cloudfront", "PublishFunction")
-def publish_function(call: Call) -> dict:
-    summary = call.backend("aws").functions[call["Name"]].function_summary
-    summary["FunctionMetadata"] = {**summary["FunctionMetadata"], "Stage": "LIVE"}
-    return {"FunctionSummary": summary}
-
-
-# Route 53: a zone that is made in a network is private, whether or not the request says so.
-
-@answers("route53", "CreateHostedZone")
-def create_hosted_zone(call: Call) -> dict:
+@answers("s3", "GetBucketReplication")
+def get_bucket_replication(call: Call) -> dict:
     result = call.forward()
-    if call.get("VPC"):
-        identity = result["HostedZone"]["Id"].rsplit("/", 1)[-1]
-        call.backend("aws").zones[identity].private_zone = True
-        result["HostedZone"].setdefault("Config", {})["PrivateZone"] = True
-    return result
+    return {"ReplicationConfiguration": call.store("replications", "aws").get(
+        call["Bucket"], result["ReplicationConfiguration"])}

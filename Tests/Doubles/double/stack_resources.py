@@ -286,8 +286,9 @@ def key(maker: Maker, properties: Properties) -> Made:
 def replica_key(maker: Maker, properties: Properties) -> Made:
     primary = properties.pop("PrimaryKeyArn")
     tags = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in properties.pop("Tags", [])]
-    meta = Maker(primary.split(":")[3]).client("kms").replicate_key(
-        KeyId=primary.rsplit("/", 1)[-1], ReplicaRegion=maker.region, Policy=text(properties.pop("KeyPolicy")), Tags=tags,
+    kms, policy = Maker(primary.split(":")[3]).client("kms"), text(properties.pop("KeyPolicy"))
+    meta = kms.replicate_key(
+        KeyId=primary.rsplit("/", 1)[-1], ReplicaRegion=maker.region, Policy=policy, Tags=tags,
         **properties.take("Description"))["ReplicaKeyMetadata"]
     properties.take("Enabled", "PendingWindowInDays")
     return Made(meta["KeyId"], {"Arn": meta["Arn"], "KeyId": meta["KeyId"]})

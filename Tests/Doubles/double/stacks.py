@@ -21,6 +21,10 @@ from double import Call, Refusal, answers
 from double.stack_resources import Made, Maker, Properties
 
 
+# What cannot be changed: the new one is made beside the old one, which goes when all has worked.
+REPLACED = {"AWS::SageMaker::Model", "AWS::SageMaker::EndpointConfig"}
+
+
 class TemplateLoader(yaml.SafeLoader):
     """YAML with CloudFormation's short forms; a date stays the text that it is."""
 
@@ -199,7 +203,8 @@ def named_in(node: Any) -> list[str]:
 
 
 def carry_out(call: Call, stack: Stack, template: dict[str, Any], given: dict[str, Any]) -> None:
-    """Makes a stack what its template says; on a failure a new stack is taken back, an old one left where it stands."""
+    """Makes a stack what its template says. On a failure a new stack is taken back; an old one keeps what was changed in
+    place so far, and has again what was replaced."""
     is_new = not stack.made
     word = "CREATE" if is_new else "UPDATE"
     others = [other for other in call.store("stacks").values() if other is not stack]
@@ -207,29 +212,27 @@ def carry_out(call: Call, stack: Stack, template: dict[str, Any], given: dict[st
     resolver = Resolver(stack, template, parameter_values(template, given), exports)
     maker = Maker(stack.region)
     stack.settle(f"{word}_IN_PROGRESS")
-    logical = stack.name
+    old, logical = (stack.template, stack.parameters), stack.name
+    replaced: dict[str, Made] = {}
     try:
         order = resolver.order()
-        old, stack.template, stack.parameters = stack.template, template, resolver.parameters
+        stack.template, stack.parameters = template, resolver.parameters
         for logical in order:
-            resource = template["Resources"][logical]
-            properties = resolver.value(resource.get("Properties", {}))
+            kind = template["Resources"][logical]["Type"]
+            properties = resolver.value(template["Resources"][logical].get("Properties", {}))
             known = stack.made.get(logical)
             if known and known.properties == properties:
                 continue
-            stack.made[logical] = maker.make(resource["Type"], copy.deepcopy(properties), known)
+            if known and kind in REPLACED:
+                replaced[logical], known = known, None
+            stack.made[logical] = maker.make(kind, copy.deepcopy(properties), known)
             stack.made[logical].properties = properties
-            stack.note(logical, resource["Type"], f"{word}_COMPLETE", None, stack.made[logical].ref)
+            stack.note(logical, kind, f"{word}_COMPLETE", None, stack.made[logical].ref)
+        set_outputs(stack, resolver)
         for logical in [name for name in reversed(list(stack.made)) if name not in template["Resources"]]:
             stack.made.pop(logical).undo()
-            stack.note(logical, old["Resources"][logical]["Type"], "DELETE_COMPLETE")
-        stack.outputs, stack.exports = [], {}
-        for logical, output in template.get("Outputs", {}).items():
-            told = {"OutputKey": logical, "OutputValue": str(resolver.value(output["Value"]))}
-            if "Export" in output:
-                told["ExportName"] = resolver.value(output["Export"]["Name"])
-                stack.exports[told["ExportName"]] = told["OutputValue"]
-            stack.outputs.append(told)
+        for made in reversed(replaced.values()):
+            made.undo()
         stack.settle(f"{word}_COMPLETE")
     except Exception as error:
         kind = template["Resources"].get(logical, {}).get("Type", "AWS::CloudFormation::Stack")
@@ -238,9 +241,25 @@ def carry_out(call: Call, stack: Stack, template: dict[str, Any], given: dict[st
         try:
             if is_new:
                 take_back(stack, keeps=False)
+            for logical, made in replaced.items():
+                if stack.made[logical] is not made:
+                    stack.made[logical].undo()
+                    stack.made[logical] = made
         except Exception as second:
             status, reason = "ROLLBACK_FAILED", f"{reason}; and then: {second}"
+        if not is_new:
+            stack.template, stack.parameters = old
         stack.settle(status, reason)
+
+
+def set_outputs(stack: Stack, resolver: Resolver) -> None:
+    stack.outputs, stack.exports = [], {}
+    for logical, output in stack.template.get("Outputs", {}).items():
+        told = {"OutputKey": logical, "OutputValue": str(resolver.value(output["Value"]))}
+        if "Export" in output:
+            told["ExportName"] = resolver.value(output["Export"]["Name"])
+            stack.exports[told["ExportName"]] = told["OutputValue"]
+        stack.outputs.append(told)
 
 
 def take_back(stack: Stack, keeps: bool) -> None:
@@ -382,6 +401,17 @@ def list_exports(call: Call) -> dict:
 @answers("cloudformation", "GetTemplate")
 def get_template(call: Call) -> dict:
     return {"TemplateBody": json.dumps(stack_of(call).template)}
+
+
+@answers("cloudformation", "GetTemplateSummary")
+def get_template_summary(call: Call) -> dict:
+    body = call.get("TemplateBody")
+    template = read_template(body) if body else stack_of(call).template
+    return {
+        "ResourceTypes": sorted({resource["Type"] for resource in template["Resources"].values()}),
+        "Parameters": [
+            {"ParameterKey": name, "ParameterType": told["Type"], "DefaultValue": told.get("Default")}
+            for name, told in template.get("Parameters", {}).items()]}
 
 
 @answers("cloudformation", "DeleteStack")

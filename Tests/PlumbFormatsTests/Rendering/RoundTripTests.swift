@@ -8,6 +8,9 @@ import Testing
 @Suite struct RoundTripTests {
     @Test(arguments: Array(GeneratedSpecs(seed: 7_000).prefix(24)))
     func aGeneratedSpecIsReadBackAsItWasCompiled(_ generated: GeneratedSpec) throws {
-        try RenderedRoundTrip(#require(generated.reading.spec)).expectSameEverywhere()
+        let spec = try #require(generated.reading.spec)
+        // What cannot be rendered is refused, and said.
+        guard Rendering.diagnostics(of: spec).isEmpty else { return }
+        try RenderedRoundTrip(spec).expectSameEverywhere()
     }
 }

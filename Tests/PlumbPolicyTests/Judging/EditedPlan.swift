@@ -69,6 +69,13 @@ struct EditedPlan {
         [try change(address) + ["change", "after"]] + (planned(address).map { [$0 + ["values"]] } ?? [])
     }
 
+    /// Where a resource's values, unknowns and expressions are told; nil for one that is not there.
+    func places(of address: String) -> (values: [[String]], unknown: [String], expressions: [String]?)? {
+        // A resource that is not in the plan has no change, and that is the answer.
+        guard let change = try? change(address), let values = try? values(address) else { return nil }
+        return (values, change + ["change", "after_unknown"], (try? configured(address)).map { $0 + ["expressions"] })
+    }
+
     // MARK: - Edits
 
     private mutating func editText(_ path: [String], _ inside: [String], _ edit: DocumentNode) throws {

@@ -1,0 +1,153 @@
+// Makes of a finding the lines that mend it: in the language of the input, with the input's own names.
+
+public import PlumbModel
+
+/// Mends findings on one input. It keeps what it has compiled, since findings on one endpoint share it.
+public struct FixRendering {
+    private let graph: Graph
+    private let index: ResourceIndex
+    private var deployments: [String: FixDeployment?] = [:]
+    /// A snippet of more resources is no snippet: `plumb render` writes the whole.
+    static let resourcesMax = 16
+    /// Compiling an architecture takes longer than judging one: in a large fleet the first endpoints have fixes.
+    private static let deploymentsMax = 40
+    /// Controls whose limit is the instance type itself: there the prescribed one stands in the place of the found one.
+    private static let typeControls: Set<String> = ["PERF-1.2", "COST-2.1", "COST-2.5", "COST-3.5"]
+
+    /// - Parameter graph: What was read of the input.
+    public init(_ graph: Graph) {
+        self.graph = graph
+        index = ResourceIndex(graph)
+    }
+
+    /// What to paste; nil where nothing can be said, such as of a control that needs a running system.
+    public mutating func patch(for finding: Finding) -> Patch? {
+        // What stands there as it should needs proof, not lines.
+        if finding.verdict == .unknown, finding.message.hasPrefix("declared but not proved") { return nil }
+        if let pin = providerPin(finding) { return pin }
+        if let language {
+            let (fixes, deployment) = fixes(for: finding)
+            if let deployment, !fixes.isEmpty {
+                let text = FixText(deployment, region: graph.region.value)
+                return Patch(language, text.text(of: fixes))
+            }
+        }
+        return SpecFixes.text(for: finding.control, in: graph.environment).map { Patch(.spec, $0) }
+    }
+
+    /// A provider is no resource: its version is settled in the configuration's own block. It keeps the least version
+    /// that was allowed so far.
+    private func providerPin(_ finding: Finding) -> Patch? {
+        guard graph.source == .terraform, finding.resource.hasPrefix("provider ") else { return nil }
+        let name = String(finding.resource.dropFirst("provider ".count))
+        let pin = graph.notes.providers.value?.first { $0.name == name }?.versions.value ?? ""
+        let number = pin.split(separator: ",").first?.drop { !$0.isNumber } ?? ""
+        let version = HCLText.quoted("~> \(number.isEmpty ? "5.100" : String(number))")
+        var lines = [HCLLine(0, "terraform {"), HCLLine(2, "required_providers {"), HCLLine(4, "\(name) = {")]
+        lines += [
+            HCLLine(6, "source", assign: "= \(HCLText.quoted("hashicorp/\(name)"))"),
+            HCLLine(6, "version", assign: "= \(version) # OPS-3.3"), HCLLine(4, "}"), HCLLine(2, "}"),
+            HCLLine(0, "}"),
+        ]
+        return Patch(.terraform, HCLText.text(lines))
+    }
+
+    private var tongue: Tongue? {
+        switch graph.source {
+        case .cloudformation: .template
+        case .terraform: .plan
+        case .spec, .live, .engine: nil
+        }
+    }
+
+    private var language: Patch.Language? {
+        switch graph.source {
+        case .cloudformation: .cloudformation
+        case .terraform: .terraform
+        case .spec, .live, .engine: nil
+        }
+    }
+
+    // MARK: - Finding out what changes
+
+    /// The resources that mend the finding, and the deployment that they are taken from.
+    mutating func fixes(for finding: Finding) -> (fixes: [ResourceFix], deployment: FixDeployment?) {
+        let control = finding.control
+        let endpoint = endpoint(of: finding)
+        let spec = FixSpec(graph: graph, endpoint: endpoint, asOf: graph.asOf)
+        guard let tongue, var deployment = deployment(spec, control, tongue) else { return ([], nil) }
+        var items = deployment.items(bearing: control)
+        if let subject = index.byID[finding.resource], !(subject is Endpoint),
+            !items.contains(where: { $0.theirs == subject.id }), let own = likest(to: subject, items, deployment)
+        {
+            deployment = deployment.putting(subject.id, for: own, spec, in: index)
+            items = deployment.items(bearing: control)
+        }
+        let choice = FixChoice(finding, index: index, tongue: tongue)
+        return (complete(choice.fixes(of: items), in: deployment), deployment)
+    }
+
+    /// With what is added, and refers to something that is not there either, comes that too.
+    private func complete(_ fixes: [ResourceFix], in deployment: FixDeployment) -> [ResourceFix] {
+        var fixes = fixes
+        let absent = deployment.items.filter { $0.present == nil && $0.theirs == nil }.map(\.wanted)
+        let byID = Dictionary(absent.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let reader = RenderedTextReader(ids: Set(byID.keys), recoveryRegion: nil)
+        // The endpoint names its alarms.
+        let alarms = absent.filter { $0.template == "AWS::CloudWatch::Alarm" && $0.region == nil }
+        func areNamed(in resource: RenderedResource) -> [String] {
+            guard resource.template == "AWS::SageMaker::Endpoint" else { return [] }
+            return alarms.filter { alarm in
+                guard let name = alarm.fields["alarm_name", .plan]?.value else { return false }
+                return resource.fields.contains { $0.value.holds(name) }
+            }.map(\.id)
+        }
+        var known = Set(fixes.map(\.resource.id))
+        var next = 0
+        while next < fixes.count {
+            let needed = fixes[next].resource.fields.reduce(into: Set<String>()) {
+                $0.formUnion($1.value.references(among: reader))
+            }
+            for id in needed.sorted() + areNamed(in: fixes[next].resource) where fixes.count < Self.resourcesMax {
+                if let resource = byID[id], known.insert(id).inserted {
+                    fixes.append(ResourceFix(whole: resource, .add))
+                }
+            }
+            next += 1
+        }
+        return fixes
+    }
+
+    /// The resource of the architecture that is most like one of the input's.
+    private func likest(
+        to subject: any Resource, _ items: [FixDeployment.Item], _ deployment: FixDeployment
+    ) -> String? {
+        let words = Words.of(subject)
+        let type = ObjectIdentifier(Swift.type(of: subject))
+        let scored = items.compactMap { item -> (Double, String)? in
+            guard let owner = item.owner.flatMap(deployment.resource), ObjectIdentifier(Swift.type(of: owner)) == type
+            else { return nil }
+            let kinship = Kinship.score(owner, subject) ?? -1
+            return (kinship + 2 * Words.likeness(Words.of(owner), words), owner.id)
+        }
+        return scored.max { ($0.0, $1.1) < ($1.0, $0.1) }?.1
+    }
+
+    private mutating func deployment(_ spec: FixSpec, _ control: String, _ tongue: Tongue) -> FixDeployment? {
+        let keepsType = !Self.typeControls.contains(control)
+        let key = "\(spec.endpoint?.id ?? "") \(keepsType)"
+        if let known = deployments[key] { return known }
+        guard deployments.count < Self.deploymentsMax else { return nil }
+        let made = spec.blueprint(keepingType: keepsType).map {
+            FixDeployment(spec, $0, in: index, tongue: tongue)
+        }
+        deployments[key] = .some(made)
+        return made
+    }
+
+    /// The endpoint that a finding is about: itself, or the one that its resource serves; else the first.
+    private func endpoint(of finding: Finding) -> Endpoint? {
+        if let endpoint = graph.endpoints[id: finding.resource] { return endpoint }
+        return index.endpoint(servedBy: finding.resource) ?? graph.endpoints.first
+    }
+}
