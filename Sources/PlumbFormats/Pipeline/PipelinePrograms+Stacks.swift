@@ -23,7 +23,7 @@ extension PipelinePrograms {
         import boto3
         from botocore.exceptions import ClientError
 
-        PARTS = ["template", "foundation", "recovery", "data", "endpoint", "standby", "operations"]
+        PARTS = ["template", "foundation", "recovery", "data", "endpoint", "standby", "automation", "operations"]
         # What holds data or callers is never removed or replaced by a delivery (OPS-3.6).
         KEPT = {
             "AWS::Backup::BackupVault", "AWS::CloudTrail::Trail", "AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table",

@@ -1,5 +1,5 @@
 // Parts a deployment into templates, each small enough to be given to CloudFormation in the request itself (51,200
-// bytes): foundation, the second region, data, endpoint, what stands by, operations.
+// bytes): foundation, the second region, data, endpoint, what stands by, automation, operations.
 //
 // Each exports what the later ones import; the second region is spoken of by names alone. There is no template with all
 // in it, because the model's artefact is published between the bucket and the model.
@@ -14,7 +14,7 @@ struct CloudFormationTemplates {
 
     /// A template's place in the order in which stacks are made.
     enum Layer: Int, CaseIterable, Comparable {
-        case foundation, recovery, data, endpoint, standby, operations
+        case foundation, recovery, data, endpoint, standby, automation, operations
 
         /// Made in the second region.
         var isInRecoveryRegion: Bool { self == .recovery || self == .standby }
@@ -94,7 +94,8 @@ struct CloudFormationTemplates {
         case .keys, .network, .roles: .foundation
         case .storage, .state, .backup, .audit, .notification: .data
         case .serving, .scaling, .monitoring: .endpoint
-        case .recovery, .automation, .cost, .schedule, .front: .operations
+        case .automation: .automation
+        case .recovery, .cost, .schedule, .front: .operations
         }
     }
 
