@@ -12,7 +12,7 @@ if [ ! -x .venv/bin/uvicorn ]; then
     python3 -m venv .venv
     .venv/bin/pip install -q --disable-pip-version-check -r Benchmarks/peers/requirements.txt
 fi
-for name in startup check throughput kill rollback; do
+for name in startup render check throughput kill rollback; do
     echo "== $name"
     python3 "Benchmarks/$name.py"
 done
