@@ -175,10 +175,11 @@ struct CheckTests {
     /// Whatever the files for other tools and the guides say to the command, the command knows.
     @Test(arguments: [
         "action.yml", ".pre-commit-hooks.yaml", "integrations/gitlab.yml", "docs/CHECK.md", "docs/POLICY.md",
+        "docs/RENDER.md",
     ])
     func integrationsNameOnlyOptionsThatExist(path: String) throws {
         let text = try String(contentsOf: Command.root.appending(path: path), encoding: .utf8)
-        let help = try [["check"], ["diff"], ["iam", "review"], ["spec", "schema"], []].map {
+        let help = try [["check"], ["diff"], ["explain"], ["render"], ["iam", "review"], ["spec", "schema"], []].map {
             try command.start($0 + ["--help"])().output
         }.joined()
         var count = 0

@@ -85,8 +85,8 @@ public enum Rendering {
                     "\(path).period is \(seconds) s: SageMaker tells CloudWatch its metrics once a minute, so an alarm "
                         + "on AWS counts in whole minutes",
                     at: spec.place(of: "\(path).period") ?? spec.place(of: path),
-                    hint:
-                        "write \(path): {period: \(max(1, (seconds + 59) / 60))m}, or take the key out: 1m is the default"
+                    hint: "write \(path): {period: \(max(1, (seconds + 59) / 60))m}, or take the key out: "
+                        + "1m is the default"
                 )
             }
     }

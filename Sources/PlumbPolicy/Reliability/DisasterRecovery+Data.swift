@@ -192,7 +192,7 @@ extension PolicyBook {
         if region.isAbsent {
             ask.doubt("the destination's region cannot be seen in a bucket's ARN; the live account decides it")
         } else if graph.region(of: bucket).isAbsent {
-            ask.doubt("the copies go to \(region.value ?? "a region"); where the bucket itself is made is not said here")
+            ask.doubt("the copies go to \(region.value ?? "a region"); where the bucket itself is made, is not said")
         } else if let own = ask.need(graph.region(of: bucket), "the bucket's region") {
             ask.require(region, "the destination's region", wanted: "another than \(own)") { $0 != own }
         }

@@ -42,8 +42,7 @@ struct RenderedRoundTrip {
         }
     }
 
-    /// Expects every table to be the same. Cost allocation tags have no word in CloudFormation, and the detectors of the
-    /// spec become functions.
+    /// Expects every table to be the same. Cost allocation tags have no word in CloudFormation.
     func expectSameEverywhere(sourceLocation: SourceLocation = #_sourceLocation) {
         expectSame(\.endpoints, sourceLocation: sourceLocation)
         expectSame(\.endpointConfigs, sourceLocation: sourceLocation)
