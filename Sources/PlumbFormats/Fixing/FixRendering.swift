@@ -28,8 +28,9 @@ public struct FixRendering {
         if let language {
             let (fixes, deployment) = fixes(for: finding)
             if let deployment, !fixes.isEmpty {
-                let text = FixText(deployment, region: graph.region.value)
-                return Patch(language, text.text(of: fixes))
+                let text = FixText(deployment, region: graph.region.value).text(of: fixes)
+                let isJSON = (finding.place?.file ?? "").lowercased().hasSuffix(".json") && language == .cloudformation
+                return Patch(language, isJSON ? TemplateJSON.text(ofYAML: text) ?? text : text)
             }
         }
         return SpecFixes.text(for: finding.control, in: graph.environment).map { Patch(.spec, $0) }
