@@ -34,3 +34,4 @@ fi
 
 bash scripts/onnxruntime.sh
 bash scripts/aws-tools.sh
+bash scripts/terraform-mirror.sh

@@ -62,7 +62,11 @@ struct Tool: Sendable {
     static let terraform: Tool? = {
         let folders = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":") ?? []
         let found = folders.map { "\($0)/terraform" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-        return found.map { Tool(path: $0, environment: ["CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"]) }
+        var environment = ["CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"]
+        // scripts/terraform-mirror.sh writes it where Terraform has no configuration of its own.
+        let mirror = Repository.root.appending(path: ".build/aws-tools/terraformrc").path
+        if FileManager.default.fileExists(atPath: mirror) { environment["TF_CLI_CONFIG_FILE"] = mirror }
+        return found.map { Tool(path: $0, environment: environment) }
     }()
 
     /// Whether Terraform finds AWS's provider, on a mirror or in the registry: asked once.

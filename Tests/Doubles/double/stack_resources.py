@@ -425,8 +425,11 @@ def function(maker: Maker, properties: Properties) -> Made:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as writer:
         writer.writestr("index.py", properties.pop("Code")["ZipFile"])
+    # A parameter of type Number gives a text where one is wanted.
+    variables = properties.pop("Environment", {}).get("Variables", {})
     made = client.create_function(
-        Code={"ZipFile": archive.getvalue()}, Tags=tag_map(properties.pop("Tags", [])), **properties.rest())
+        Code={"ZipFile": archive.getvalue()}, Tags=tag_map(properties.pop("Tags", [])),
+        Environment={"Variables": {name: str(value) for name, value in variables.items()}}, **properties.rest())
     return Made(name, {"Arn": made["FunctionArn"]}, lambda: client.delete_function(FunctionName=name))
 
 
