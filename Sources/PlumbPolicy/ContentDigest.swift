@@ -6,11 +6,26 @@ import PlumbModel
 ///
 /// 64 bits are enough to tell a changed resource from an unchanged one; nobody is kept from making two that agree.
 enum ContentDigest {
-    static func of(_ value: some Encodable) -> UInt64 {
-        let node = Node()
-        // Nothing that a node is given makes it throw; what could not be encoded would be left out of the digest.
-        try? value.encode(to: node)
-        return node.digest
+    static func of(_ value: some Encodable) -> UInt64 { digest(of: Stated(value).value) }
+
+    /// Fields count in any order. What was never stated counts for nothing, so that a field which a later version adds
+    /// does not change what is known by its digest today.
+    private static func digest(of value: StatedValue) -> UInt64 {
+        switch value {
+        case .text(let text): mix(of(text))
+        case .number(let number): mix(number.bitPattern)
+        case .flag(let flag): mix(flag ? 1 : 2)
+        case .reference(.resource(let id)): mix(of("resource") &+ mix(of(id)))
+        case .reference(.external(let name)): mix(of("external") &+ mix(of(name)))
+        case .list(let items):
+            items.enumerated().reduce(0) { $0 &+ mix(mix(UInt64($1.offset)) &+ mix(digest(of: $1.element.value))) }
+        case .record(let fields):
+            fields.reduce(0) { sum, field in
+                field.value.value == .nothing ? sum : sum &+ mix(of(field.key) &+ mix(digest(of: field.value.value)))
+            }
+        case .nothing: 0
+        case .unknown(let why): mix(of("unknown") &+ mix(of(why)))
+        }
     }
 
     /// FNV-1a of the UTF-8 bytes.
@@ -32,106 +47,5 @@ enum ContentDigest {
     static func text(_ digest: UInt64) -> String {
         let digits = String(digest, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
-    }
-
-    /// A value as it is being encoded: scalars are added at once, nested values when they are complete.
-    private final class Node: Encoder {
-        let codingPath: [any CodingKey] = []
-        let userInfo: [CodingUserInfoKey: Any] = [:]
-        private var sum: UInt64 = 0
-        private var children: [(key: UInt64, isAbsent: Bool, node: Node)] = []
-
-        /// Keyed values count in any order. What was never stated counts for nothing, so that a field which a later
-        /// version adds does not change what is known by its digest today.
-        var digest: UInt64 {
-            children.reduce(sum) { sum, child in
-                child.isAbsent || child.node.isAbsent
-                    ? sum : sum &+ ContentDigest.mix(child.key &+ ContentDigest.mix(child.node.digest))
-            }
-        }
-
-        /// Whether this is an absent fact, or the state of one.
-        private var isAbsent: Bool {
-            guard children.count == 1, sum == 0 else { return false }
-            return children[0].isAbsent || children[0].node.isAbsent
-        }
-
-        func add(_ scalar: UInt64) { sum &+= ContentDigest.mix(scalar) }
-
-        func child(_ key: String) -> Node {
-            let node = Node()
-            // Where a thing stands is no part of what it is.
-            if key != "place" { children.append((ContentDigest.of(key), key == "absent", node)) }
-            return node
-        }
-
-        func item() -> Node {
-            let node = Node()
-            children.append((ContentDigest.mix(UInt64(children.count)), false, node))
-            return node
-        }
-
-        func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-            KeyedEncodingContainer(Keyed<Key>(node: self))
-        }
-        func unkeyedContainer() -> any UnkeyedEncodingContainer { List(node: self) }
-        func singleValueContainer() -> any SingleValueEncodingContainer { Single(node: self) }
-    }
-
-    private struct Keyed<Key: CodingKey>: KeyedEncodingContainerProtocol {
-        let node: Node
-        var codingPath: [any CodingKey] { [] }
-        func encodeNil(forKey key: Key) {}
-        func encode(_ value: some Encodable, forKey key: Key) throws {
-            try value.encode(to: node.child(key.stringValue))
-        }
-        func nestedContainer<Nested: CodingKey>(
-            keyedBy type: Nested.Type, forKey key: Key
-        ) -> KeyedEncodingContainer<Nested> { node.child(key.stringValue).container(keyedBy: type) }
-        func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
-            node.child(key.stringValue).unkeyedContainer()
-        }
-        func superEncoder() -> any Encoder { node.child("super") }
-        func superEncoder(forKey key: Key) -> any Encoder { node.child(key.stringValue) }
-    }
-
-    private struct List: UnkeyedEncodingContainer {
-        let node: Node
-        private(set) var count = 0
-        var codingPath: [any CodingKey] { [] }
-        init(node: Node) { self.node = node }
-        private mutating func next() -> Node {
-            count += 1
-            return node.item()
-        }
-        mutating func encodeNil() { _ = next() }
-        mutating func encode(_ value: some Encodable) throws { try value.encode(to: next()) }
-        mutating func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) -> KeyedEncodingContainer<Nested> {
-            next().container(keyedBy: type)
-        }
-        mutating func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer { next().unkeyedContainer() }
-        mutating func superEncoder() -> any Encoder { next() }
-    }
-
-    private struct Single: SingleValueEncodingContainer {
-        let node: Node
-        var codingPath: [any CodingKey] { [] }
-        func encodeNil() { node.add(1) }
-        func encode(_ value: Bool) { node.add(value ? 2 : 3) }
-        func encode(_ value: String) { node.add(ContentDigest.of(value)) }
-        func encode(_ value: Double) { node.add(value.bitPattern) }
-        func encode(_ value: Float) { encode(Double(value)) }
-        // A whole number is the same number however it was declared.
-        func encode(_ value: Int) { encode(Double(value)) }
-        func encode(_ value: Int8) { encode(Double(value)) }
-        func encode(_ value: Int16) { encode(Double(value)) }
-        func encode(_ value: Int32) { encode(Double(value)) }
-        func encode(_ value: Int64) { encode(Double(value)) }
-        func encode(_ value: UInt) { encode(Double(value)) }
-        func encode(_ value: UInt8) { encode(Double(value)) }
-        func encode(_ value: UInt16) { encode(Double(value)) }
-        func encode(_ value: UInt32) { encode(Double(value)) }
-        func encode(_ value: UInt64) { encode(Double(value)) }
-        func encode(_ value: some Encodable) throws { try value.encode(to: node) }
     }
 }

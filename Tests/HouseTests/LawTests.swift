@@ -89,6 +89,8 @@ struct LawCheckerTests {
 
     @Test(arguments: [
         ("import PlumbLocal", "Commands/Up.swift", true), ("import PlumbLocal", "Composition.swift", false),
+        ("import PlumbFormats", "Composition+Rendering.swift", false),
+        ("import PlumbFormats", "Compositions.swift", true),
         ("public import PlumbFormats", "Commands/Check.swift", true),
         ("import PlumbEngine", "Commands/Up.swift", false),
         ("// import PlumbReport", "Commands/Up.swift", false),

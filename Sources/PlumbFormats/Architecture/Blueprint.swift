@@ -139,7 +139,7 @@ extension Blueprint {
         arn("sagemaker", "endpoint/\(spec.name.lowercased())", region: recoveryRegion ?? "${AWS::Region}")
     }
 
-    /// A multi-region key has one id in all its regions.
+    /// A multi-region key has one id in all its regions, and policies know keys by their ids alone.
     var replicaKeyARN: String { arn("kms", "key/${DataKey}", region: recoveryRegion ?? "${AWS::Region}") }
 
     /// An ARN of this account in normal form.

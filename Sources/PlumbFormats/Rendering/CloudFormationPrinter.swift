@@ -221,13 +221,24 @@ struct CloudFormationPrinter {
     private mutating func substitution(_ parts: [RenderedTextPart], indent: Int) -> [String] {
         var variables: [(String, String)] = []
         let text = parts.map { substituted($0, &variables) }.joined()
-        let body = YAMLText.isBlock(text) ? YAMLText.block(text, indent: indent) : [quoted(text)]
-        guard !variables.isEmpty else { return ["!Sub \(body[0])"] + body.dropFirst() }
-        let margin = margin(indent)
-        let inner = YAMLText.isBlock(text) ? YAMLText.block(text, indent: indent + 2) : [quoted(text)]
-        return ["!Sub", "\(margin)- \(inner[0])"] + inner.dropFirst() + [
-            "\(margin)- \(variables[0].0): \(variables[0].1)"
-        ] + variables.dropFirst().map { "\(margin)  \($0.0): \($0.1)" }
+        return Self.sub(text, variables, indent: indent)
+    }
+
+    /// `!Sub` of a text, with the variables that its braces name beside those of the template.
+    private static func sub(_ text: String, _ variables: [(String, String)], indent: Int) -> [String] {
+        guard let first = variables.first else {
+            let body = body(text, indent: indent)
+            return ["!Sub \(body[0])"] + body.dropFirst()
+        }
+        let margin = String(repeating: " ", count: indent)
+        let body = body(text, indent: indent + 2)
+        return ["!Sub", "\(margin)- \(body[0])"] + body.dropFirst() + ["\(margin)- \(first.0): \(first.1)"]
+            + variables.dropFirst().map { "\(margin)  \($0.0): \($0.1)" }
+    }
+
+    /// A text that is always quoted or a block: braces mean something to YAML.
+    private static func body(_ text: String, indent: Int) -> [String] {
+        YAMLText.isBlock(text) ? YAMLText.block(text, indent: indent) : ["'\(text.replacing("'", with: "''"))'"]
     }
 
     private mutating func substituted(_ part: RenderedTextPart, _ variables: inout [(String, String)]) -> String {
@@ -251,9 +262,6 @@ struct CloudFormationPrinter {
         }
     }
 
-    /// Texts with variables are quoted unless they are plainly plain.
-    private func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "''"))'" }
-
     private mutating func json(_ value: RenderedValue, indent: Int) -> [String] {
         var variables: [(String, String)] = []
         var copy = self
@@ -261,15 +269,7 @@ struct CloudFormationPrinter {
             copy.parts(text).map { copy.substituted($0, &variables) }.joined()
         }
         self = copy
-        let isPlain = !text.contains("${")
-        let lines = text.contains("\n") ? YAMLText.block(text, indent: indent) : [quoted(text)]
-        if isPlain { return lines }
-        guard !variables.isEmpty else { return ["!Sub \(lines[0])"] + lines.dropFirst() }
-        let margin = margin(indent)
-        let inner = text.contains("\n") ? YAMLText.block(text, indent: indent + 2) : [quoted(text)]
-        return ["!Sub", "\(margin)- \(inner[0])"] + inner.dropFirst() + [
-            "\(margin)- \(variables[0].0): \(variables[0].1)"
-        ] + variables.dropFirst().map { "\(margin)  \($0.0): \($0.1)" }
+        return text.contains("${") ? Self.sub(text, variables, indent: indent) : Self.body(text, indent: indent)
     }
 
     // MARK: - What is met on the way

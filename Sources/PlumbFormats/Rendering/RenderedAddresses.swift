@@ -59,10 +59,7 @@ extension RenderedDeployment {
 
     /// The ARN of a resource in the other region, made of its name, in normal form: what policies speak of.
     func arn(of resource: RenderedResource) -> String {
-        // A multi-region key has one id in all its regions, and policies know keys by their ids alone.
-        if resource.template == "AWS::KMS::ReplicaKey" {
-            return plan.arn("kms", "key/${DataKey}", region: resource.region ?? "${AWS::Region}")
-        }
+        if resource.template == "AWS::KMS::ReplicaKey" { return plan.replicaKeyARN }
         return propertyName(of: resource)
     }
 

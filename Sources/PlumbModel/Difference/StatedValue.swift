@@ -40,7 +40,7 @@ public struct Stated: Sendable, Hashable {
     }
 
     /// What any encodable value states.
-    init(_ value: some Encodable) {
+    public init(_ value: some Encodable) {
         if let fact = value as? any StatingFact {
             self = fact.stated
         } else if let reference = value as? Reference {

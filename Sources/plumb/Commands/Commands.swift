@@ -85,15 +85,21 @@ enum DeploymentGate {
         say(
             "\(loaded.path): \(loaded.spec.environment.rawValue), \(assessment.count(.holds)) controls hold, "
                 + "\(broken.count) fail, \(assessment.count(.unknown)) unknown, \(assessment.count(.waived)) waived")
-        for finding in broken.prefix(20) {
-            let place = finding.place.map { "\($0): " } ?? ""
-            Terminal.printError("\(place)\(finding.control) \(finding.severity.rawValue): \(finding.message)")
-            Terminal.printError("  fix: \(finding.fix)")
-        }
+        tell(broken)
         guard broken.isEmpty || loaded.spec.environment != .production else {
             throw PlumbError(
                 .refused, "\(broken.count) controls fail: production is not deployed with a broken policy",
                 hint: "mend them (plumb check \(loaded.path)), or write a waiver with owner, reason and expiry")
+        }
+    }
+
+    private static let toldMax = 20
+
+    private static func tell(_ broken: [Finding]) {
+        for finding in broken.prefix(toldMax) {
+            let place = finding.place.map { "\($0): " } ?? ""
+            Terminal.printError("\(place)\(finding.control) \(finding.severity.rawValue): \(finding.message)")
+            Terminal.printError("  fix: \(finding.fix)")
         }
     }
 
@@ -102,11 +108,7 @@ enum DeploymentGate {
     static func refuseBroken(_ assessment: Assessment, _ loaded: Composition.LoadedSpec) throws {
         let failing = assessment.findings.filter { $0.verdict == .fails }
         let broken = failing.filter { Composition.showsInInfrastructure($0.control) }
-        for finding in broken.prefix(20) {
-            let place = finding.place.map { "\($0): " } ?? ""
-            Terminal.printError("\(place)\(finding.control) \(finding.severity.rawValue): \(finding.message)")
-            Terminal.printError("  fix: \(finding.fix)")
-        }
+        tell(broken)
         if let first = broken.first {
             let ids = Set(broken.map(\.control)).sorted().joined(separator: ", ")
             let count = "\(broken.count) finding\(broken.count == 1 ? "" : "s")"
