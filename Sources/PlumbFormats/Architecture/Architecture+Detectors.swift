@@ -84,7 +84,7 @@ extension Architecture {
         ]
     }
 
-    /// A baseline in a bucket of its own may lie under a key of its own: it is opened for these files only.
+    /// The files of the baseline, and no others.
     private static func readingTheBaseline(_ detector: Detector, _ plan: Blueprint) -> [PolicyStatement] {
         guard let folder = plan.baselineFolder else { return [] }
         let names = detector == .drift ? ["constraints.json", "statistics.json"] : ["constraints.json"]

@@ -55,7 +55,7 @@ public enum Rendering {
     ///   - spec: One endpoint in one environment, complete.
     ///   - format: The tongue.
     ///   - day: The day on which the spec is judged.
-    /// - Returns: One template, or several in the order in which their stacks are made; or the files of a module.
+    /// - Returns: Templates in the order in which their stacks are made, or the files of a module.
     public static func files(of spec: Spec, as format: Format, asOf day: Day) -> [RenderedFile] {
         switch format {
         case .cloudformation: CloudFormationTemplates(RenderedDeployment(spec, asOf: day, in: .template)).files()
