@@ -1,0 +1,16 @@
+// Which part of an account is looked at.
+
+/// The endpoints that are looked at, and with them all that belongs to them.
+public struct AccountScope: Sendable, Hashable {
+    /// Names of endpoints; empty for all of the region.
+    public var endpoints: Set<String> = []
+    /// Tags that an endpoint must have, each with its value.
+    public var tags: [String: String] = [:]
+
+    public init(endpoints: Set<String> = [], tags: [String: String] = [:]) {
+        self.endpoints = endpoints
+        self.tags = tags
+    }
+
+    public var isWholeRegion: Bool { endpoints.isEmpty && tags.isEmpty }
+}
