@@ -5,18 +5,23 @@
 
 It listens on 127.0.0.1 alone (port 0 is any free one), takes any access key for account 123456789012, forgets
 everything when it ends, and prints its address when it is ready. With `--with-parent` it ends when its standard input
-does, and so with whoever started it. `POST /moto-api/reset` makes it forget at once.
+does, and so with whoever started it. `POST /moto-api/reset` makes it forget at once. `--record FILE` appends every
+request to a file, a line of JSON each, so that calls can be counted, and sent again.
 
 moto 5.2.5 keeps most of what Terraform and CloudFormation make, but not all: some operations are missing, some lose
 fields, so that Terraform cannot apply a deployment or plans to change it again straight away. The modules in `double/`
 answer these operations in moto's place, each in a few lines; `double/__init__.py` says how.
 """
 import argparse
+import base64
+import io
+import json
 import logging
 import os
 import socket
 import sys
 import threading
+from typing import Any, Callable
 
 from werkzeug.serving import run_simple
 
@@ -32,6 +37,25 @@ def end_with_parent() -> None:
     os._exit(0)
 
 
+class Recorder:
+    """Writes down each request, and passes it on."""
+
+    def __init__(self, application: Callable, path: str) -> None:
+        self.application, self.path, self.lock = application, path, threading.Lock()
+
+    def __call__(self, environ: dict, start_response: Callable) -> Any:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        names = [key for key in environ if key.startswith("HTTP_") or key == "CONTENT_TYPE"]
+        headers = {key.removeprefix("HTTP_").replace("_", "-").title(): environ[key] for key in names}
+        line = {
+            "method": environ["REQUEST_METHOD"], "path": environ.get("RAW_URI", environ["PATH_INFO"]).split("?")[0],
+            "query": environ.get("QUERY_STRING", ""), "headers": headers, "body": base64.b64encode(body).decode()}
+        with self.lock, open(self.path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+        return self.application(environ, start_response)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="A double of AWS for tests.")
     parser.add_argument("--port", type=int, required=True, help="the port on 127.0.0.1; 0 for a free one")
@@ -39,6 +63,7 @@ def main() -> None:
     for state in ("creating", "updating", "rolling-back"):
         parser.add_argument(
             f"--{state}", type=float, default=0.5, metavar="SECONDS", help=f"how long an endpoint is {state}")
+    parser.add_argument("--record", metavar="FILE", help="append every request to this file")
     options = parser.parse_args()
     port = options.port or free_port()
     # moto calls itself at this port, and lists IAM's managed policies only when told to.
@@ -59,7 +84,10 @@ def main() -> None:
         threading.Thread(target=end_with_parent, daemon=True).start()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     print(f"AWS double on http://127.0.0.1:{port}", flush=True)
-    run_simple("127.0.0.1", port, double.Double(), threaded=True, request_handler=MotoRequestHandler)
+    application = double.Double()
+    if options.record:
+        application = Recorder(application, options.record)
+    run_simple("127.0.0.1", port, application, threaded=True, request_handler=MotoRequestHandler)
 
 
 if __name__ == "__main__":
