@@ -2,8 +2,12 @@
 # keys. Run it with botocore installed; the file changes only when a case is added here.
 import base64
 import datetime
+import functools
 import json
 import pathlib
+import random
+import sys
+import urllib.parse
 from unittest import mock
 
 import botocore.auth
@@ -62,6 +66,51 @@ def sign(case, time, token, query):
     }
 
 
+def generated(count, seed):
+    """Cases that nobody thought of: any order, any octet that may stand in an address, headers of every shape."""
+    luck = random.Random(seed)
+    segments = [
+        "a", "..", ".", "", "%20", "%C3%BC", "%25", "%2F", "~", "-_.~", "%2A", "%2B", "%3D%3D", "%F0%9F%98%80",
+        "x" * 40]
+    letters = "aAzZ09 -_.~!*'();:@&=+$,/?#[]%\"<>\\^`{|}ü😀\t"
+    regions = ["us-east-1", "eu-central-1", "us-gov-west-1", "cn-north-1"]
+    services = ["s3", "s3", "iam", "sagemaker", "scheduler", "service"]
+
+    def text(most):
+        return "".join(luck.choice(letters) for _ in range(luck.randint(0, most)))
+
+    for number in range(count):
+        service = luck.choice(services)
+        path = "/" + "/".join(luck.choice(segments) for _ in range(luck.randint(0, 5)))
+        names = [text(6) or "n" for _ in range(luck.randint(0, 4))]
+        # Names may come more than once, in any order.
+        names += luck.sample(names, luck.randint(0, len(names)))
+        quote = functools.partial(urllib.parse.quote, safe="-_.~")
+        query = "&".join(f"{quote(name)}={quote(text(8))}" for name in names)
+        is_query_signed = luck.random() < 0.25
+        headers = {}
+        if not is_query_signed:
+            for _ in range(luck.randint(0, 4)):
+                name = luck.choice(["X-", "x-amz-", "My-"]) + luck.choice(["Meta", "b", "A", "Header1", "z9"])
+                # Header values are ASCII; blanks within and around are what signers trip over.
+                if name.lower() not in [known.lower() for known in headers]:
+                    headers[name] = " ".join(luck.choice(["", "a", "b,c", '"q  q"', "=", "%20"]) for _ in range(4))
+        body = bytes(luck.randrange(256) for _ in range(luck.choice([0, 0, 1, 80])))
+        method = "GET" if is_query_signed else luck.choice(["GET", "PUT", "POST", "DELETE", "HEAD", "PATCH"])
+        if is_query_signed:
+            query, body = "&".join(dict((pair.split("=")[0], pair) for pair in query.split("&") if pair).values()), b""
+        port = luck.choice(["", "", ":5000", ":443"])
+        scheme = "http" if port == ":5000" else "https"
+        url = f"{scheme}://{luck.choice(['example.amazonaws.com', '127.0.0.1', 'B.s3.Amazonaws.com'])}{port}{path}"
+        url += f"?{query}" if query else ""
+        case = (f"generated {number}", method, service, luck.choice(regions), url, headers, body)
+        yield sign(case, luck.choice(TIMES), luck.choice([None, TOKEN]), is_query_signed)
+
+
+if len(sys.argv) > 1:
+    # python sigv4-vectors.py COUNT SEED prints generated ones instead.
+    json.dump(list(generated(int(sys.argv[1]), int(sys.argv[2]))), sys.stdout)
+    sys.exit()
 vectors = []
 for index, case in enumerate(CASES):
     vectors.append(sign(case, TIMES[index % 3], None, False))

@@ -10,16 +10,23 @@ import Testing
 
 @testable import PlumbAWS
 
+/// What scripts/aws-tools.sh has installed.
+enum AWSTools {
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    /// A Python that has botocore.
+    static let python = program("python")
+
+    static func program(_ name: String) -> String? {
+        let path = root.appending(path: ".build/aws-tools/bin/\(name)").path
+        return FileManager.default.isExecutableFile(atPath: path) ? path : nil
+    }
+}
+
 /// The double of AWS that is tested against, if there is one.
 enum Moto {
     /// `PLUMB_MOTO`, or the pinned one that scripts/aws-tools.sh installs; another version reads paths in its own way.
-    static let program: String? = {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let installed = root.appending(path: ".build/aws-tools/bin/moto_server").path
-        return ProcessInfo.processInfo.environment["PLUMB_MOTO"]
-            ?? (FileManager.default.isExecutableFile(atPath: installed) ? installed : nil)
-    }()
+    static let program = ProcessInfo.processInfo.environment["PLUMB_MOTO"] ?? AWSTools.program("moto_server")
 }
 
 @Suite(

@@ -1,6 +1,8 @@
 // The signer against signatures that AWS has published, and against AWS's own signer for Python.
 
 import Foundation
+import Subprocess
+import SystemPackage
 import Testing
 
 @testable import PlumbAWS
@@ -48,14 +50,29 @@ struct SigV4Tests {
     }
 
     @Test(arguments: vectors)
-    func signsAsBotocoreDoes(_ vector: Vector) throws {
+    func signsAsBotocoreDoes(_ vector: Vector) throws { try compare(vector) }
+
+    private func compare(_ vector: Vector) throws {
         let (request, signer) = (try request(vector), try signer(vector))
         if let expected = vector.authorization {
-            #expect(header("Authorization", of: signer.signed(request)) == expected)
+            #expect(header("Authorization", of: signer.signed(request)) == expected, "\(vector)")
         } else {
             let signature = signer.presigned(request, seconds: 900).revealed.split(separator: "X-Amz-Signature=").last
-            #expect(signature == vector.presigned?.split(separator: "X-Amz-Signature=").last)
+            #expect(signature == vector.presigned?.split(separator: "X-Amz-Signature=").last, "\(vector)")
         }
+    }
+
+    /// As many as make a difference: odd octets, dots and slashes in paths, names that come more than once, blanks.
+    @Test(.enabled(if: AWSTools.python != nil, "scripts/aws-tools.sh installs botocore"), arguments: [1, 2, 3])
+    func signsThousandsOfGeneratedRequestsAsBotocoreDoes(seed: Int) async throws {
+        let python = try #require(AWSTools.python)
+        let script = AWSTools.root.appending(path: "scripts/sigv4-vectors.py").path
+        let run = try await Subprocess.run(
+            .path(FilePath(python)), arguments: [script, "1500", "\(seed)"], output: .data(limit: 1 << 26),
+            error: .string(limit: 1 << 16))
+        let vectors = try JSONDecoder().decode([Vector].self, from: run.standardOutput)
+        #expect(vectors.count == 1500 && vectors.contains { $0.presigned != nil }, "\(run.standardError)")
+        for vector in vectors { try compare(vector) }
     }
 
     @Test func botocoreHasMadeVectorsOfEverySort() {

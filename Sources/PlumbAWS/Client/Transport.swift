@@ -5,14 +5,24 @@ import Foundation
 /// A request, signed or to be signed.
 struct HTTPRequest: Sendable {
     var method: String
-    /// `https://host` or `http://host:port`, and nothing behind it.
-    var origin: String
+    /// `https://host` or `http://host:port`, and nothing behind it; in lower case, as signatures have it.
+    let origin: String
     /// Escaped, as it is sent; begins with a slash.
     var path: String
     /// Not escaped.
     var query: [(name: String, value: String)] = []
     var headers: [(name: String, value: String)] = []
     var body = Data()
+
+    init(
+        method: String, origin: String, path: String, headers: [(name: String, value: String)] = [], body: Data = Data()
+    ) {
+        self.method = method
+        self.origin = origin.lowercased()
+        self.path = path
+        self.headers = headers
+        self.body = body
+    }
 
     /// What the `Host` header says: a port only where it is not the usual one.
     var host: String {
