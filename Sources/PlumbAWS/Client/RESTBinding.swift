@@ -51,8 +51,11 @@ struct RESTBinding: Sendable {
     static func of(_ service: AWSService) -> [String: RESTBinding] {
         switch service {
         case .accessAnalyzer: accessAnalyzer
+        case .apiGateway: apiGateway
+        case .apiGatewayV2: apiGatewayV2
         case .backup: backup
         case .cloudFront: cloudFront
+        case .route53: route53
         case .s3: s3
         case .sageMakerRuntime: sageMakerRuntime
         case .scheduler: scheduler
@@ -62,7 +65,7 @@ struct RESTBinding: Sendable {
         }
     }
 
-    private static func same(_ names: String...) -> [String: String] {
+    static func same(_ names: String...) -> [String: String] {
         Dictionary(uniqueKeysWithValues: names.map { ($0, $0) })
     }
 
@@ -104,10 +107,15 @@ struct RESTBinding: Sendable {
             }),
         "ListRestoreJobs": RESTBinding(
             "GET", "/restore-jobs/",
-            query: pages.merging(["ByStatus": "status", "ByCreatedAfter": "createdAfter"]) { first, _ in first }),
+            query: pages.merging([
+                "ByStatus": "status", "ByCreatedAfter": "createdAfter",
+                "ByRestoreTestingPlanArn": "restoreTestingPlanArn",
+            ]) { first, _ in first }),
         "ListProtectedResources": RESTBinding("GET", "/resources/", query: pages),
         "ListRestoreTestingPlans": RESTBinding("GET", "/restore-testing/plans", query: same("NextToken", "MaxResults")),
         "GetRestoreTestingPlan": RESTBinding("GET", "/restore-testing/plans/{RestoreTestingPlanName}"),
+        "ListRestoreTestingSelections": RESTBinding(
+            "GET", "/restore-testing/plans/{RestoreTestingPlanName}/selections", query: same("NextToken", "MaxResults")),
         "DescribeGlobalSettings": RESTBinding("GET", "/global-settings"),
         "ListTags": RESTBinding("GET", "/tags/{ResourceArn}/", query: pages),
         "CreateBackupVault": RESTBinding("PUT", "/backup-vaults/{BackupVaultName}"),

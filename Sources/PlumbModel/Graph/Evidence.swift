@@ -40,6 +40,10 @@ public struct Evidence: Sendable, Hashable, Codable {
         /// What runs was compared with what was declared: numbers `compared`, `differing` (resources, after leaving out
         /// what autoscaling, schedules and rollbacks rightly change); texts `differences`.
         case drift
+        /// Who has changed an endpoint: over `days` numbers `changes`; texts `callers` lists the ARNs of those who did.
+        case changes
+        /// AWS Config records what changes: numbers `recorders`, `recording`; texts `recorders` lists those that record.
+        case recording
     }
     public var kind: Kind
     /// The endpoint it speaks of; empty for the engine itself.
