@@ -28,7 +28,9 @@ struct Concern: Sendable {
     /// Measures what the resources that were found have done; called once, last.
     var measure: @Sendable (Survey, [AccountResource]) async throws -> Void = { _, _ in }
 
-    static let all: [Concern] = []
+    static let all: [Concern] = [
+        tags, serving,
+    ]
 }
 
 extension Survey {

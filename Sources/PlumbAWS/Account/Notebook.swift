@@ -125,6 +125,13 @@ final class Notebook: Sendable {
         pages.withLock { $0.note(resource) }
     }
 
+    /// Adds something to a resource that is kept: its tags, its last run. What that points to is not looked at.
+    func amend(_ id: String, _ change: (inout AccountResource) -> Void) {
+        pages.withLock { pages in
+            if let index = pages.indexByID[id] { change(&pages.resources[index]) }
+        }
+    }
+
     /// Keeps a resource as soon as one of the things that it mentions is noted or wanted: an alarm for the sake of its
     /// endpoint.
     func consider(_ resource: AccountResource, mentioning: [Wanted]) {

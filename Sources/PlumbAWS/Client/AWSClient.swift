@@ -43,6 +43,9 @@ public struct AWSClient: Sendable {
         get throws(PlumbError) { try settings.knownRegion() }
     }
 
+    /// AWS's time, as far as it was told.
+    var now: Date { courier.now }
+
     /// Who is calling, and from where that is known; nothing secret.
     public func caller() async throws -> (arn: String, account: String, source: String) {
         let source = try await credentials.current().source

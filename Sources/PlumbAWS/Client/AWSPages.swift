@@ -30,6 +30,7 @@ struct PageTokens: Sendable, Hashable {
         "Cost Explorer ListCostCategoryResourceAssociations": usual,
         "DynamoDB ListTables": PageTokens("LastEvaluatedTableName", "ExclusiveStartTableName"),
         "DynamoDB ListBackups": PageTokens("LastEvaluatedBackupArn", "ExclusiveStartBackupArn"),
+        "Resource Groups Tagging API ListRequiredTags": usual,
         "DynamoDB ListBulkOperations": usual, "DynamoDB ListTagsOfResource": usual,
         "S3 ListBuckets": PageTokens("ContinuationToken", "ContinuationToken"),
         "SNS ListPhoneNumbersOptedOut": small,
@@ -45,6 +46,7 @@ struct PageTokens: Sendable, Hashable {
         case .costExplorer: return costs
         case .logs, .accessAnalyzer: return small
         case .ec2: return PageTokens("nextToken", "NextToken")
+        case .resourceTags: return PageTokens("PaginationToken", "PaginationToken")
         default: return usual
         }
     }

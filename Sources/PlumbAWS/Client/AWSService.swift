@@ -57,9 +57,13 @@ public struct AWSService: Sendable, Hashable {
     public static let eventBridge = AWSService("EventBridge", "events", .json(version: "1.1", target: "AWSEvents"))
     public static let iam = AWSService("IAM", "iam", .query(version: "2010-05-08"))
     public static let kms = AWSService("KMS", "kms", .json(version: "1.1", target: "TrentService"))
+    public static let lambda = AWSService("Lambda", "lambda", .restJSON)
     public static let logs = AWSService("CloudWatch Logs", "logs", .json(version: "1.1", target: "Logs_20140328"))
     public static let pricing = AWSService(
         "Pricing", "api.pricing", signing: "pricing", .json(version: "1.1", target: "AWSPriceListService"))
+    public static let resourceTags = AWSService(
+        "Resource Groups Tagging API", "tagging", actions: "tag",
+        .json(version: "1.1", target: "ResourceGroupsTaggingAPI_20170126"))
     public static let s3 = AWSService("S3", "s3", .restXML)
     public static let sageMaker = AWSService(
         "SageMaker", "api.sagemaker", signing: "sagemaker", .json(version: "1.1", target: "SageMaker"))
@@ -70,11 +74,12 @@ public struct AWSService: Sendable, Hashable {
     public static let sso = AWSService("SSO", "portal.sso", signing: "awsssoportal", actions: "sso", .restJSON)
     public static let ssoOIDC = AWSService("SSO OIDC", "oidc", signing: "sso-oauth", .restJSON)
     public static let sts = AWSService("STS", "sts", .query(version: "2011-06-15"))
+    public static let synthetics = AWSService("synthetics", "synthetics", .restJSON)
 
     public static let all: [AWSService] = [
         accessAnalyzer, applicationAutoScaling, backup, budgets, cloudFormation, cloudFront, cloudTrail, cloudWatch,
-        config, costExplorer, dynamoDB, ec2, eventBridge, iam, kms, logs, pricing, s3, sageMaker, sageMakerRuntime,
-        scheduler, sns, sso, ssoOIDC, sts,
+        config, costExplorer, dynamoDB, ec2, eventBridge, iam, kms, lambda, logs, pricing, resourceTags, s3, sageMaker,
+        sageMakerRuntime, scheduler, sns, sso, ssoOIDC, sts, synthetics,
     ]
 
     /// Calls a second from the start; nil asks as fast as it gets answers, until AWS says that this is too fast.
