@@ -29,7 +29,7 @@ extension Survey {
 
     fileprivate func lookAtKey(_ identifier: String) async throws {
         let parts = identifier.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 6 else { return }
+        guard parts.count == 6 else { return wantKeys([.text(identifier)], region: self.region) }
         let region = parts[3]
         let aliases = try await items(.kms, "ListAliases", ["Limit": 100], in: "Aliases", region: region)
         if parts[5].hasPrefix("alias/"),

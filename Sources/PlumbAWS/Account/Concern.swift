@@ -29,8 +29,8 @@ struct Concern: Sendable {
     var measure: @Sendable (Survey, [AccountResource]) async throws -> Void = { _, _ in }
 
     static let all: [Concern] = [
-        .buckets, .keys, .tables, .repositories, .backup, .roles, .analyzers, .trails, .network, .fronts,
-        .distributions, .paying, .stacks, .recording,
+        tags, serving, buckets, keys, tables, repositories, backup, roles, analyzers, trails, network, fronts,
+        distributions, paying, stacks, recording,
     ]
 }
 

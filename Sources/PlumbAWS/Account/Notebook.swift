@@ -31,6 +31,7 @@ final class Notebook: Sendable {
         var followUps: [String: [Wanted]] = [:]
         var evidence: [Evidence] = []
         var gaps: [AccountGap] = []
+        var tags: [String: [String: String]]?
         var wanted: [Wanted] = []
         var known: Set<Wanted> = []
 
@@ -171,6 +172,12 @@ final class Notebook: Sendable {
             let open = pages.wanted.filter { !pages.names.contains($0) }
             return Dictionary(grouping: open, by: \.type).mapValues { $0.map(\.identifier) }
         }
+    }
+
+    /// The tags of all that has some, by ARN; nil until they are read.
+    var tags: [String: [String: String]]? {
+        get { pages.withLock { $0.tags } }
+        set { pages.withLock { $0.tags = newValue } }
     }
 
     var resources: [AccountResource] { pages.withLock { $0.resources } }

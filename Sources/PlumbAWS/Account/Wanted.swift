@@ -48,7 +48,8 @@ struct Wanted: Sendable, Hashable {
         case "AWS::Logs::LogGroup": self.init(type, rest.hasSuffix(":*") ? String(rest.dropLast(2)) : rest)
         case "AWS::DynamoDB::Table": self.init(type, rest.split(separator: "/").first.map(String.init) ?? rest)
         case "AWS::Lambda::Function": self.init(type, rest.split(separator: ":").first.map(String.init) ?? rest)
-        case "AWS::SNS::Topic", "AWS::KMS::Key", "AWS::IAM::ManagedPolicy", "AWS::ElasticLoadBalancingV2::Listener":
+        case "AWS::SNS::Topic", "AWS::KMS::Key", "AWS::IAM::ManagedPolicy", "AWS::ElasticLoadBalancingV2::Listener",
+            "AWS::SageMaker::ModelPackage":
             self.init(type, arn)
         case "AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api":
             self.init(type, rest.split(separator: "/").first.map(String.init) ?? rest)
@@ -85,9 +86,15 @@ struct Wanted: Sendable, Hashable {
         "lambda": [("function:", "AWS::Lambda::Function")],
         "sagemaker": [
             ("endpoint/", "AWS::SageMaker::Endpoint"), ("endpoint-config/", "AWS::SageMaker::EndpointConfig"),
-            ("model/", "AWS::SageMaker::Model"),
+            ("model/", "AWS::SageMaker::Model"), ("model-package/", "AWS::SageMaker::ModelPackage"),
+            ("monitoring-schedule/", "AWS::SageMaker::MonitoringSchedule"),
+            ("inference-component/", "AWS::SageMaker::InferenceComponent"),
         ],
-        "cloudwatch": [("alarm:", "AWS::CloudWatch::Alarm")],
+        "cloudwatch": [
+            ("alarm:", "AWS::CloudWatch::Alarm"), ("alarm-mute-rule:", "AWS::CloudWatch::AlarmMuteRule"),
+        ],
+        "events": [("rule/", "AWS::Events::Rule")],
+        "synthetics": [("canary:", "AWS::Synthetics::Canary")],
         "ecr": [("repository/", "AWS::ECR::Repository")],
         "backup": [
             ("backup-vault:", "AWS::Backup::BackupVault"), ("backup-plan:", "AWS::Backup::BackupPlan"),
@@ -103,12 +110,25 @@ struct Wanted: Sendable, Hashable {
         "route53": [("healthcheck/", "AWS::Route53::HealthCheck")],
     ]
 
+    /// Properties that name something without an ARN.
+    private static let namedBy = [
+        "EndpointConfigName": "AWS::SageMaker::EndpointConfig", "ModelName": "AWS::SageMaker::Model",
+        "AlarmName": "AWS::CloudWatch::Alarm", "KmsKeyId": "AWS::KMS::Key", "VolumeKmsKeyId": "AWS::KMS::Key",
+        "KmsMasterKeyId": "AWS::KMS::Key",
+    ]
+
     /// Everything that the texts of a value point to.
     static func found(in value: AccountValue) -> [Wanted] {
         switch value {
         case .text(let text): Wanted(in: text).map { [$0] } ?? []
         case .list(let items): items.flatMap(found)
-        case .map(let members): members.values.flatMap(found)
+        case .map(let members):
+            members.flatMap { name, member -> [Wanted] in
+                guard case .text(let text) = member, let type = namedBy[name], !text.isEmpty else {
+                    return found(in: member)
+                }
+                return [Wanted(in: text) ?? Wanted(type, text)]
+            }
         case .absent, .unseen, .number, .bool: []
         }
     }

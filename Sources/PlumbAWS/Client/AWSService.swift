@@ -61,6 +61,7 @@ public struct AWSService: Sendable, Hashable {
     public static let eventBridge = AWSService("EventBridge", "events", .json(version: "1.1", target: "AWSEvents"))
     public static let iam = AWSService("IAM", "iam", .query(version: "2010-05-08"))
     public static let kms = AWSService("KMS", "kms", .json(version: "1.1", target: "TrentService"))
+    public static let lambda = AWSService("Lambda", "lambda", .restJSON)
     public static let loadBalancing = AWSService(
         "Elastic Load Balancing v2", "elasticloadbalancing", .query(version: "2015-12-01"))
     public static let logs = AWSService("CloudWatch Logs", "logs", .json(version: "1.1", target: "Logs_20140328"))
@@ -82,12 +83,13 @@ public struct AWSService: Sendable, Hashable {
     public static let support = AWSService(
         "Support", "support", .json(version: "1.1", target: "AWSSupport_20130415"))
     public static let sts = AWSService("STS", "sts", .query(version: "2011-06-15"))
+    public static let synthetics = AWSService("synthetics", "synthetics", .restJSON)
 
     public static let all: [AWSService] = [
         accessAnalyzer, apiGateway, apiGatewayV2, applicationAutoScaling, backup, budgets, cloudFormation, cloudFront,
-        cloudTrail, cloudWatch, config, costExplorer, dynamoDB, ec2, ecr, eventBridge, iam, kms, loadBalancing,
+        cloudTrail, cloudWatch, config, costExplorer, dynamoDB, ec2, ecr, eventBridge, iam, kms, lambda, loadBalancing,
         logs, pricing, resourceTags, route53, s3, sageMaker, sageMakerRuntime, scheduler, sns, sso, ssoOIDC, sts,
-        support,
+        support, synthetics,
     ]
 
     /// Calls a second from the start; nil asks as fast as it gets answers, until AWS says that this is too fast.

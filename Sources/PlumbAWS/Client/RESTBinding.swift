@@ -55,12 +55,14 @@ struct RESTBinding: Sendable {
         case .apiGatewayV2: apiGatewayV2
         case .backup: backup
         case .cloudFront: cloudFront
+        case .lambda: lambda
         case .route53: route53
         case .s3: s3
         case .sageMakerRuntime: sageMakerRuntime
         case .scheduler: scheduler
         case .sso: sso
         case .ssoOIDC: ssoOIDC
+        case .synthetics: synthetics
         default: [:]
         }
     }
@@ -181,6 +183,14 @@ struct RESTBinding: Sendable {
             "GET", "/federation/credentials", query: ["roleName": "role_name", "accountId": "account_id"],
             headers: ["accessToken": "x-amz-sso_bearer_token"])
     ]
+
+    private static let lambda: [String: RESTBinding] = [
+        "GetFunctionConfiguration": RESTBinding(
+            "GET", "/2015-03-31/functions/{FunctionName}/configuration", query: same("Qualifier")),
+        "GetPolicy": RESTBinding("GET", "/2015-03-31/functions/{FunctionName}/policy", query: same("Qualifier")),
+    ]
+
+    private static let synthetics: [String: RESTBinding] = ["DescribeCanaries": RESTBinding("POST", "/canaries")]
 
     private static let ssoOIDC: [String: RESTBinding] = ["CreateToken": RESTBinding("POST", "/token")]
 }
