@@ -35,6 +35,18 @@ extension AccountValue {
     }
 }
 
+extension AccountValue {
+    var text: String? {
+        if case .text(let text) = self { text } else { nil }
+    }
+    var number: Double? {
+        if case .number(let number) = self { number } else { nil }
+    }
+    var items: [AccountValue] {
+        if case .list(let items) = self { items } else { [] }
+    }
+}
+
 extension Seen<AWSValue> {
     /// The value, or why it is not there.
     var accountValue: AccountValue {

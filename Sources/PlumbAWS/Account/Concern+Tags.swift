@@ -3,8 +3,9 @@
 import PlumbModel
 
 extension Concern {
-    /// One service knows the tags of nearly all others, so that nobody else has to ask for them: whoever notes a
-    /// resource with an ARN may leave `tags` nil. They are filled in last.
+    /// One service knows the tags of nearly all others, so that nobody else has to ask for them. Whoever notes a resource
+    /// with an ARN leaves `tags` nil, and they are filled in last, a hundred a call; whoever needs them earlier asks
+    /// `Survey.tags(of:region:)`.
     static let tags = Concern(
         name: "tags", reads: [Read(.resourceTags, "GetResources"), Read(.sageMaker, "DescribeEndpoint")],
         list: { survey in try await survey.followTags() },
@@ -36,8 +37,30 @@ extension Survey {
         return Self.taggedKinds.contains("\(service):\(kind)")
     }
 
-    private func tagged(_ input: AWSValue) async throws -> Seen<[AWSValue]> {
-        try await items(.resourceTags, "GetResources", input, in: "ResourceTagMappingList")
+    private func tagged(_ input: AWSValue, region: String? = nil) async throws -> Seen<[AWSValue]> {
+        try await items(.resourceTags, "GetResources", input, in: "ResourceTagMappingList", region: region)
+    }
+
+    /// The tags of one resource; nil where they could not be read, of which a gap then tells. In a survey of a whole
+    /// region it costs no call.
+    func tags(of arn: String, region: String) async throws -> [String: String]? {
+        if scope.isWholeRegion, region == self.region, tellsTags(of: arn) {
+            return try await allTags().value.map { $0[arn] ?? [:] }
+        }
+        let input: AWSValue = ["ResourceARNList": [.text(arn)]]
+        return try await tagged(input, region: region).value.map { $0.first?["Tags"].tags ?? [:] }
+    }
+
+    private func allTags() async throws -> Seen<[String: [String: String]]> {
+        if let known = notebook.tags { return .seen(known) }
+        let all = try await allTagged().map(Self.byARN)
+        if let tags = all.value { notebook.tags = tags }
+        return all
+    }
+
+    private static func byARN(_ tagged: [AWSValue]) -> [String: [String: String]] {
+        let pairs = tagged.map { ($0["ResourceARN"].text ?? "", $0["Tags"].tags) }
+        return Dictionary(pairs) { first, _ in first }
     }
 
     /// All that is tagged in the region.
@@ -113,16 +136,12 @@ extension Survey {
     fileprivate func fillTags(of resources: [AccountResource]) async throws {
         let open = resources.filter { $0.tags == nil && $0.arn.map(tellsTags) ?? false }
         let arns = open.compactMap(\.arn)
-        let answer = scope.isWholeRegion ? try await allTagged() : try await tagged(arns: arns)
+        let answer = scope.isWholeRegion ? try await allTags() : try await tagged(arns: arns).map(Self.byARN)
         switch answer {
         case .absent: break
         case .unseen(let why):
             for resource in open { notebook.amend(resource.id) { $0.properties["Tags"] = .unseen(why) } }
-        case .seen(let found):
-            var tags: [String: [String: String]] = [:]
-            for entry in found {
-                if let arn = entry["ResourceARN"].text { tags[arn] = entry["Tags"].tags }
-            }
+        case .seen(let tags):
             for resource in open {
                 let own = resource.arn.flatMap { tags[$0] } ?? [:]
                 notebook.amend(resource.id) { $0.tags = own }

@@ -29,7 +29,7 @@ struct Concern: Sendable {
     var measure: @Sendable (Survey, [AccountResource]) async throws -> Void = { _, _ in }
 
     static let all: [Concern] = [
-        tags, serving,
+        tags, serving, scaling, alarms,
     ]
 }
 
@@ -77,8 +77,9 @@ extension AWSClient {
     ) async throws -> AccountInventory {
         let region = try region ?? self.region
         let notebook = Notebook()
-        let survey = Survey(client: self, region: region, scope: scope, notebook: notebook)
-        var inventory = AccountInventory(account: try await caller().account, region: region)
+        let account = try await caller().account
+        let survey = Survey(client: self, account: account, region: region, scope: scope, notebook: notebook)
+        var inventory = AccountInventory(account: account, region: region)
         try await survey.run(progress: progress)
         inventory.resources = notebook.resources
         inventory.evidence = notebook.evidence

@@ -43,7 +43,7 @@ public struct AWSClient: Sendable {
         get throws(PlumbError) { try settings.knownRegion() }
     }
 
-    /// AWS's time, as far as it was told.
+    /// AWS's time, as far as it is known here.
     var now: Date { courier.now }
 
     /// Who is calling, and from where that is known; nothing secret.
