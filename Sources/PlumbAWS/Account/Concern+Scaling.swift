@@ -51,15 +51,7 @@ extension Survey {
     ) async throws -> Seen<[AWSValue]> {
         let all: AWSValue = ["ServiceNamespace": "sagemaker", "MaxResults": .number(Double(Self.placesMax))]
         let inputs = places.map { $0.map { ["ServiceNamespace": "sagemaker", "ResourceId": .text($0)] as AWSValue } }
-        var found: [AWSValue] = []
-        for input in inputs ?? [all] {
-            switch try await items(.applicationAutoScaling, operation, input, in: member) {
-            case .seen(let items): found += items
-            case .absent: break
-            case .unseen(let why): return .unseen(why)
-            }
-        }
-        return .seen(found)
+        return try await items(.applicationAutoScaling, operation, each: inputs ?? [all], in: member)
     }
 
     /// What a target stands for, so that it is kept where that is.
@@ -97,25 +89,20 @@ extension Survey {
         let inputs = places?.batches(of: Self.placesMax).map { batch -> AWSValue in
             ["ServiceNamespace": "sagemaker", "ResourceIds": .list(batch.map { .text($0) })]
         }
-        for input in inputs ?? [all] {
-            let found = try await listed(
-                Self.targetType, .applicationAutoScaling, "DescribeScalableTargets", input, in: "ScalableTargets")
-            for target in found {
-                let name = Self.reference(target)
-                var properties = AccountValue(
-                    target, only: "ServiceNamespace", "ResourceId", "ScalableDimension", "MinCapacity", "MaxCapacity",
-                    "RoleARN", "SuspendedState")
-                switch actions {
-                case .seen(let byTarget): properties["ScheduledActions"] = .list(byTarget[name] ?? [])
-                case .absent: break
-                case .unseen(let why): properties["ScheduledActions"] = .unseen(why)
-                }
-                properties["Tags"] = .unseen("the tags of scalable targets are not read")
-                let resource = AccountResource(
-                    Self.targetType, name: name, arn: target["ScalableTargetARN"].text, region: region,
-                    properties: properties)
-                notebook.consider(resource, mentioning: Self.meant(by: target["ResourceId"].text ?? ""))
-            }
+        let found = try await listed(
+            Self.targetType, .applicationAutoScaling, "DescribeScalableTargets", each: inputs ?? [all],
+            in: "ScalableTargets")
+        for target in found {
+            let name = Self.reference(target)
+            var properties = AccountValue(
+                target, only: "ServiceNamespace", "ResourceId", "ScalableDimension", "MinCapacity", "MaxCapacity",
+                "RoleARN", "SuspendedState")
+            properties["ScheduledActions"] = AccountValue(actions, of: name)
+            properties["Tags"] = .unseen("the tags of scalable targets are not read")
+            let resource = AccountResource(
+                Self.targetType, name: name, arn: target["ScalableTargetARN"].text, region: region,
+                properties: properties)
+            notebook.consider(resource, mentioning: Self.meant(by: target["ResourceId"].text ?? ""))
         }
     }
 
@@ -195,5 +182,16 @@ extension Survey {
     private static func endpointName(in target: AccountResource) -> String? {
         let parts = target.properties["ResourceId"].text?.split(separator: "/") ?? []
         return parts.count > 1 && parts[0] == "endpoint" ? String(parts[1]) : nil
+    }
+}
+
+extension AccountValue {
+    /// The scheduled actions of one target.
+    fileprivate init(_ actions: Seen<[String: [AccountValue]]>, of target: String) {
+        switch actions {
+        case .seen(let byTarget): self = .list(byTarget[target] ?? [])
+        case .absent: self = .absent
+        case .unseen(let why): self = .unseen(why)
+        }
     }
 }

@@ -29,7 +29,7 @@ struct Concern: Sendable {
     var measure: @Sendable (Survey, [AccountResource]) async throws -> Void = { _, _ in }
 
     static let all: [Concern] = [
-        tags, serving, scaling, alarms,
+        tags, serving, monitors, scaling, alarms, metrics, topics, rules, schedules, functions, logGroups, canaries,
     ]
 }
 

@@ -73,19 +73,15 @@ extension Survey {
                 return input
             }
         }
-        var states: [String: [String]] = [:]
-        for input in inputs {
-            switch try await items(.cloudWatch, "DescribeAlarmHistory", input, in: "AlarmHistoryItems") {
-            case .absent: break
-            case .unseen(let why): return .unseen(why)
-            case .seen(let found):
-                for item in found {
-                    guard let name = item["AlarmName"].text, names.contains(name) else { continue }
-                    if let state = Self.newState(item["HistoryData"].text) { states[name, default: []].append(state) }
-                }
+        return try await items(.cloudWatch, "DescribeAlarmHistory", each: inputs, in: "AlarmHistoryItems").map {
+            found in
+            var states: [String: [String]] = [:]
+            for item in found {
+                guard let name = item["AlarmName"].text, names.contains(name) else { continue }
+                if let state = Self.newState(item["HistoryData"].text) { states[name, default: []].append(state) }
             }
+            return states
         }
-        return .seen(states)
     }
 
     private static func newState(_ data: String?) -> String? {
