@@ -29,17 +29,15 @@ struct InputOptions: ParsableArguments {
 
     /// Reads what was named; errors are all told, then `invalidInput` is thrown.
     func load(
-        _ names: [String], environment: PlumbModel.Environment?, home: HomeOption
+        _ names: [String], environment: PlumbModel.Environment?, home: HomeOption, account: AccountOptions
     ) async throws -> [Composition.Subject] {
         let parameters = try ParameterValues.read(files: parameterFiles, words: parameterWords)
         var subjects: [Composition.Subject] = []
         for name in names where name.hasPrefix("engine:") { subjects.append(try await running(name, home)) }
         for name in names where name.hasPrefix("aws:") {
-            throw PlumbError(
-                .unsupported, "this version does not read live accounts: \(name)",
-                hint: "check a template, a plan, a spec, or the running engine with engine:")
+            subjects += try await Composition.loadAccount(name, account, environment: environment)
         }
-        let input = Input.read(names.filter { !$0.hasPrefix("engine:") })
+        let input = Input.read(names.filter { !$0.hasPrefix("engine:") && !$0.hasPrefix("aws:") })
         let loading = Composition.load(
             input.files, kind: kind?.rawValue, parameters: parameters, environment: environment)
         let diagnostics = input.diagnostics + loading.diagnostics

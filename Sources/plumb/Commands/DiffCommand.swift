@@ -16,6 +16,7 @@ struct DiffCommand: AsyncParsableCommand {
               plumb diff plumb.yaml engine:digits       what is declared, what runs
               plumb diff plumb.yaml infra engine:       the spec, what was made of it,
                                                         what runs
+              plumb diff infra aws://eu-west-1 --endpoint digits
 
             Each input is compared with the next, resource by resource; neither a
             moved line nor a renamed file or id is a difference, and what one side
@@ -34,7 +35,8 @@ struct DiffCommand: AsyncParsableCommand {
             """)
 
     @Argument(
-        help: "Two or more, each a file, a folder, REVISION:PATH of git, or engine:[ENDPOINT].", completion: .file())
+        help: "Two or more, each a file, a folder, REVISION:PATH of git, engine:[ENDPOINT], or aws://[REGION].",
+        completion: .file())
     var inputs: [String]
     @Flag(help: "Take any difference of resources for drift, also between two versions of one input.")
     var drift = false
@@ -47,6 +49,7 @@ struct DiffCommand: AsyncParsableCommand {
     @OptionGroup(title: "Input") var input: InputOptions
     @OptionGroup(title: "Input") var environment: EnvironmentOption
     @OptionGroup(title: "Input") var home: HomeOption
+    @OptionGroup(title: "AWS account") var account: AccountOptions
     @OptionGroup(title: "Rules") var rules: RuleOptions
     @OptionGroup var format: FormatOption
 
@@ -73,7 +76,7 @@ struct DiffCommand: AsyncParsableCommand {
     }
 
     private func load(_ name: String) async throws -> Composition.Subject {
-        let subjects = try await input.load([name], environment: environment.environment, home: home)
+        let subjects = try await input.load([name], environment: environment.environment, home: home, account: account)
         guard subjects.count == 1, let subject = subjects.first else {
             let paths = subjects.map(\.path).joined(separator: ", ")
             throw PlumbError(
