@@ -56,12 +56,9 @@ extension Survey {
             names.map { ["MaxResults": 100, "EndpointNameEquals": .text($0)] as AWSValue }
         }
         let names = Set(try await endpointNames())
-        var found: [AWSValue] = []
-        for input in inputs ?? [["MaxResults": 100]] {
-            found += try await listed(
-                "AWS::SageMaker::InferenceComponent", .sageMaker, "ListInferenceComponents", input,
-                in: "InferenceComponents")
-        }
+        let found = try await listed(
+            "AWS::SageMaker::InferenceComponent", .sageMaker, "ListInferenceComponents",
+            each: inputs ?? [["MaxResults": 100]], in: "InferenceComponents")
         return found.filter { names.contains($0["EndpointName"].text ?? "") }
     }
 

@@ -71,15 +71,10 @@ extension Survey {
 
     /// What the tags of some resources are, whatever kind they are of.
     private func tagged(arns: [String]) async throws -> Seen<[AWSValue]> {
-        var found: [AWSValue] = []
-        for batch in arns.batches(of: Self.arnsMax) {
-            switch try await tagged(["ResourceARNList": .list(batch.map { .text($0) })]) {
-            case .seen(let items): found += items
-            case .absent: break
-            case .unseen(let why): return .unseen(why)
-            }
+        let inputs = arns.batches(of: Self.arnsMax).map { batch -> AWSValue in
+            ["ResourceARNList": .list(batch.map { .text($0) })]
         }
-        return .seen(found)
+        return try await items(.resourceTags, "GetResources", each: inputs, in: "ResourceTagMappingList")
     }
 
     // MARK: - Following

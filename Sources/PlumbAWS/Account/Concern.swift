@@ -31,8 +31,9 @@ struct Concern: Sendable {
     var measure: @Sendable (Survey, [AccountResource]) async throws -> Void = { _, _ in }
 
     static let all: [Concern] = [
-        tags, serving, buckets, keys, tables, repositories, backup, roles, analyzers, trails, network, fronts,
-        distributions, paying, stacks, recording,
+        tags, serving, monitors, scaling, alarms, metrics, topics, rules, schedules, functions, logGroups, canaries,
+        buckets, keys, tables, repositories, backup, roles, analyzers, trails, network, fronts, distributions, paying,
+        stacks, recording,
     ]
 }
 

@@ -43,7 +43,7 @@ public struct AWSClient: Sendable {
         get throws(PlumbError) { try settings.knownRegion() }
     }
 
-    /// AWS's time, as far as it was told.
+    /// AWS's time, as far as it is known here.
     var now: Date { courier.now }
 
     /// Waits, for something at AWS that takes its time.
