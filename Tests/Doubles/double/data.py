@@ -158,6 +158,30 @@ def delete_restore_testing_selection(call: Call) -> None:
     del call.store("restore selections")[name]
 
 
+@answers("backup", "ListRestoreTestingPlans")
+def list_restore_testing_plans(call: Call) -> dict:
+    return {"RestoreTestingPlans": list(call.store("restores").values())}
+
+
+@answers("backup", "ListRestoreTestingSelections")
+def list_restore_testing_selections(call: Call) -> dict:
+    selections = call.store("restore selections").items()
+    return {"RestoreTestingSelections": [
+        told for (plan, _), told in selections if plan == call["RestoreTestingPlanName"]]}
+
+
+@answers("backup", "ListRestoreJobs")
+def list_restore_jobs(call: Call) -> dict:
+    """Jobs that a test has told, by the ARN of their restore testing plan."""
+    return {"RestoreJobs": call.store("restore jobs").get(call.get("ByRestoreTestingPlanArn"), [])}
+
+
+@answers("backup", "ListProtectedResources")
+def list_protected_resources(call: Call) -> dict:
+    return {"Results": [
+        {"ResourceArn": arn, "LastBackupTime": when} for arn, when in call.store("recovery points").items()]}
+
+
 @answers("backup", "CreateBackupVault", "CreateBackupPlan")
 def create_with_tags(call: Call) -> dict:
     result = call.forward()
