@@ -21,8 +21,17 @@ public enum JSONText {
         while plain < span.count, isPlain(span[plain]) { plain += 1 }
         if plain == span.count {
             bytes.append(contentsOf: text.utf8)
-        } else {
+        } else if text.utf8.contains(0xE2) {
+            // The separators that end a line begin with this byte, as other characters do.
             for scalar in text.unicodeScalars { escape(scalar, to: &bytes) }
+        } else {
+            for byte in text.utf8 {
+                if byte >= 0x80 || isPlain(byte) {
+                    bytes.append(byte)
+                } else {
+                    escape(Unicode.Scalar(byte), to: &bytes)
+                }
+            }
         }
         bytes.append(UInt8(ascii: "\""))
     }

@@ -7,15 +7,20 @@ public import PlumbModel
 public enum AtomicFile {
     /// Writes `data` to `path` with the given permissions (0600 unless told otherwise).
     ///
+    /// What can be made again at any time need not be `durable`: readers see the old content or the new as well, and
+    /// nobody waits for the disk; after a loss of power the file may be empty.
+    ///
     /// Throws `internalFault` that names the path and the system's reason. The old file is then untouched, unless only
     /// the last step failed: the new one is in place and might not outlive a loss of power.
-    public static func write(_ data: Data, to path: String, permissions: mode_t = 0o600) throws(PlumbError) {
+    public static func write(_ data: Data, to path: String, permissions: mode_t = 0o600, durable: Bool = true)
+        throws(PlumbError)
+    {
         let temporary = "\(path).\(UInt64.random(in: 0 ... .max)).tmp"
         let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
         guard descriptor >= 0 else { throw failure("create", temporary) }
         do throws(PlumbError) {
             try writeAll(data, to: descriptor, path: temporary)
-            guard fsync(descriptor) == 0 else { throw failure("sync", temporary) }
+            guard !durable || fsync(descriptor) == 0 else { throw failure("sync", temporary) }
             close(descriptor)
         } catch {
             close(descriptor)
@@ -27,7 +32,7 @@ public enum AtomicFile {
             unsafe unlink(temporary)
             throw error
         }
-        try syncFolder(of: path)
+        if durable { try syncFolder(of: path) }
     }
 
     /// Makes a folder, and those above it, readable by its owner only unless told otherwise.

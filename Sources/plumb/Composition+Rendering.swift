@@ -60,7 +60,7 @@ extension Composition {
         for file in files {
             let url = URL(filePath: "\(folder)/\(file.path)").resolvingSymlinksInPath()
             try AtomicFile.makeFolder(url.deletingLastPathComponent().path, permissions: 0o755)
-            try AtomicFile.write(Data(file.bytes), to: url.path, permissions: 0o644)
+            try AtomicFile.write(Data(file.bytes), to: url.path, permissions: 0o644, durable: false)
         }
     }
 }

@@ -17,6 +17,8 @@ struct ResourceIndex {
     let parts: [String: [SourceNotes.Part]]
     private let owners: [String: Set<String>]
     private let endpoints: [String: Endpoint]
+    /// Every region that a resource names, in the order of the resources.
+    private(set) var regions: [String] = []
 
     init(_ graph: Graph) {
         self.graph = graph
@@ -27,6 +29,7 @@ struct ResourceIndex {
         owners = Self.owners(in: graph)
         for resource in graph.resources {
             byID[resource.id] = resource
+            if let region = resource.head.region.value, !regions.contains(region) { regions.append(region) }
             let entry = Entry(resource: resource, words: Words.of(resource))
             let type = ObjectIdentifier(Swift.type(of: resource))
             let found = owners[resource.id] ?? resource.head.tags.value?["ml:endpoint"].map { [$0] } ?? []
@@ -96,11 +99,14 @@ struct Counterparts {
     /// The input's id for each of the architecture's.
     private(set) var theirs: [String: String] = [:]
 
-    init(of architecture: Graph, in index: ResourceIndex, endpoint: String) {
+    init(of architecture: FixArchitecture, in index: ResourceIndex, endpoint: String) {
         var scored: [(score: Double, own: String, other: String)] = []
-        for own in architecture.resources {
-            let words = Words.of(own, without: [endpoint, architecture.environment.rawValue])
-            for entry in index.entries(ObjectIdentifier(Swift.type(of: own)), of: endpoint) {
+        let name = Words.of(endpoint)
+        for (own, words) in architecture.words {
+            let entries = index.entries(ObjectIdentifier(Swift.type(of: own)), of: endpoint)
+            if entries.isEmpty { continue }
+            let words = words.subtracting(name)
+            for entry in entries {
                 let alike = Words.likeness(words, entry.words)
                 guard let kinship = Kinship.score(own, entry.resource), kinship + 2 * alike >= 1 else { continue }
                 scored.append((kinship + 2 * alike, own.id, entry.resource.id))
@@ -136,9 +142,16 @@ enum Words {
             .subtracting(empty)
     }
 
+    static func of(_ name: String) -> Set<String> { Set(split(name)).subtracting(empty) }
+
     /// `LatencyP99Alarm` is `latency`, `p99`, `alarm`.
     private static func split(_ text: String) -> [String] {
-        RenderedDeployment.snakeCase(text).split { !$0.isLetter && !$0.isNumber }.map(String.init)
+        RenderedDeployment.snakeCase(text).utf8.split { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x80...: false
+            default: true
+            }
+        }.map { String(Substring($0)) }
     }
 
     static func likeness(_ left: Set<String>, _ right: Set<String>) -> Double {

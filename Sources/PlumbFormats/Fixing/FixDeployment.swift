@@ -3,8 +3,7 @@
 import PlumbModel
 
 /// What fixes for one endpoint are taken from.
-struct FixDeployment {
-    let tongue: Tongue
+final class FixDeployment {
     /// A resource of the architecture: ids and names of what the input has are the input's.
     struct Item {
         var wanted: RenderedResource
@@ -15,109 +14,140 @@ struct FixDeployment {
         /// The input's resource that it is, or is a part of.
         var theirs: String?
     }
-    private(set) var items: [Item] = []
-    let counterparts: Counterparts
-    private let architecture: Graph
-    private let plan: Blueprint
-    private let owners: [String: String]
-    private let originals: [RenderedResource]
+    let architecture: FixArchitecture
+    private let spec: FixSpec
+    private let counterparts: Counterparts
+    /// The items with the ids of the input, and the names of the architecture still.
+    private let drafts: [Item]
+    /// Items whose names are the input's already: a finding asks for a few of them.
+    private var made: [Int: Item] = [:]
+    private let renaming: RenderedNames
+    private let plain: RenderedNames
 
-    init(_ spec: FixSpec, _ plan: Blueprint, in index: ResourceIndex, tongue: Tongue) {
-        self.tongue = tongue
-        self.plan = plan
-        let deployment = RenderedDeployment(Architecture.compile(plan, asOf: spec.asOf), plan, in: tongue)
-        architecture = deployment.graph
-        originals = deployment.resources()
-        owners = Self.owners(of: originals, in: architecture)
+    var tongue: Tongue { architecture.tongue }
+    private var index: ResourceIndex { spec.index }
+
+    convenience init(_ spec: FixSpec, _ architecture: FixArchitecture) {
         let name = spec.endpoint.map { $0.name.value ?? $0.id } ?? spec.name
-        var counterparts = Counterparts(of: architecture, in: index, endpoint: name)
+        var counterparts = Counterparts(of: architecture, in: spec.index, endpoint: name)
         if let endpoint = spec.endpoint { counterparts.set("Endpoint", to: endpoint.id) }
-        var own = Self.rendered(counterparts, in: index, plan, tongue)
-        counterparts.add(Self.votes(originals, own, owners, counterparts, architecture, index, tongue))
-        own = Self.rendered(counterparts, in: index, plan, tongue)
-        self.counterparts = counterparts
-        rename(own, spec, in: index)
+        let own = Self.rendered(counterparts, in: spec.index, architecture)
+        counterparts.add(Self.votes(own, counterparts, architecture, spec.index))
+        self.init(spec, architecture, counterparts)
     }
 
-    /// The type of everything that is here, by id.
-    var types: [String: String] {
-        items.reduce(into: [:]) { types, item in
-            for resource in [item.present, item.wanted] {
-                if let resource { types[resource.id] = resource.type(in: tongue) }
-            }
-        }
+    private init(_ spec: FixSpec, _ architecture: FixArchitecture, _ counterparts: Counterparts) {
+        self.spec = spec
+        self.architecture = architecture
+        self.counterparts = counterparts
+        let ids = Self.ids(of: architecture, counterparts, spec.index)
+        let own = Self.rendered(counterparts, in: spec.index, architecture)
+        drafts = architecture.resources.map { Self.draft($0, ids, own, architecture, counterparts, spec.index) }
+        (renaming, plain) = Self.names(spec, architecture, counterparts, ids)
     }
+
+    /// This deployment, with another of the input's resources in the place of one of the architecture.
+    func putting(_ theirID: String, for ownID: String) -> FixDeployment {
+        var counterparts = counterparts
+        counterparts.set(ownID, to: theirID)
+        return FixDeployment(spec, architecture, counterparts)
+    }
+
+    // MARK: - What is in it
+
+    var items: [Item] { drafts.indices.map(item) }
 
     /// What the control asks for.
     func items(bearing control: String) -> [Item] {
-        items.filter { item in
-            switch control {
-            case "COST-1.2": item.present?.fields.contains(where: \.isTags) ?? false
-            case "OPS-3.6": item.wanted.deletionPolicy == "Retain"
-            default: item.wanted.bears(control) || item.present?.bears(control) ?? false
+        drafts.indices.filter { index in
+            let draft = drafts[index]
+            return switch control {
+            case "COST-1.2": draft.present?.fields.contains(where: \.isTags) ?? false
+            case "OPS-3.6": draft.wanted.deletionPolicy == "Retain"
+            case _ where draft.theirs == nil: architecture.bears(control, at: index)
+            default: draft.wanted.bears(control) || draft.present?.bears(control) ?? false
             }
+        }.map(item)
+    }
+
+    /// Where in `items` that stands which the input has nothing of, by id.
+    private(set) lazy var absent: [String: Int] = drafts.indices.reduce(into: [:]) { absent, index in
+        let draft = drafts[index]
+        if draft.present == nil, draft.theirs == nil, absent[draft.wanted.id] == nil { absent[draft.wanted.id] = index }
+    }
+
+    /// Takes apart texts that may name what the input has nothing of.
+    private(set) lazy var absentTexts = RenderedTextReader(ids: Set(absent.keys), recoveryRegion: nil)
+
+    /// Alarms that the input has nothing of, in the order of `items`; those of the second region guard nothing here.
+    private(set) lazy var absentAlarms: [RenderedResource] = absent.values.sorted().filter { index in
+        drafts[index].wanted.template == "AWS::CloudWatch::Alarm" && drafts[index].wanted.region == nil
+    }.map { item($0).wanted }
+
+    /// The type of everything that is here, by id.
+    private(set) lazy var types: [String: String] = drafts.reduce(into: [:]) { types, draft in
+        for resource in [draft.present, draft.wanted] {
+            if let resource { types[resource.id] = resource.type(in: tongue) }
         }
     }
 
+    /// Takes apart the texts of everything that is here.
+    private(set) lazy var texts = RenderedTextReader(ids: Set(types.keys), recoveryRegion: nil)
+
+    /// The second region's name for what lies there, by id.
+    private(set) lazy var regions: [String: String] = drafts.reduce(into: [:]) { $0[$1.wanted.id] = $1.wanted.region }
+
     /// What lies in the second region, as those in the first name it.
-    private(set) var elsewhere: [String: (arn: String, inProperty: String)] = [:]
+    private(set) lazy var elsewhere: [String: (arn: String, inProperty: String)] = {
+        guard tongue == .template else { return [:] }
+        let deployment = architecture.deployment
+        return zip(architecture.resources, drafts).reduce(into: [:]) { elsewhere, pair in
+            guard pair.0.region != nil else { return }
+            elsewhere[pair.1.wanted.id] = (
+                renaming.text(deployment.arn(of: pair.0)), renaming.text(deployment.propertyName(of: pair.0))
+            )
+        }
+    }()
 
-    /// A resource of the architecture.
-    func resource(_ id: String) -> (any Resource)? { architecture.resources.first { $0.id == id } }
-
-    /// This deployment, with another of the input's resources in the place of one of the architecture.
-    func putting(_ theirID: String, for ownID: String, _ spec: FixSpec, in index: ResourceIndex) -> FixDeployment {
-        FixDeployment(self, putting: theirID, for: ownID, spec, index)
-    }
-
-    private init(
-        _ other: FixDeployment, putting theirID: String, for ownID: String, _ spec: FixSpec, _ index: ResourceIndex
-    ) {
-        tongue = other.tongue
-        plan = other.plan
-        architecture = other.architecture
-        owners = other.owners
-        originals = other.originals
-        var counterparts = other.counterparts
-        counterparts.set(ownID, to: theirID)
-        self.counterparts = counterparts
-        rename(Self.rendered(counterparts, in: index, plan, tongue), spec, in: index)
+    /// An item with the names of the input.
+    func item(_ position: Int) -> Item {
+        if let known = made[position] { return known }
+        var item = drafts[position]
+        item.wanted = renaming.resource(item.wanted)
+        item.present = item.present.map(plain.resource)
+        if tongue == .template, let their = item.theirs, architecture.resources[position].id == item.owner,
+            let other = index.byID[their]
+        {
+            item.present?.fields += Item.filled(other)
+        }
+        made[position] = item
+        return item
     }
 
     // MARK: - Making it
 
-    private static func owners(of resources: [RenderedResource], in graph: Graph) -> [String: String] {
-        let ids = Set(graph.resources.map(\.id))
-        return resources.reduce(into: [:]) { owners, resource in
-            var id = Substring(resource.id)
-            while !id.isEmpty, !ids.contains(String(id)) { id = id.dropLast() }
-            if !id.isEmpty { owners[resource.id] = String(id) }
-        }
-    }
-
+    /// What the input has, by its ids.
     private static func rendered(
-        _ counterparts: Counterparts, in index: ResourceIndex, _ plan: Blueprint, _ tongue: Tongue
+        _ counterparts: Counterparts, in index: ResourceIndex, _ architecture: FixArchitecture
     ) -> [String: RenderedResource] {
         let part = index.graph.only(Set(counterparts.theirs.values).sorted())
-        return RenderedDeployment(part, plan, in: tongue).resources().reduce(into: [:]) { $0[$1.id] = $1 }
+        return RenderedDeployment(part, architecture.plan, in: architecture.tongue).resources()
+            .reduce(into: [:]) { $0[$1.id] = $1 }
     }
 
     /// How often each of the input's resources stands where the architecture has one of its own.
     private static func votes(
-        _ originals: [RenderedResource], _ own: [String: RenderedResource], _ owners: [String: String],
-        _ counterparts: Counterparts, _ architecture: Graph, _ index: ResourceIndex, _ tongue: Tongue
+        _ own: [String: RenderedResource], _ counterparts: Counterparts, _ architecture: FixArchitecture,
+        _ index: ResourceIndex
     ) -> [String: [String: Int]] {
-        let types = Dictionary(
-            architecture.resources.map { ($0.id, ObjectIdentifier(Swift.type(of: $0))) },
-            uniquingKeysWith: { first, _ in first })
         var votes: [String: [String: Int]] = [:]
-        for resource in originals {
-            guard let owner = owners[resource.id], let their = counterparts.theirs[owner],
+        for resource in architecture.resources {
+            guard let owner = architecture.owners[resource.id], let their = counterparts.theirs[owner],
                 let other = own[their + resource.id.dropFirst(owner.count)]
             else { continue }
-            resource.fields.correspond(with: other.fields, in: tongue) { own, their in
-                guard let type = types[own], let candidate = index.byID[their],
-                    ObjectIdentifier(Swift.type(of: candidate)) == type
+            resource.fields.correspond(with: other.fields, in: architecture.tongue) { own, their in
+                guard let element = architecture.elements[own], let candidate = index.byID[their],
+                    ObjectIdentifier(Swift.type(of: candidate)) == ObjectIdentifier(Swift.type(of: element))
                 else { return }
                 votes[own, default: [:]][their, default: 0] += 1
             }
@@ -125,58 +155,66 @@ struct FixDeployment {
         return votes
     }
 
-    private mutating func rename(
-        _ own: [String: RenderedResource], _ spec: FixSpec, in index: ResourceIndex
-    ) {
+    /// What each of the architecture's ids is called in the input.
+    private static func ids(
+        of architecture: FixArchitecture, _ counterparts: Counterparts, _ index: ResourceIndex
+    ) -> [String: String] {
         var ids: [String: String] = [:]
-        for resource in originals {
-            guard let owner = owners[resource.id], let their = counterparts.theirs[owner] else { continue }
-            ids[resource.id] = id(ofPart: resource, their, owner, index)
+        for resource in architecture.resources {
+            guard let owner = architecture.owners[resource.id], let their = counterparts.theirs[owner] else { continue }
+            ids[resource.id] = id(ofPart: resource, their, owner, index, architecture.tongue)
         }
         for (own, their) in counterparts.theirs { ids[own] = their }
+        return ids
+    }
+
+    private static func names(
+        _ spec: FixSpec, _ architecture: FixArchitecture, _ counterparts: Counterparts, _ ids: [String: String]
+    ) -> (renaming: RenderedNames, plain: RenderedNames) {
+        let (own, index) = (architecture.plan.spec.name, spec.index)
         var names: [String: String] = [:]
-        for own in architecture.resources {
-            guard let their = counterparts.theirs[own.id], let name = own.name.value, name != spec.name,
-                let other = index.byID[their]
-            else { continue }
+        for (id, their) in counterparts.theirs {
+            guard let name = architecture.elements[id]?.name.value, name != own, let other = index.byID[their] else {
+                continue
+            }
             names[name] = other.name.value ?? "${\(their)}"
         }
-        if let name = spec.endpoint?.name.value, name != spec.name { names[spec.name] = name }
-        var renaming = RenderedNames(ids: ids, names: names, prefix: plan.spec.name)
+        if let name = spec.endpoint?.name.value, name != spec.name { names[own] = name }
+        var renaming = RenderedNames(ids: ids, names: names, prefix: own)
         renaming.tags = ["ml:managed-by": nil, "ml:critical": spec.isCritical ? "true" : "false"]
         // A region or partition that is written out is the same as one that is asked for.
         var literals = ["arn:aws:": "arn:${AWS::Partition}:"]
         if let region = index.graph.region.value, !region.isEmpty { literals[region] = "${AWS::Region}" }
-        let plain = RenderedNames(ids: [:], names: literals, prefix: "")
-        items = originals.map { original in
-            let owner = owners[original.id]
-            let their = owner.flatMap { counterparts.theirs[$0] }
-            var wanted = renaming.resource(original)
-            wanted.id = ids[original.id] ?? original.id
-            wanted.dependsOn = original.dependsOn.map { ids[$0] ?? $0 }
-            var item = Item(wanted: wanted, present: nil, owner: owner, theirs: their)
-            if let owner, let their {
-                item.present = own[their + original.id.dropFirst(owner.count)].map(plain.resource)
-            }
-            if let their {
-                if isWrittenInItsRole(wanted, of: their, index) { item.writeInto(role: their) }
-                if original.id == owner, tongue == .template, let other = index.byID[their] { item.empty(other) }
-            }
-            return item
-        }
-        let deployment = RenderedDeployment(architecture, plan, in: tongue)
-        for (original, item) in zip(originals, items) where original.region != nil && tongue == .template {
-            elsewhere[item.wanted.id] = (
-                renaming.text(deployment.arn(of: original)), renaming.text(deployment.propertyName(of: original))
-            )
-        }
+        var plain = RenderedNames(ids: [:], names: literals, prefix: "")
+        renaming.standIn = architecture.standIn.map { ($0, spec.name) }
+        plain.standIn = renaming.standIn
+        return (renaming, plain)
+    }
+
+    private static func draft(
+        _ original: RenderedResource, _ ids: [String: String], _ own: [String: RenderedResource],
+        _ architecture: FixArchitecture, _ counterparts: Counterparts, _ index: ResourceIndex
+    ) -> Item {
+        let owner = architecture.owners[original.id]
+        let their = owner.flatMap { counterparts.theirs[$0] }
+        var item = Item(wanted: original, present: nil, owner: owner, theirs: their)
+        item.wanted.id = ids[original.id] ?? original.id
+        item.wanted.dependsOn = original.dependsOn.map { ids[$0] ?? $0 }
+        guard let owner, let their else { return item }
+        item.present = own[their + original.id.dropFirst(owner.count)]
+        guard architecture.tongue == .template else { return item }
+        if isWrittenInItsRole(item.wanted, of: their, index) { item.writeInto(role: their) }
+        if original.id == owner, let other = index.byID[their] { item.empty(other) }
+        return item
     }
 
     // MARK: - Parts
 
     /// The id under which the input has what the architecture knows as a part of another resource: its own id for it,
     /// or one made of its resource's id.
-    private func id(ofPart part: RenderedResource, _ their: String, _ owner: String, _ index: ResourceIndex) -> String {
+    private static func id(
+        ofPart part: RenderedResource, _ their: String, _ owner: String, _ index: ResourceIndex, _ tongue: Tongue
+    ) -> String {
         let suffix = part.id.dropFirst(owner.count)
         guard !suffix.isEmpty else { return their }
         let types =
@@ -192,8 +230,10 @@ struct FixDeployment {
     }
 
     /// A template may write a role's policies into the role.
-    private func isWrittenInItsRole(_ wanted: RenderedResource, of role: String, _ index: ResourceIndex) -> Bool {
-        guard tongue == .template, wanted.template == "AWS::IAM::RolePolicy" else { return false }
+    private static func isWrittenInItsRole(
+        _ wanted: RenderedResource, of role: String, _ index: ResourceIndex
+    ) -> Bool {
+        guard wanted.template == "AWS::IAM::RolePolicy" else { return false }
         return !(index.parts[role] ?? []).contains { $0.type.hasPrefix("AWS::IAM::") }
     }
 }
@@ -218,20 +258,27 @@ extension FixDeployment.Item {
 
     /// Lists that a resource of the architecture does without, and this one of the input does not.
     fileprivate mutating func empty(_ other: any Resource) {
-        func field(_ key: String, _ items: [RenderedValue], _ controls: [String]) -> RenderedField {
-            RenderedField(template: key, plan: nil, value: .list(items), controls: controls)
-        }
         if other is SecurityGroup, wanted.fields["SecurityGroupIngress", .template] == nil {
-            wanted.fields.append(field("SecurityGroupIngress", [], ["SEC-1.4"]))
+            wanted.fields.append(Self.list("SecurityGroupIngress", [], for: ["SEC-1.4"]))
         }
+        for field in Self.filled(other) {
+            let controls = field.template == "ArchiveRules" ? ["SEC-2.7"] : ["SEC-2.1", "SEC-2.2"]
+            wanted.fields.append(Self.list(field.template, [], for: controls))
+        }
+    }
+
+    /// Those lists, where the input fills them.
+    fileprivate static func filled(_ other: any Resource) -> [RenderedField] {
         if let role = other as? Role, let names = role.managedPolicies.value, !names.isEmpty {
-            let arns = names.compactMap(\.value).map { RenderedValue.text($0) }
-            present?.fields.append(field("ManagedPolicyArns", arns, []))
-            wanted.fields.append(field("ManagedPolicyArns", [], ["SEC-2.1", "SEC-2.2"]))
+            return [list("ManagedPolicyArns", names.compactMap(\.value).map { .text($0) })]
         }
         if let analyzer = other as? Analyzer, let rules = analyzer.archiveRuleKeys.value, !rules.isEmpty {
-            present?.fields.append(field("ArchiveRules", rules.map { .texts($0) }, []))
-            wanted.fields.append(field("ArchiveRules", [], ["SEC-2.7"]))
+            return [list("ArchiveRules", rules.map { .texts($0) })]
         }
+        return []
+    }
+
+    private static func list(_ key: String?, _ items: [RenderedValue], for controls: [String] = []) -> RenderedField {
+        RenderedField(template: key, plan: nil, value: .list(items), controls: controls)
     }
 }

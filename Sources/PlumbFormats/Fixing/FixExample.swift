@@ -11,11 +11,12 @@ extension FixRendering {
         let tongue: Tongue = format == .cloudformation ? .template : .plan
         // Dev and staging have controls of their own.
         for environment in [Environment.production, .dev, .staging] {
-            let graph = Graph(source: .spec, environment: environment, asOf: day)
-            var spec = FixSpec(graph: graph, endpoint: nil, asOf: day)
+            let index = ResourceIndex(Graph(source: .spec, environment: environment, asOf: day))
+            var spec = FixSpec(index: index, endpoint: nil, asOf: day)
             spec.servesSeveralModels = control == "PERF-3.2"
-            guard let plan = spec.blueprint(keepingType: false) else { continue }
-            let deployment = FixDeployment(spec, plan, in: ResourceIndex(graph), tongue: tongue)
+            guard let plan = spec.blueprint(spec.text(named: spec.name, keepingType: false)) else { continue }
+            let architecture = FixArchitecture(plan, standIn: nil, asOf: day, in: tongue)
+            let deployment = FixDeployment(spec, architecture)
             let fixes = deployment.items.filter { $0.wanted.bears(control) }.prefix(exampleResourcesMax).map { item in
                 ResourceFix(whole: item.wanted.bearing(control), .change)
             }

@@ -7,6 +7,8 @@ public struct FixRendering {
     private let graph: Graph
     private let index: ResourceIndex
     private var deployments: [String: FixDeployment?] = [:]
+    private var architectures: [String: FixArchitecture?] = [:]
+    private var specLines: [String: Patch?] = [:]
     /// A snippet of more resources is no snippet: `plumb render` writes the whole.
     static let resourcesMax = 16
     /// Compiling an architecture takes longer than judging one: in a large fleet the first endpoints have fixes.
@@ -33,7 +35,10 @@ public struct FixRendering {
                 return Patch(language, isJSON ? TemplateJSON.text(ofYAML: text) ?? text : text)
             }
         }
-        return SpecFixes.text(for: finding.control, in: graph.environment).map { Patch(.spec, $0) }
+        if let known = specLines[finding.control] { return known }
+        let patch = SpecFixes.text(for: finding.control, in: graph.environment).map { Patch(.spec, $0) }
+        specLines[finding.control] = .some(patch)
+        return patch
     }
 
     /// A provider is no resource: its version is settled in the configuration's own block. It keeps the least version
@@ -75,13 +80,14 @@ public struct FixRendering {
     mutating func fixes(for finding: Finding) -> (fixes: [ResourceFix], deployment: FixDeployment?) {
         let control = finding.control
         let endpoint = endpoint(of: finding)
-        let spec = FixSpec(graph: graph, endpoint: endpoint, asOf: graph.asOf)
+        let spec = FixSpec(index: index, endpoint: endpoint, asOf: graph.asOf)
         guard let tongue, var deployment = deployment(spec, control, tongue) else { return ([], nil) }
         var items = deployment.items(bearing: control)
         if let subject = index.byID[finding.resource], !(subject is Endpoint),
-            !items.contains(where: { $0.theirs == subject.id }), let own = likest(to: subject, items, deployment)
+            !items.contains(where: { $0.theirs == subject.id }),
+            let own = likest(to: subject, items, deployment, named: spec.name)
         {
-            deployment = deployment.putting(subject.id, for: own, spec, in: index)
+            deployment = deployment.putting(subject.id, for: own)
             items = deployment.items(bearing: control)
         }
         let choice = FixChoice(finding, index: index, tongue: tongue)
@@ -91,14 +97,10 @@ public struct FixRendering {
     /// With what is added, and refers to something that is not there either, comes that too.
     private func complete(_ fixes: [ResourceFix], in deployment: FixDeployment) -> [ResourceFix] {
         var fixes = fixes
-        let absent = deployment.items.filter { $0.present == nil && $0.theirs == nil }.map(\.wanted)
-        let byID = Dictionary(absent.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let reader = RenderedTextReader(ids: Set(byID.keys), recoveryRegion: nil)
         // The endpoint names its alarms.
-        let alarms = absent.filter { $0.template == "AWS::CloudWatch::Alarm" && $0.region == nil }
         func areNamed(in resource: RenderedResource) -> [String] {
             guard resource.template == "AWS::SageMaker::Endpoint" else { return [] }
-            return alarms.filter { alarm in
+            return deployment.absentAlarms.filter { alarm in
                 guard let name = alarm.fields["alarm_name", .plan]?.value else { return false }
                 return resource.fields.contains { $0.value.holds(name) }
             }.map(\.id)
@@ -107,11 +109,11 @@ public struct FixRendering {
         var next = 0
         while next < fixes.count {
             let needed = fixes[next].resource.fields.reduce(into: Set<String>()) {
-                $0.formUnion($1.value.references(among: reader))
+                $0.formUnion($1.value.references(among: deployment.absentTexts))
             }
             for id in needed.sorted() + areNamed(in: fixes[next].resource) where fixes.count < Self.resourcesMax {
-                if let resource = byID[id], known.insert(id).inserted {
-                    fixes.append(ResourceFix(whole: resource, .add))
+                if let position = deployment.absent[id], known.insert(id).inserted {
+                    fixes.append(ResourceFix(whole: deployment.item(position).wanted, .add))
                 }
             }
             next += 1
@@ -121,15 +123,17 @@ public struct FixRendering {
 
     /// The resource of the architecture that is most like one of the input's.
     private func likest(
-        to subject: any Resource, _ items: [FixDeployment.Item], _ deployment: FixDeployment
+        to subject: any Resource, _ items: [FixDeployment.Item], _ deployment: FixDeployment, named name: String
     ) -> String? {
         let words = Words.of(subject)
         let type = ObjectIdentifier(Swift.type(of: subject))
         let scored = items.compactMap { item -> (Double, String)? in
-            guard let owner = item.owner.flatMap(deployment.resource), ObjectIdentifier(Swift.type(of: owner)) == type
+            guard let owner = item.owner.flatMap({ deployment.architecture.elements[$0] }),
+                ObjectIdentifier(Swift.type(of: owner)) == type
             else { return nil }
             let kinship = Kinship.score(owner, subject) ?? -1
-            return (kinship + 2 * Words.likeness(Words.of(owner), words), owner.id)
+            let own = deployment.architecture.words(of: owner, named: name)
+            return (kinship + 2 * Words.likeness(own, words), owner.id)
         }
         return scored.max { ($0.0, $1.1) < ($1.0, $0.1) }?.1
     }
@@ -139,10 +143,20 @@ public struct FixRendering {
         let key = "\(spec.endpoint?.id ?? "") \(keepsType)"
         if let known = deployments[key] { return known }
         guard deployments.count < Self.deploymentsMax else { return nil }
-        let made = spec.blueprint(keepingType: keepsType).map {
-            FixDeployment(spec, $0, in: index, tongue: tongue)
-        }
+        let made = architecture(spec, keepsType, tongue).map { FixDeployment(spec, $0) }
         deployments[key] = .some(made)
+        return made
+    }
+
+    private mutating func architecture(_ spec: FixSpec, _ keepsType: Bool, _ tongue: Tongue) -> FixArchitecture? {
+        let standIn = FixArchitecture.standIn(for: spec.name)
+        let text = spec.text(named: standIn ?? spec.name, keepingType: keepsType)
+        let key = "\(text)\n\(spec.variant)"
+        if let known = architectures[key] { return known }
+        let made = spec.blueprint(text).map {
+            FixArchitecture($0, standIn: standIn, asOf: graph.asOf, in: tongue)
+        }
+        architectures[key] = .some(made)
         return made
     }
 

@@ -4,12 +4,14 @@ import PlumbModel
 
 /// Writes the spec that a fix is compiled from.
 struct FixSpec {
-    let graph: Graph
+    let index: ResourceIndex
     /// nil where the input holds none: a part of a deployment.
     let endpoint: Endpoint?
     let asOf: Day
     /// Whether one container serves several models, whatever the input says.
     var servesSeveralModels = false
+
+    private var graph: Graph { index.graph }
 
     /// The endpoint's name as metrics and ARNs have it.
     var name: String {
@@ -38,14 +40,15 @@ struct FixSpec {
 
     var isCritical: Bool { declaration?.isCritical.value ?? false }
 
-    /// Whether the endpoint's own instance type is taken over, or the one that the policies prescribe.
-    func blueprint(keepingType: Bool) -> Blueprint? {
-        guard let spec = SpecReader.read(text(keepingType: keepingType), file: "", environment: graph.environment).spec
-        else { return nil }
+    /// The blueprint of a spec that `text` gave.
+    func blueprint(_ text: String) -> Blueprint? {
+        guard let spec = SpecReader.read(text, file: "", environment: graph.environment).spec else { return nil }
         return Blueprint(spec, variant: variant)
     }
 
-    private func text(keepingType: Bool) -> String {
+    /// The lines of the spec, under the endpoint's own name or one that stands for it. `keepingType` says whether the
+    /// endpoint's own instance type is taken over, or the one that the policies prescribe.
+    func text(named name: String, keepingType: Bool) -> String {
         let region = Self.known(graph.region.value) ?? "us-east-1"
         let type = keepingType ? variants.first?.instanceType.value : nil
         let workload = declaration?.workload.value ?? type.map(Self.workload) ?? .cpu
@@ -85,8 +88,7 @@ struct FixSpec {
     }
 
     private func recoveryRegion(beside region: String) -> String {
-        let others = graph.resources.lazy.compactMap { Self.known($0.head.region.value) }
-        if let other = others.first(where: { $0 != region }) { return other }
+        if let other = index.regions.lazy.compactMap(Self.known).first(where: { $0 != region }) { return other }
         let pair = region.hasPrefix("eu-") ? ["eu-west-1", "eu-central-1"] : ["us-west-2", "us-east-1"]
         return pair[0] == region ? pair[1] : pair[0]
     }

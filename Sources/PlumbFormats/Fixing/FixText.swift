@@ -10,13 +10,16 @@ struct FixText {
     let types: [String: String]
     let elsewhere: [String: (arn: String, inProperty: String)]
     private let regions: [String: String]
+    /// Knows the ids of all these.
+    private let texts: RenderedTextReader
 
     init(_ deployment: FixDeployment, region: String?) {
         tongue = deployment.tongue
         self.region = region
         types = deployment.types
         elsewhere = deployment.elsewhere
-        regions = deployment.items.reduce(into: [:]) { $0[$1.wanted.id] = $1.wanted.region }
+        regions = deployment.regions
+        texts = deployment.texts
     }
 
     func text(of fixes: [ResourceFix]) -> String {
@@ -42,7 +45,7 @@ struct FixText {
         }
         let renaming = RenderedNames(ids: ids, names: [:], prefix: "")
         let resources = fixes.map { fix in
-            var resource = renaming.resource(fix.resource)
+            var resource = ids.isEmpty ? fix.resource : renaming.resource(fix.resource)
             resource.id = Self.lastName(resource.id)
             resource.dependsOn = []
             return resource
@@ -102,11 +105,10 @@ struct FixText {
 
     /// Every id that stands in the fixes.
     private func ids(in fixes: [ResourceFix]) -> Set<String> {
-        let reader = RenderedTextReader(ids: Set(types.keys), recoveryRegion: nil)
-        return fixes.reduce(into: []) { ids, fix in
+        fixes.reduce(into: []) { ids, fix in
             ids.insert(fix.resource.id)
             ids.formUnion(fix.resource.dependsOn)
-            for field in fix.resource.fields { ids.formUnion(field.value.references(among: reader)) }
+            for field in fix.resource.fields { ids.formUnion(field.value.references(among: texts)) }
         }
     }
 }

@@ -9,7 +9,9 @@ extension Graph {
         part.region = region
         let ids = Array(ids)
         func take<Element>(_ path: WritableKeyPath<Graph, ResourceTable<Element>>) {
-            for id in ids { if let element = self[keyPath: path][id: id] { part[keyPath: path].append(element) } }
+            let table = self[keyPath: path]
+            if table.isEmpty { return }
+            for id in ids { if let element = table[id: id] { part[keyPath: path].append(element) } }
         }
         take(\.endpoints)
         take(\.endpointConfigs)

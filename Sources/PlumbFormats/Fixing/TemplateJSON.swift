@@ -45,6 +45,11 @@ enum TemplateJSON {
     /// A number as JSON writes it, or a truth value.
     private static func isBare(_ text: String) -> Bool {
         if text == "true" || text == "false" { return true }
-        return text.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?/) != nil
+        let parts = (text.hasPrefix("-") ? text.dropFirst() : text[...])
+            .split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else {
+            return false
+        }
+        return parts[0] == "0" || !parts[0].hasPrefix("0")
     }
 }

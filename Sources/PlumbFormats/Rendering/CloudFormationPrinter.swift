@@ -238,7 +238,7 @@ struct CloudFormationPrinter {
 
     /// A text that is always quoted or a block: braces mean something to YAML.
     private static func body(_ text: String, indent: Int) -> [String] {
-        YAMLText.isBlock(text) ? YAMLText.block(text, indent: indent) : ["'\(text.replacing("'", with: "''"))'"]
+        YAMLText.isBlock(text) ? YAMLText.block(text, indent: indent) : ["'\(text.putting("''", for: "'"))'"]
     }
 
     private mutating func substituted(_ part: RenderedTextPart, _ variables: inout [(String, String)]) -> String {
@@ -247,7 +247,7 @@ struct CloudFormationPrinter {
             return "${\(name)}"
         }
         switch part {
-        case .literal(let text): return text.replacing("${", with: "${!")
+        case .literal(let text): return text.putting("${!", for: "${")
         case .pseudo("AWS::Region") where isRecovery: return "${\(homeRegion())}"
         case .pseudo(let name): return "${\(name)}"
         case .zone(let number): return variable("Zone\(number)", "!Select [\(number), !GetAZs '']")
@@ -269,7 +269,7 @@ struct CloudFormationPrinter {
             copy.parts(text).map { copy.substituted($0, &variables) }.joined()
         }
         self = copy
-        return text.contains("${") ? Self.sub(text, variables, indent: indent) : Self.body(text, indent: indent)
+        return text.holds("${") ? Self.sub(text, variables, indent: indent) : Self.body(text, indent: indent)
     }
 
     // MARK: - What is met on the way
@@ -297,7 +297,7 @@ struct CloudFormationPrinter {
 
     /// `digits-production-DataKey-Arn`.
     static func exportName(_ prefix: String, _ id: String, _ attribute: String?) -> String {
-        ([prefix, id] + (attribute.map { [$0.replacing(".", with: "-")] } ?? [])).joined(separator: "-")
+        ([prefix, id] + (attribute.map { [$0.putting("-", for: ".")] } ?? [])).joined(separator: "-")
     }
 
     private func margin(_ indent: Int) -> String { String(repeating: " ", count: indent) }

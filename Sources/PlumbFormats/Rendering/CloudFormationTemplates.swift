@@ -7,10 +7,22 @@
 import PlumbModel
 
 struct CloudFormationTemplates {
+    /// What is printed of a layer before it is known what the later ones import of it.
+    private struct Section {
+        var layer: Layer
+        var resources: [RenderedResource]
+        var body: [String]
+        var parameters: [RenderedParameter]
+        /// Ids and attributes of what is imported from the layers before.
+        var imports: [String]
+    }
+
     let deployment: RenderedDeployment
     let resources: [RenderedResource]
     private let texts: RenderedTextReader
     private let byID: [String: RenderedResource]
+    /// CloudFormation's type of each resource, by id.
+    private let types: [String: String]
 
     /// A template's place in the order in which stacks are made.
     enum Layer: Int, CaseIterable, Comparable {
@@ -27,27 +39,31 @@ struct CloudFormationTemplates {
         self.deployment = deployment
         resources = deployment.resources()
         byID = Dictionary(resources.map { ($0.id, $0) }) { first, _ in first }
+        types = byID.compactMapValues(\.template)
         texts = RenderedTextReader(ids: Set(byID.keys), recoveryRegion: deployment.plan.recoveryRegion)
     }
 
-    /// The files of the layers; those before are printed anew with the exports that those after import.
+    /// The files of the layers; each exports what those after it import.
     func files() -> [RenderedFile] {
         let layers = layers()
         let used = Layer.allCases.filter { layer in layers.values.contains(layer) }
-        var printed: [(layer: Layer, imports: [String])] = []
-        func render(_ layer: Layer, exports: [String]) -> (file: RenderedFile, imports: [String]) {
-            let own = resources.filter { layers[$0.id] == layer }
-            return file(
-                "\(layer.name).yaml", own, position: (used.firstIndex(of: layer) ?? 0, used), exports: exports,
-                isRecovery: layer.isInRecoveryRegion
-            ) { site(of: $0, from: layer, layers) }
+        let sections = used.map { section($0, layers) }
+        let imported = Set(sections.flatMap(\.imports)).sorted()
+        return sections.enumerated().map { index, section in
+            let exports = imported.filter { layers[CloudFormationTemplates.id(of: $0)] == section.layer }
+            return file(section, position: (index, used), exports: exports)
         }
-        for layer in used { printed.append((layer, render(layer, exports: []).imports)) }
-        let wanted = printed.flatMap(\.imports)
-        return used.map { layer in
-            let exports = wanted.filter { layers[CloudFormationTemplates.id(of: $0)] == layer }
-            return render(layer, exports: Set(exports).sorted()).file
-        }
+    }
+
+    private func section(_ layer: Layer, _ layers: [String: Layer]) -> Section {
+        let own = resources.filter { layers[$0.id] == layer }
+        var printer = CloudFormationPrinter(
+            texts: texts, types: types, exportPrefix: deployment.plan.prefix, isRecovery: layer.isInRecoveryRegion,
+            regions: (deployment.plan.spec.region, deployment.plan.recoveryRegion)
+        ) { site(of: $0, from: layer, layers) }
+        let body = printer.print(own)
+        return Section(
+            layer: layer, resources: own, body: body, parameters: printer.parameters, imports: printer.imports)
     }
 
     private static func id(of export: String) -> String {
@@ -118,22 +134,17 @@ struct CloudFormationTemplates {
     // MARK: - One file
 
     private func file(
-        _ name: String, _ resources: [RenderedResource], position: (index: Int, all: [Layer]), exports: [String] = [],
-        isRecovery: Bool = false, site: @escaping (String) -> CloudFormationPrinter.Site
-    ) -> (file: RenderedFile, imports: [String]) {
-        let plan = deployment.plan
-        var printer = CloudFormationPrinter(
-            texts: texts, types: byID.compactMapValues(\.template), exportPrefix: plan.prefix, isRecovery: isRecovery,
-            regions: (plan.spec.region, plan.recoveryRegion), site: site)
-        let body = printer.print(resources)
+        _ section: Section, position: (index: Int, all: [Layer]), exports: [String]
+    ) -> RenderedFile {
+        let name = "\(section.layer.name).yaml"
         var lines = head(name, position)
         lines += ["", "AWSTemplateFormatVersion: '2010-09-09'"]
         lines.append("Description: \(YAMLText.scalar(summary(position)))")
-        lines += metadata(isRecovery: isRecovery)
-        lines += parameters(printer.parameters)
-        lines += ["", "Resources:"] + body.drop { $0.isEmpty }
-        lines += outputs(exports, resources)
-        return (RenderedFile(path: name, text: lines.joined(separator: "\n") + "\n"), printer.imports)
+        lines += metadata(isRecovery: section.layer.isInRecoveryRegion)
+        lines += parameters(section.parameters)
+        lines += ["", "Resources:"] + section.body.drop { $0.isEmpty }
+        lines += outputs(exports, section.resources)
+        return RenderedFile(path: name, text: lines.joined(separator: "\n") + "\n")
     }
 
     private func summary(_ position: (index: Int, all: [Layer])) -> String {

@@ -1,5 +1,7 @@
 // How values are written in Terraform's language, and lines aligned as `terraform fmt` aligns them.
 
+import PlumbModel
+
 /// One line of a configuration file: what stands before the equals sign, from it on, and after the number sign.
 struct HCLLine: Sendable, Hashable {
     var indent: Int
@@ -35,7 +37,7 @@ enum HCLText {
             default: escaped.unicodeScalars.append(scalar)
             }
         }
-        return escaped.replacing("${", with: "$${").replacing("%{", with: "%%{")
+        return escaped.putting("$${", for: "${").putting("%%{", for: "%{")
     }
 
     /// A key of an object: bare where it is an identifier.

@@ -66,7 +66,7 @@ extension RenderedDeployment {
     /// How a property names a resource in the other region: by ARN, a key by the ARN of its alias.
     func propertyName(of resource: RenderedResource) -> String {
         let region = resource.region ?? "${AWS::Region}"
-        let name = name(of: resource)
+        let name = name(of: resource.id)
         return switch resource.template {
         case "AWS::S3::Bucket": "arn:${AWS::Partition}:s3:::\(name)"
         case "AWS::IAM::Role": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/\(name)"
@@ -81,22 +81,25 @@ extension RenderedDeployment {
         }
     }
 
-    private func name(of resource: RenderedResource) -> String {
-        let element = graph.resources.first { $0.id == resource.id }
-        return element?.name.value ?? resource.id
-    }
-
     /// `AlarmTopic` is `alarm_topic` in Terraform, `ECRApiVPCEndpoint` `ecr_api_vpc_endpoint`.
     static func snakeCase(_ name: String) -> String {
-        var words = ""
-        let letters = Array(name)
-        for (index, letter) in letters.enumerated() {
-            let isStart = letter.isUppercase && index > 0
-            let followsLower = index > 0 && (letters[index - 1].isLowercase || letters[index - 1].isNumber)
-            let precedesLower = index + 1 < letters.count && letters[index + 1].isLowercase
-            if isStart, followsLower || precedesLower { words += "_" }
-            words += letter == "-" || letter == "." || letter == ":" ? "_" : letter.lowercased()
+        func isUpper(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) }
+        func isLower(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) }
+        var words: [UInt8] = []
+        let letters = name.utf8.span
+        for index in letters.indices {
+            let letter = letters[index]
+            if isUpper(letter), index > 0 {
+                let before = letters[index - 1]
+                let followsLower = isLower(before) || (0x30...0x39).contains(before)
+                let precedesLower = index + 1 < letters.count && isLower(letters[index + 1])
+                if followsLower || precedesLower { words.append(UInt8(ascii: "_")) }
+            }
+            switch letter {
+            case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":"): words.append(UInt8(ascii: "_"))
+            default: words.append(isUpper(letter) ? letter + 0x20 : letter)
+            }
         }
-        return words
+        return String(decoding: words, as: UTF8.self)
     }
 }

@@ -1,5 +1,7 @@
 // A text in normal form, taken apart: what stands as it is, and what is known only when the resource is made.
 
+import PlumbModel
+
 /// One part of a text in normal form.
 enum RenderedTextPart: Sendable, Hashable {
     case literal(String)
@@ -23,7 +25,7 @@ struct RenderedTextReader: Sendable {
         var parts: [RenderedTextPart] = []
         var rest = Substring(text)
         var literal = ""
-        while let start = rest.firstRange(of: "${") {
+        while let start = rest.place(of: "${") {
             literal += rest[..<start.lowerBound]
             guard let end = rest[start.upperBound...].firstIndex(of: "}"),
                 let part = variable(String(rest[start.upperBound..<end]))
@@ -60,7 +62,7 @@ struct RenderedTextReader: Sendable {
         var parts: [RenderedTextPart] = []
         var rest = Substring(literal)
         var kept = ""
-        while let found = rest.firstRange(of: recoveryRegion) {
+        while let found = rest.place(of: recoveryRegion) {
             let before = found.lowerBound == rest.startIndex ? kept.last : rest[rest.index(before: found.lowerBound)]
             let after = found.upperBound == rest.endIndex ? nil : rest[found.upperBound]
             kept += rest[..<found.lowerBound]

@@ -18,12 +18,16 @@ public struct RenderedFile: Sendable, Hashable {
 }
 
 /// What a renderer works from: the compiled graph, and the spec for what the graph does not hold.
-struct RenderedDeployment: Sendable {
+///
+/// A class, because a graph and a spec have so many parts that each copy of them costs more than what it is made for.
+final class RenderedDeployment: Sendable {
     let graph: Graph
     let plan: Blueprint
     let tongue: Tongue
+    /// The physical name of each resource of the graph, by id; the id itself for one without.
+    private let names: [String: String]
 
-    init(_ spec: Spec, asOf day: Day, in tongue: Tongue) {
+    convenience init(_ spec: Spec, asOf day: Day, in tongue: Tongue) {
         let plan = Blueprint(spec)
         self.init(Architecture.compile(plan, asOf: day), plan, in: tongue)
     }
@@ -32,10 +36,15 @@ struct RenderedDeployment: Sendable {
         self.graph = graph
         self.plan = plan
         self.tongue = tongue
+        names = Dictionary(
+            graph.resources.map { ($0.id, $0.name.value ?? $0.id) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Whether `id` names a resource of the graph.
-    func has(_ id: String) -> Bool { graph.resources.contains { $0.id == id } }
+    func has(_ id: String) -> Bool { names[id] != nil }
+
+    /// The physical name of a resource; its id where it has none.
+    func name(of id: String) -> String { names[id] ?? id }
 
     /// Everything that is rendered, in the order in which it will be read.
     func resources() -> [RenderedResource] {

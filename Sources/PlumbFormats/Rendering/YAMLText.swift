@@ -1,5 +1,7 @@
 // How a text is written in YAML so that every reader takes it for the same text.
 
+import PlumbModel
+
 enum YAMLText {
     /// A scalar: plain where that is safe, else in single quotes, else (control characters) in double quotes.
     static func scalar(_ text: String) -> String {
@@ -8,20 +10,27 @@ enum YAMLText {
         }) {
             return doubleQuoted(text)
         }
-        return isPlain(text) ? text : "'\(text.replacing("'", with: "''"))'"
+        return isPlain(text) ? text : "'\(text.putting("''", for: "'"))'"
     }
+
+    private static let words: Set<String> = [
+        "y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "~",
+    ]
 
     /// Words and numbers that YAML 1.1 takes for something else than a text, and characters that mean something to it.
     private static func isPlain(_ text: String) -> Bool {
         guard let first = text.utf8.first, let last = text.utf8.last, last != UInt8(ascii: ":") else { return false }
-        let words: Set<String> = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "~"]
-        guard !words.contains(text.lowercased()) else { return false }
+        guard text.utf8.count > 5 || !words.contains(text.lowercased()) else { return false }
         let isLetter = (0x41...0x5A).contains(first) || (0x61...0x7A).contains(first) || first == UInt8(ascii: "/")
         guard isLetter, last != UInt8(ascii: " ") else { return false }
-        guard !text.contains(": "), !text.contains(" #") else { return false }
+        guard !text.holds(": "), !text.holds(" #") else { return false }
         return text.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                || " -_./:+@$()%".utf8.contains(byte)
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+            // The space and -_./:+@$()%
+            case 0x20, 0x2D, 0x5F, 0x2E, 0x2F, 0x3A, 0x2B, 0x40, 0x24, 0x28, 0x29, 0x25: true
+            default: false
+            }
         }
     }
 
