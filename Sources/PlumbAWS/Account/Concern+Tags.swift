@@ -9,7 +9,7 @@ extension Concern {
     static let tags = Concern(
         name: "tags", reads: [Read(.resourceTags, "GetResources"), Read(.sageMaker, "DescribeEndpoint")],
         list: { survey in try await survey.followTags() },
-        measure: { survey, resources in try await survey.fillTags(of: resources) })
+        settle: { survey, resources in try await survey.fillTags(of: resources) })
 }
 
 extension Survey {

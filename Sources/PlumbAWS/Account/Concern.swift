@@ -25,6 +25,8 @@ struct Concern: Sendable {
     /// Looks at things of one type that were wanted, by name, id or ARN. What does not exist is left out.
     var look: @Sendable (_ survey: Survey, _ type: String, _ identifiers: [String]) async throws -> Void = { _, _, _ in
     }
+    /// Completes what was found, as soon as nothing more is wanted; afterwards there may be more to look at.
+    var settle: @Sendable (Survey, [AccountResource]) async throws -> Void = { _, _ in }
     /// Measures what the resources that were found have done; called once, last.
     var measure: @Sendable (Survey, [AccountResource]) async throws -> Void = { _, _ in }
 
@@ -39,22 +41,30 @@ extension Survey {
     /// Rounds of looking at what the round before has pointed to; the longest chain in practice is six long.
     private static let roundsMax = 20
 
-    /// Goes through all concerns: lists, then looks as long as something new is wanted, then measures.
-    func run(progress: @Sendable (String) -> Void) async throws {
+    /// Goes through the concerns: lists, looks as long as something new is wanted, then measures.
+    func run(_ concerns: [Concern] = Concern.all, progress: @Sendable (String) -> Void = { _ in }) async throws {
         progress("listing")
-        try await inParallel(Concern.all) { try await $0.list(self) }
+        try await inParallel(concerns) { try await $0.list(self) }
+        var isSettled = false
         for _ in 0..<Self.roundsMax {
             let wanted = notebook.takeWanted()
-            guard !wanted.isEmpty else { break }
+            if wanted.isEmpty {
+                if isSettled { break }
+                let found = notebook.resources
+                try await inParallel(concerns) { try await $0.settle(self, found) }
+                isSettled = true
+                continue
+            }
+            isSettled = false
             progress("looking at \(wanted.values.reduce(0) { $0 + $1.count }) more resources")
             try await inParallel(Array(wanted)) { type, identifiers in
-                guard let concern = Concern.all.first(where: { $0.types.contains(type) }) else { return }
+                guard let concern = concerns.first(where: { $0.types.contains(type) }) else { return }
                 try await concern.look(self, type, identifiers)
             }
         }
         progress("reading measurements")
         let resources = notebook.resources
-        try await inParallel(Concern.all) { try await $0.measure(self, resources) }
+        try await inParallel(concerns) { try await $0.measure(self, resources) }
     }
 
     /// Does the same for each item, all at once: the client itself limits how many calls are under way.

@@ -14,6 +14,7 @@ plain error of AWS's own form that names the operation: a client would try a ser
 from __future__ import annotations
 
 import io
+import json
 import re
 import sys
 import traceback
@@ -36,6 +37,9 @@ ACCOUNT = "123456789012"
 SIGNED_AS = {"access-analyzer": "accessanalyzer", "monitoring": "cloudwatch"}
 # Services that have one region.
 GLOBAL = {"budgets", "ce", "cloudfront", "iam", "route53"}
+
+# What a test has forbidden: `s3:GetBucketPolicy`, by the double's names of services.
+DENIED: set[str] = set()
 
 Operation = Callable[["Call"], "dict[str, Any] | None"]
 OPERATIONS: dict[tuple[str, str], Operation] = {}
@@ -148,11 +152,27 @@ class Double(DomainDispatcherApplication):
     def __call__(self, environ: dict, start_response: Any) -> Any:
         if environ["PATH_INFO"] == "/moto-api/reset":
             Call.stores.clear()
-        answer = self.own_answer(environ)
+            DENIED.clear()
+        answer = self.told(environ) or self.own_answer(environ)
         if answer is None:
             return super().__call__(environ, start_response)
         start_response(answer.status, [*answer.headers, ("Content-Length", str(len(answer.body)))])
         return [answer.body]
+
+    def told(self, environ: dict) -> Answer | None:
+        """What a test tells the double itself: operations to deny, and what only time brings about in an account.
+
+        `POST /double/denied ["s3:GetBucketPolicy"]`, `POST /double/kept {"region", "store", "entries": {key: value}}`.
+        """
+        if not environ["PATH_INFO"].startswith("/double/"):
+            return None
+        said = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+        if environ["PATH_INFO"] == "/double/denied":
+            DENIED.clear()
+            DENIED.update(said)
+        else:
+            Call.stores[ACCOUNT, said["region"], said["store"]].update(said["entries"])
+        return Answer("200 OK", [], b"")
 
     def moto_answer(self, environ: dict) -> Answer:
         seen: list[Any] = []
@@ -172,7 +192,8 @@ class Double(DomainDispatcherApplication):
         region, name = scope.groups()
         service = SIGNED_AS.get(name, name)
         # Objects may be large, and most of S3 is right as it is.
-        if service == "s3" and not environ.get("QUERY_STRING", "").startswith("replication"):
+        is_denying = any(action.startswith("s3:") for action in DENIED)
+        if service == "s3" and not is_denying and not environ.get("QUERY_STRING", "").startswith("replication"):
             return None
         if environ["PATH_INFO"].endswith("/invocations"):
             return None
@@ -186,6 +207,8 @@ class Double(DomainDispatcherApplication):
             return None
         operation = OPERATIONS.get((service, call.operation.name))
         try:
+            if f"{service}:{call.operation.name}" in DENIED:
+                raise Refusal("AccessDenied", f"not authorized to perform: {service}:{call.operation.name}")
             if operation:
                 return call.written(operation(call))
             answer = self.moto_answer(call.fresh_environ())

@@ -82,6 +82,39 @@ def list_analyzer_tags(call: Call) -> dict:
     return {"tags": call.store("analyzers").get(call["resourceArn"].rsplit("/", 1)[-1], {}).get("tags", {})}
 
 
+@answers("accessanalyzer", "CreateArchiveRule")
+def create_archive_rule(call: Call) -> None:
+    rule = {key: value for key, value in call.input.items() if key in ("ruleName", "filter")}
+    analyzer(call).setdefault("rules", []).append({**rule, "createdAt": utcnow(), "updatedAt": utcnow()})
+
+
+@answers("accessanalyzer", "ListArchiveRules")
+def list_archive_rules(call: Call) -> dict:
+    return {"archiveRules": analyzer(call).get("rules", [])}
+
+
+@answers("accessanalyzer", "ListFindingsV2")
+def list_findings(call: Call) -> dict:
+    """What a test has told that was found, by analyzer and status, as many a page as are asked for."""
+    kept = call.store("findings").get(call["analyzerArn"], [])
+    states = call.get("filter", {}).get("status", {}).get("eq")
+    found = [entry for entry in kept if not states or entry["status"] in states]
+    start, size = int(call.get("nextToken") or 0), call.get("maxResults") or 100
+    more = {"nextToken": str(start + size)} if start + size < len(found) else {}
+    return {"findings": found[start:start + size], **more}
+
+
+# Trails: what was done.
+
+@answers("cloudtrail", "LookupEvents")
+def lookup_events(call: Call) -> dict:
+    names = [entry["AttributeValue"] for entry in call["LookupAttributes"] if entry["AttributeKey"] == "EventName"]
+    events = [event for event in call.store("events").values() if event["EventName"] in names]
+    start, size = int(call.get("NextToken") or 0), call.get("MaxResults") or 50
+    more = {"NextToken": str(start + size)} if start + size < len(events) else {}
+    return {"Events": events[start:start + size], **more}
+
+
 # Keys: the rotation's period.
 
 def key_id(call: Call) -> str:

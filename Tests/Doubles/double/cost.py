@@ -81,6 +81,16 @@ def describe_notifications(call: Call) -> dict:
     return {"Notifications": [entry["Notification"] for entry in budget(call)["notifications"].values()]}
 
 
+@answers("budgets", "DescribeBudgetNotificationsForAccount")
+def describe_all_notifications(call: Call) -> dict:
+    entries = [
+        {
+            "BudgetName": name,
+            "Notifications": [entry["Notification"] for entry in budget["notifications"].values()],
+        } for name, budget in call.store("budgets").items()]
+    return {"BudgetNotificationsForAccount": entries}
+
+
 @answers("budgets", "CreateNotification")
 def create_notification(call: Call) -> dict:
     budget(call)["notifications"][key(call["Notification"])] = {
@@ -176,6 +186,16 @@ def delete_anomaly_subscription(call: Call) -> dict:
     kept(call, "subscriptions", call["SubscriptionArn"])
     del call.store("subscriptions")[call["SubscriptionArn"]]
     return {}
+
+
+@answers("ce", "GetCostAndUsage")
+def get_cost_and_usage(call: Call) -> dict:
+    """The dollars of a month that a test has told, by the value of the tag that is grouped by."""
+    tag = call["GroupBy"][0]["Key"]
+    groups = [
+        {"Keys": [f"{tag}${value}"], "Metrics": {"UnblendedCost": {"Amount": str(usd), "Unit": "USD"}}}
+        for value, usd in call.store("spend").items()]
+    return {"ResultsByTime": [{"TimePeriod": call["TimePeriod"], "Groups": groups, "Estimated": True}]}
 
 
 @answers("ce", "ListTagsForResource")

@@ -37,6 +37,13 @@ def describe_table(call: Call) -> dict:
     return result
 
 
+@answers("dynamodb", "DescribeKinesisStreamingDestination")
+def describe_streaming(call: Call) -> dict:
+    """Nobody can send the changes of a table to a stream here."""
+    call.backend().describe_table(call["TableName"])
+    return {"TableName": call["TableName"], "KinesisDataStreamDestinations": []}
+
+
 @answers("dynamodb", "UpdateTable")
 def update_table(call: Call) -> dict:
     name, updates = call["TableName"], call.get("ReplicaUpdates")
@@ -156,6 +163,30 @@ def delete_restore_testing_selection(call: Call) -> None:
     name = (call["RestoreTestingPlanName"], call["RestoreTestingSelectionName"])
     kept(call, "restore selections", name)
     del call.store("restore selections")[name]
+
+
+@answers("backup", "ListRestoreTestingPlans")
+def list_restore_testing_plans(call: Call) -> dict:
+    return {"RestoreTestingPlans": list(call.store("restores").values())}
+
+
+@answers("backup", "ListRestoreTestingSelections")
+def list_restore_testing_selections(call: Call) -> dict:
+    selections = call.store("restore selections").items()
+    return {"RestoreTestingSelections": [
+        told for (plan, _), told in selections if plan == call["RestoreTestingPlanName"]]}
+
+
+@answers("backup", "ListRestoreJobs")
+def list_restore_jobs(call: Call) -> dict:
+    """Jobs that a test has told, by the ARN of their restore testing plan."""
+    return {"RestoreJobs": call.store("restore jobs").get(call.get("ByRestoreTestingPlanArn"), [])}
+
+
+@answers("backup", "ListProtectedResources")
+def list_protected_resources(call: Call) -> dict:
+    return {"Results": [
+        {"ResourceArn": arn, "LastBackupTime": when} for arn, when in call.store("recovery points").items()]}
 
 
 @answers("backup", "CreateBackupVault", "CreateBackupPlan")

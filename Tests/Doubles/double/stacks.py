@@ -61,6 +61,7 @@ class Stack:
         self.outputs: list[dict[str, str]] = []
         self.exports: dict[str, str] = {}
         self.events: list[dict[str, Any]] = []
+        self.drift: dict[str, Any] = {"StackDriftStatus": "NOT_CHECKED"}
 
     def note(self, logical: str, kind: str, status: str, reason: str | None = None, physical: str = "") -> None:
         self.events.insert(0, {
@@ -76,7 +77,8 @@ class Stack:
     def described(self) -> dict[str, Any]:
         return {
             "StackId": self.identity, "StackName": self.name, "StackStatus": self.status, "CreationTime": self.created,
-            "StackStatusReason": self.reason, "Outputs": self.outputs, "Capabilities": ["CAPABILITY_NAMED_IAM"],
+            "StackStatusReason": self.reason, "DriftInformation": self.drift, "Outputs": self.outputs,
+            "Capabilities": ["CAPABILITY_NAMED_IAM"], "EnableTerminationProtection": False,
             "Parameters": [
                 {"ParameterKey": key, "ParameterValue": str(value)} for key, value in self.parameters.items()],
         }
