@@ -28,13 +28,26 @@ enum AccountFacts {
             graph.live.deliveries[resource.id] = LiveFacts.Delivery(
                 newest: day(resource["LiveLatestDelivery"]), error: resource["LiveDeliveryError"].string)
         }
+        for resource in inventory["AWS::CE::CostAllocationTag"] {
+            graph.costAllocationTags.append(
+                CostAllocationTag(resource.id) {
+                    $0.head.name = resource["TagKey"].name
+                    $0.isActive = resource["Status"].string.map { $0 == "Active" }
+                })
+        }
+        for resource in inventory.resources {
+            graph.live.unknownStacks[resource.id] = resource["LiveStack"].whyUnknown
+        }
         addKeys(to: &graph, from: inventory)
     }
 
     private static func addAlarms(to graph: inout Graph, from inventory: Inventory) {
         graph.alarms.mutateEach { $0.state = inventory[id: $0.id]?["LiveState"].choice() ?? .absent }
         for alarm in graph.alarms {
-            graph.live.alarmStateSince[alarm.id] = inventory[id: alarm.id].map { day($0["LiveStateSince"]) }
+            guard let source = inventory[id: alarm.id] else { continue }
+            // Each evaluation updates the state; only some change it.
+            let turned = day(source["LiveStateTransitionedTime"])
+            graph.live.alarmStateSince[alarm.id] = turned.isAbsent ? day(source["LiveStateUpdatedTime"]) : turned
         }
     }
 
@@ -62,7 +75,8 @@ enum AccountFacts {
     private static func run(_ source: Property, _ status: String) -> LiveFacts.Run {
         let ended = day(source["Day"])
         return LiveFacts.Run(
-            source[status].string.value ?? "of an unknown end", on: (ended.isKnown ? ended : day(source["EndTime"])).value)
+            source[status].string.value ?? "of an unknown end",
+            on: ended.value ?? day(source["EndTime"]).value)
     }
 
     /// Seconds since 1970, or a date in ISO 8601.

@@ -58,5 +58,7 @@ public struct LiveFacts: Sendable, Hashable, Codable {
     public var deliveries: [String: Delivery] = [:]
     /// Since when each alarm has been in its state.
     public var alarmStateSince: [String: Fact<Day>] = [:]
+    /// Why it cannot be told which stack a resource belongs to.
+    public var unknownStacks: [String: String] = [:]
     public init() {}
 }

@@ -35,7 +35,7 @@ extension Declaration {
 }
 
 extension Declaration {
-    /// This declaration with what another knows wherever it knows nothing itself: tags say little, a spec says the rest.
+    /// This declaration with what another knows wherever it knows nothing itself: tags say little, a spec the rest.
     public func completed(by other: Declaration) -> Declaration {
         var whole = self
         func complete<Value>(_ path: WritableKeyPath<Declaration, Fact<Value>>) {

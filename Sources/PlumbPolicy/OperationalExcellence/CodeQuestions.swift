@@ -30,6 +30,8 @@ extension Graph {
             case .known(let tags):
                 if let name = names.first(where: { tags[$0]?.isEmpty == false }) {
                     ask.prove("\(name) is \(tags[name] ?? "")")
+                } else if let why = live.unknownStacks[resource.id] {
+                    ask.doubt("which stack it belongs to cannot be told: \(why)")
                 } else {
                     ask.fail("it has neither of the tags \(names.joined(separator: " and ")): nothing manages it")
                 }
@@ -93,7 +95,8 @@ extension Graph {
         }
         // A plan and an account show zones by name however they were picked; what stands in a plan's configuration is
         // among the notes.
-        let zones = subnets.filter { source != .terraform && source != .live && !$0.availabilityZone.isAbsent }.map { subnet in
+        let zones = subnets.filter { source != .terraform && source != .live && !$0.availabilityZone.isAbsent }.map {
+            subnet in
             Judgement.about(subnet) { ask in
                 ask.require(subnet.availabilityZone, "its zone", wanted: "one picked by index, not by name") {
                     $0.contains("${") || $0.hasPrefix("use") && $0.contains("-az")

@@ -181,7 +181,9 @@ extension PolicyBook {
         case .known(let runs):
             // One that is under way says nothing yet.
             let ended = runs.filter { !["PENDING", "RUNNING"].contains($0.status) }
-            guard let newest = ended.first else { return ask.doubt("it has restored nothing yet: its first run decides") }
+            guard let newest = ended.first else {
+                return ask.doubt("it has restored nothing yet: its first run decides it")
+            }
             guard newest.status == "COMPLETED" else { return ask.fail("its newest restore is \(newest.status)") }
             ask.requireFresh(newest.day, "its newest restore", daysMax: 93, on: graph.asOf)
         }

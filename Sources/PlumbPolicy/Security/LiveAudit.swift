@@ -46,7 +46,8 @@ extension Inquiry {
     mutating func requireRecorder(for regimes: Regimes, in graph: Graph) {
         guard graph.source == .live, !regimes.names.isEmpty else { return }
         guard let record = graph.evidence(.recording, for: "").first, let recording = record.numbers["recording"] else {
-            return doubt("whether AWS Config records was not read: config:DescribeConfigurationRecorderStatus decides it")
+            return doubt(
+                "whether AWS Config records was not read: config:DescribeConfigurationRecorderStatus decides it")
         }
         if recording > 0 { prove("AWS Config records") } else { fail("no recorder of AWS Config records, wanted one") }
     }

@@ -37,6 +37,13 @@ def describe_table(call: Call) -> dict:
     return result
 
 
+@answers("dynamodb", "DescribeKinesisStreamingDestination")
+def describe_streaming(call: Call) -> dict:
+    """Nobody can send the changes of a table to a stream here."""
+    call.backend().describe_table(call["TableName"])
+    return {"TableName": call["TableName"], "KinesisDataStreamDestinations": []}
+
+
 @answers("dynamodb", "UpdateTable")
 def update_table(call: Call) -> dict:
     name, updates = call["TableName"], call.get("ReplicaUpdates")

@@ -139,3 +139,11 @@ def get_health_check(call: Call) -> dict:
     result = call.forward()
     result["HealthCheck"]["HealthCheckConfig"] = call.store("health checks")[call["HealthCheckId"]]
     return result
+
+
+@answers("route53", "ListHealthChecks")
+def list_health_checks(call: Call) -> dict:
+    result = call.forward()
+    for check in result["HealthChecks"]:
+        check["HealthCheckConfig"] = call.store("health checks")[check["Id"]]
+    return result

@@ -59,7 +59,7 @@ final class AccountDouble: Sendable {
         [
             "AWS_ENDPOINT_URL": address, "AWS_ACCESS_KEY_ID": "offline", "AWS_SECRET_ACCESS_KEY": "offline",
             "AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1", "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_MAX_ATTEMPTS": "1",
+            "AWS_MAX_ATTEMPTS": "1",
         ]
     }
 
@@ -86,7 +86,9 @@ final class AccountDouble: Sendable {
         let python = Process()
         python.executableURL = URL(filePath: try #require(Self.python))
         python.arguments = ["-c", prelude + script]
-        python.environment = environment.merging(["PATH": "/usr/bin:/bin"]) { $1 }
+        python.environment = environment.merging([
+            "PATH": "/usr/bin:/bin", "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        ]) { $1 }
         let (output, errors) = (Pipe(), Pipe())
         python.standardOutput = output
         python.standardError = errors
