@@ -129,6 +129,8 @@ struct Inquiry {
     private static func shown(_ value: some Any) -> String {
         switch value {
         case let number as Double where number == number.rounded() && abs(number) < 1e15: "\(Int(number))"
+        case let number as Int: "\(number)"
+        case let flag as Bool: "\(flag)"
         case let text as String: "'\(text)'"
         case let choice as any RawRepresentable: "\(choice.rawValue)"
         case let words as [String]: words.isEmpty ? "empty" : words.joined(separator: ", ")

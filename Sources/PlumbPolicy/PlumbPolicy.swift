@@ -29,34 +29,77 @@ public enum PolicyBook {
     public static func assess(
         _ graph: Graph, path: String, diagnostics: [Diagnostic] = [], under overlay: PolicyOverlay = PolicyOverlay()
     ) -> Assessment {
-        var graph = graph
-        let (thresholds, loosened) = overlay.settledThresholds(on: graph.asOf)
-        graph.thresholds = thresholds
-        graph = graph.keepingJoins
-        let ledger = Exceptions(graph, overlay, loosened: loosened)
-        var verdicts: [PolicyVerdict] = []
-        var findings: [Finding] = []
-        for policy in policies {
-            let controls = policy.controls.map { control in
-                var verdict =
-                    overlay.leftOut[control.id].map { control.leftOut(because: $0, in: graph.environment) }
-                    ?? Self.verdict(of: control, on: graph, ledger)
-                verdict.seed = control.seed
-                verdict.remedy = control.remedy
-                findings += Self.findings(of: verdict, control, policy)
-                return verdict
+        let hearing = Hearing(graph, under: overlay)
+        return hearing.assessment(hearing.controls.map(hearing.verdict), path: path, diagnostics)
+    }
+
+    /// The same, with the controls judged side by side: none waits for another.
+    public static func assessSideBySide(
+        _ graph: Graph, path: String, diagnostics: [Diagnostic] = [], under overlay: PolicyOverlay = PolicyOverlay()
+    ) async -> Assessment {
+        let hearing = Hearing(graph, under: overlay)
+        let controls = hearing.controls
+        let verdicts = await withTaskGroup(of: (Int, ControlVerdict).self) { group in
+            for (index, control) in controls.enumerated() {
+                group.addTask { (index, hearing.verdict(on: control)) }
             }
-            verdicts.append(
-                PolicyVerdict(
-                    id: policy.id, pillar: policy.pillar.rawValue, title: policy.title,
-                    verdict: controls.map(\.verdict).combined, controls: controls))
+            var verdicts: [ControlVerdict?] = Array(repeating: nil, count: controls.count)
+            for await (index, verdict) in group { verdicts[index] = verdict }
+            return verdicts.compactMap { $0 }
         }
-        return Assessment(
-            source: graph.source, path: path, environment: graph.environment,
-            environmentIsAssumed: graph.environmentIsAssumed, policies: verdicts,
-            findings: inTellingOrder(findings),
-            diagnostics: diagnostics + ledger.diagnostics + overlay.notes(on: graph)
-                + [graph.partialNote].compactMap { $0 })
+        return hearing.assessment(verdicts, path: path, diagnostics)
+    }
+
+    /// One graph before the book.
+    private struct Hearing {
+        let graph: Graph
+        let overlay: PolicyOverlay
+        let ledger: Exceptions
+
+        init(_ graph: Graph, under overlay: PolicyOverlay) {
+            var graph = graph
+            let (thresholds, loosened) = overlay.settledThresholds(on: graph.asOf)
+            graph.thresholds = thresholds
+            self.graph = graph.keepingJoins
+            self.overlay = overlay
+            ledger = Exceptions(self.graph, overlay, loosened: loosened)
+        }
+
+        /// All controls, in the book's order.
+        var controls: [Control] { PolicyBook.policies.flatMap(\.controls) }
+
+        func verdict(on control: Control) -> ControlVerdict {
+            var verdict =
+                overlay.leftOut[control.id].map { control.leftOut(because: $0, in: graph.environment) }
+                ?? PolicyBook.verdict(of: control, on: graph, ledger)
+            verdict.seed = control.seed
+            verdict.remedy = control.remedy
+            return verdict
+        }
+
+        /// What the verdicts on all controls, in the book's order, add up to.
+        func assessment(_ verdicts: [ControlVerdict], path: String, _ diagnostics: [Diagnostic]) -> Assessment {
+            var told: [PolicyVerdict] = []
+            var findings: [Finding] = []
+            var rest = verdicts[...]
+            for policy in PolicyBook.policies {
+                let own = Array(rest.prefix(policy.controls.count))
+                rest = rest.dropFirst(own.count)
+                for (verdict, control) in zip(own, policy.controls) {
+                    findings += PolicyBook.findings(of: verdict, control, policy)
+                }
+                told.append(
+                    PolicyVerdict(
+                        id: policy.id, pillar: policy.pillar.rawValue, title: policy.title,
+                        verdict: own.map(\.verdict).combined, controls: own))
+            }
+            return Assessment(
+                source: graph.source, path: path, environment: graph.environment,
+                environmentIsAssumed: graph.environmentIsAssumed, policies: told,
+                findings: PolicyBook.inTellingOrder(findings),
+                diagnostics: diagnostics + ledger.diagnostics + overlay.notes(on: graph)
+                    + [graph.partialNote].compactMap { $0 })
+        }
     }
 
     /// Holds a graph to one control.

@@ -4,7 +4,7 @@ import PlumbModel
 
 /// A JSON value; an object's members stay in the order in which they were given (Foundation's encoder
 /// sorts or shuffles).
-public indirect enum JSON: Sendable {
+public enum JSON: Sendable {
     case null
     case bool(Bool)
     case integer(Int)

@@ -1,5 +1,6 @@
 // Where findings get the lines that mend them.
 
+import Foundation
 import PlumbFormats
 import PlumbModel
 import PlumbPolicy
@@ -9,31 +10,41 @@ extension Composition {
     private static let mendedMax = (read: 60, parsed: 500)
     /// How many of one control, where people read them.
     private static let mendedOfOneControlMax = 5
+    /// How many cores work on fixes.
+    private static let benchesMax = 4
 
     /// The assessment with what to paste beside its findings, in the language of the input. `isRead` says that people
     /// alone read the report, which tells the first few findings of a control.
     static func mended(
         _ assessment: Assessment, of subject: Subject, under overlay: PolicyOverlay, isRead: Bool
-    ) -> Assessment {
+    ) async -> Assessment {
         guard subject.graph.source != .engine, !assessment.findings.isEmpty else { return assessment }
         var graph = subject.graph
         graph.thresholds = overlay.settledThresholds(on: graph.asOf).thresholds
-        var rendering = FixRendering(graph)
+        var workshop = FixWorkshop(graph, benches: min(ProcessInfo.processInfo.activeProcessorCount, benchesMax))
         var mended = assessment
         var left = isRead ? mendedMax.read : mendedMax.parsed
-        var counts: [String: Int] = [:]
-        for (index, finding) in assessment.findings.enumerated() where left > 0 {
-            if isRead {
-                guard finding.verdict == .fails, counts[finding.control, default: 0] < mendedOfOneControlMax else {
-                    continue
-                }
-                counts[finding.control, default: 0] += 1
+        var open = isRead ? toldToPeople(assessment.findings) : Array(assessment.findings.indices)
+        while left > 0, !open.isEmpty {
+            let batch = Array(open.prefix(left))
+            open.removeFirst(batch.count)
+            let patches = await workshop.patches(for: batch.map { assessment.findings[$0] })
+            for (index, patch) in zip(batch, patches) where patch != nil {
+                mended.findings[index].patch = patch
+                left -= 1
             }
-            guard let patch = rendering.patch(for: finding) else { continue }
-            mended.findings[index].patch = patch
-            left -= 1
         }
         return mended
+    }
+
+    /// Where those findings stand that a report for people tells with lines to paste.
+    private static func toldToPeople(_ findings: [Finding]) -> [Int] {
+        var counts: [String: Int] = [:]
+        return findings.indices.filter { index in
+            guard findings[index].verdict == .fails else { return false }
+            counts[findings[index].control, default: 0] += 1
+            return counts[findings[index].control, default: 0] <= mendedOfOneControlMax
+        }
     }
 
     /// What satisfies a control, in the language of templates or of Terraform.

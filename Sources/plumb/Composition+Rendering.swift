@@ -13,8 +13,10 @@ extension Composition {
         return !control.provableAt.isDisjoint(with: [.cloudformation, .terraform])
     }
 
-    /// The files of a spec in a tongue.
-    static func rendered(_ loaded: LoadedSpec, to option: RenderOption) throws -> [RenderedFile] {
+    /// The files of a spec, and what it is compiled to, in a tongue.
+    static func rendered(
+        _ loaded: LoadedSpec, compiled graph: Graph, to option: RenderOption
+    ) throws -> [RenderedFile] {
         let unfit = Rendering.diagnostics(of: loaded.spec)
         Terminal.tell(unfit)
         guard unfit.isEmpty else {
@@ -25,8 +27,8 @@ extension Composition {
             )
         }
         switch option {
-        case .cloudformation: return Rendering.files(of: loaded.spec, as: .cloudformation, asOf: today())
-        case .terraform: return Rendering.files(of: loaded.spec, as: .terraform, asOf: today())
+        case .cloudformation: return Rendering.files(of: loaded.spec, compiled: graph, as: .cloudformation)
+        case .terraform: return Rendering.files(of: loaded.spec, compiled: graph, as: .terraform)
         case .githubActions: return try pipeline(loaded, as: .githubActions)
         case .codepipeline: return try pipeline(loaded, as: .codepipeline)
         }

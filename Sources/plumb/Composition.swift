@@ -209,19 +209,27 @@ enum Composition {
 
     static func today() -> Day { Day(secondsSinceEpoch: Date().timeIntervalSince1970) }
 
-    /// Compiles a spec to the whole architecture and holds it to the policies.
-    static func assess(_ loaded: LoadedSpec, under overlay: PolicyOverlay = PolicyOverlay()) -> Assessment {
+    /// The whole architecture that a spec describes.
+    static func compiled(_ loaded: LoadedSpec) -> Graph {
         var graph = Architecture.compile(loaded.spec, asOf: today())
         graph.environmentIsAssumed = loaded.environmentIsAssumed
-        return PolicyBook.assess(graph, path: loaded.path, diagnostics: loaded.diagnostics, under: overlay)
+        return graph
     }
 
-    static func assess(_ subject: Subject, under overlay: PolicyOverlay) -> Assessment {
-        func assess(_ graph: Graph) -> Assessment {
-            PolicyBook.assess(graph, path: subject.path, diagnostics: subject.diagnostics, under: overlay)
+    /// Holds what a spec is compiled to, to the policies.
+    static func assess(_ loaded: LoadedSpec, compiled graph: Graph, under overlay: PolicyOverlay) async -> Assessment {
+        await PolicyBook.assessSideBySide(graph, path: loaded.path, diagnostics: loaded.diagnostics, under: overlay)
+    }
+
+    static func assess(_ subject: Subject, under overlay: PolicyOverlay) async -> Assessment {
+        func assess(_ graph: Graph) async -> Assessment {
+            await PolicyBook.assessSideBySide(
+                graph, path: subject.path, diagnostics: subject.diagnostics, under: overlay)
         }
-        guard !subject.worlds.isEmpty else { return assess(subject.graph) }
-        return PolicyBook.combine(subject.worlds.map { ($0.assumptions, assess($0.graph)) })
+        guard !subject.worlds.isEmpty else { return await assess(subject.graph) }
+        var assessments: [(TemplateReading.World, Assessment)] = []
+        for world in subject.worlds { assessments.append((world, await assess(world.graph))) }
+        return PolicyBook.combine(assessments.map { ($0.0.assumptions, $0.1) })
     }
 
     /// The name of the policy file that is read where none is named.

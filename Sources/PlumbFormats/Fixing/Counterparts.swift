@@ -3,22 +3,18 @@
 import PlumbModel
 
 /// The resources of an input, found by type and by the endpoint that they serve. Made once for an input.
-struct ResourceIndex {
-    struct Entry {
-        let resource: any Resource
-        let words: Set<String>
-    }
+final class ResourceIndex: Sendable {
     let graph: Graph
     /// Resources that speak of one endpoint, by its name and then by type.
-    private var owned: [String: [ObjectIdentifier: [Entry]]] = [:]
-    private var shared: [ObjectIdentifier: [Entry]] = [:]
-    private(set) var byID: [String: any Resource] = [:]
+    private let owned: [String: [ObjectIdentifier: [any Resource]]]
+    private let shared: [ObjectIdentifier: [any Resource]]
+    let byID: [String: any Resource]
     /// What the input says of a resource in resources of their own, by the resource.
     let parts: [String: [SourceNotes.Part]]
     private let owners: [String: Set<String>]
     private let endpoints: [String: Endpoint]
     /// Every region that a resource names, in the order of the resources.
-    private(set) var regions: [String] = []
+    let regions: [String]
 
     init(_ graph: Graph) {
         self.graph = graph
@@ -26,27 +22,35 @@ struct ResourceIndex {
             graph.endpoints.map { ($0.name.value ?? $0.id, $0) }, uniquingKeysWith: { first, _ in first })
         parts = Dictionary(grouping: graph.notes.parts, by: \.owner)
         let names = Set(endpoints.keys)
-        owners = Self.owners(in: graph)
+        let owners = Self.owners(in: graph)
+        var owned: [String: [ObjectIdentifier: [any Resource]]] = [:]
+        var shared: [ObjectIdentifier: [any Resource]] = [:]
+        var byID: [String: any Resource] = [:]
+        var regions: [String] = []
         for resource in graph.resources {
             byID[resource.id] = resource
-            if let region = resource.head.region.value, !regions.contains(region) { regions.append(region) }
-            let entry = Entry(resource: resource, words: Words.of(resource))
+            if let region = resource.head.region.value, !regions.contains(region) {
+                regions.append(region)
+            }
             let type = ObjectIdentifier(Swift.type(of: resource))
             let found = owners[resource.id] ?? resource.head.tags.value?["ml:endpoint"].map { [$0] } ?? []
             let own = found.intersection(names)
-            if own.isEmpty { shared[type, default: []].append(entry) }
-            for name in own { owned[name, default: [:]][type, default: []].append(entry) }
+            if own.isEmpty { shared[type, default: []].append(resource) }
+            for name in own { owned[name, default: [:]][type, default: []].append(resource) }
         }
+        (self.owners, self.owned, self.shared, self.byID, self.regions) = (
+            owners, owned, shared, byID, regions
+        )
     }
 
     /// The endpoint that a resource is wired to, or that its tag names.
     func endpoint(servedBy id: String) -> Endpoint? {
         let names = owners[id] ?? (byID[id]?.head.tags.value?["ml:endpoint"]).map { [$0] } ?? []
-        return names.sorted().lazy.compactMap { endpoints[$0] }.first
+        return names.sorted().lazy.compactMap { self.endpoints[$0] }.first
     }
 
     /// Those of a type that serve the endpoint, and those that serve nobody in particular.
-    func entries(_ type: ObjectIdentifier, of endpoint: String) -> [Entry] {
+    func resources(_ type: ObjectIdentifier, of endpoint: String) -> [any Resource] {
         (owned[endpoint]?[type] ?? []) + (shared[type] ?? [])
     }
 
@@ -102,14 +106,20 @@ struct Counterparts {
     init(of architecture: FixArchitecture, in index: ResourceIndex, endpoint: String) {
         var scored: [(score: Double, own: String, other: String)] = []
         let name = Words.of(endpoint)
-        for (own, words) in architecture.words {
-            let entries = index.entries(ObjectIdentifier(Swift.type(of: own)), of: endpoint)
-            if entries.isEmpty { continue }
-            let words = words.subtracting(name)
-            for entry in entries {
-                let alike = Words.likeness(words, entry.words)
-                guard let kinship = Kinship.score(own, entry.resource), kinship + 2 * alike >= 1 else { continue }
-                scored.append((kinship + 2 * alike, own.id, entry.resource.id))
+        var candidates: [ObjectIdentifier: [(kin: Kin, words: Set<String>)]] = [:]
+        for (own, ownWords) in architecture.kin {
+            let type = ObjectIdentifier(Swift.type(of: own.resource))
+            let others =
+                candidates[type] ?? index.resources(type, of: endpoint).map { (Kin($0), Words.of($0)) }
+            candidates[type] = others
+            if others.isEmpty { continue }
+            let words = ownWords.subtracting(name)
+            for other in others {
+                let alike = Words.likeness(words, other.words)
+                guard let kinship = Kinship.score(own, other.kin), kinship + 2 * alike >= 1 else {
+                    continue
+                }
+                scored.append((kinship + 2 * alike, own.resource.id, other.kin.resource.id))
             }
         }
         scored.sort { ($1.score, $0.own, $0.other) < ($0.score, $1.own, $1.other) }

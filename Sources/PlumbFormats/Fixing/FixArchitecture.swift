@@ -14,8 +14,8 @@ final class FixArchitecture {
     let owners: [String: String]
     /// The resources of the graph, by id.
     let elements: [String: any Resource]
-    /// The words of each resource of the graph but for those of the name, in the graph's order.
-    private(set) var words: [(element: any Resource, words: Set<String>)] = []
+    /// Each resource of the graph, with its words but for those of the name; in the graph's order.
+    let kin: [(kin: Kin, words: Set<String>)]
     /// Which of `resources` bear a control.
     private var bearing: [String: Set<Int>] = [:]
 
@@ -28,7 +28,7 @@ final class FixArchitecture {
         let all = deployment.graph.resources
         elements = Dictionary(all.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let noise = [standIn ?? "", plan.spec.environment.rawValue]
-        words = all.map { ($0, Words.of($0, without: noise)) }
+        kin = all.map { (Kin($0), Words.of($0, without: noise)) }
         owners = resources.reduce(into: [:]) { [elements] owners, resource in
             var id = Substring(resource.id)
             while !id.isEmpty, elements[String(id)] == nil { id = id.dropLast() }
@@ -46,19 +46,31 @@ final class FixArchitecture {
 
     /// The words of a resource of the graph, where the endpoint has this name.
     func words(of element: any Resource, named name: String) -> Set<String> {
-        var words = Words.of(element)
-        if let standIn, words.remove(standIn) != nil { words.formUnion(Words.of(name)) }
-        return words
+        let words = Words.of(element)
+        guard let standIn else { return words }
+        let own = Words.of(standIn)
+        return words.isSuperset(of: own) ? words.subtracting(own).union(Words.of(name)) : words
     }
 
-    /// A name as long as `name` that stands nowhere else in an architecture; nil for a name that takes part in more
+    /// Everything that the stand-in is part of, and what it is where the endpoint has this name: the name itself, the
+    /// name where no hyphen may be, and digests that it goes into. Empty for one endpoint's own architecture.
+    func standIns(for name: String) -> [(own: String, other: String)] {
+        guard let standIn else { return [] }
+        let spellings = [(standIn, name), (standIn.putting("_", for: "-"), name.putting("_", for: "-"))]
+        let digests = deployment.graph.entryPoints.map { point in
+            (deployment.methodsVersion(of: point, named: standIn), deployment.methodsVersion(of: point, named: name))
+        }
+        return spellings.prefix(standIn.contains("-") ? 2 : 1) + digests
+    }
+
+    /// A name of the same form that stands nowhere else in an architecture; nil for a name that takes part in more
     /// than what is made of it: capitals are written small in some places, and long names are cut.
     static func standIn(for name: String) -> String? {
         let isPlain = name.utf8.allSatisfy { byte in
             (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "-")
         }
         guard isPlain, lengths.contains(name.utf8.count) else { return nil }
-        return String(repeating: "q", count: name.utf8.count)
+        return String(name.map { $0 == "-" ? $0 : "q" })
     }
 
     /// Longer names are cut in some places, where a digest of the whole follows; a shorter one could be part of a word.

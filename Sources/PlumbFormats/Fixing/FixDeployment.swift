@@ -32,18 +32,25 @@ final class FixDeployment {
         var counterparts = Counterparts(of: architecture, in: spec.index, endpoint: name)
         if let endpoint = spec.endpoint { counterparts.set("Endpoint", to: endpoint.id) }
         let own = Self.rendered(counterparts, in: spec.index, architecture)
-        counterparts.add(Self.votes(own, counterparts, architecture, spec.index))
-        self.init(spec, architecture, counterparts)
+        let votes = Self.votes(own, counterparts, architecture, spec.index)
+        let count = counterparts.theirs.count
+        counterparts.add(votes)
+        self.init(spec, architecture, counterparts, count == counterparts.theirs.count ? own : nil)
     }
 
-    private init(_ spec: FixSpec, _ architecture: FixArchitecture, _ counterparts: Counterparts) {
+    /// `own` is what the input has by its ids, where that is rendered already.
+    private init(
+        _ spec: FixSpec, _ architecture: FixArchitecture, _ counterparts: Counterparts,
+        _ own: [String: RenderedResource]? = nil
+    ) {
         self.spec = spec
         self.architecture = architecture
         self.counterparts = counterparts
-        let ids = Self.ids(of: architecture, counterparts, spec.index)
-        let own = Self.rendered(counterparts, in: spec.index, architecture)
+        let standIns = architecture.standIns(for: spec.name)
+        let ids = Self.ids(of: architecture, counterparts, spec.index, standIns)
+        let own = own ?? Self.rendered(counterparts, in: spec.index, architecture)
         drafts = architecture.resources.map { Self.draft($0, ids, own, architecture, counterparts, spec.index) }
-        (renaming, plain) = Self.names(spec, architecture, counterparts, ids)
+        (renaming, plain) = Self.names(spec, architecture, counterparts, ids, standIns)
     }
 
     /// This deployment, with another of the input's resources in the place of one of the architecture.
@@ -157,10 +164,14 @@ final class FixDeployment {
 
     /// What each of the architecture's ids is called in the input.
     private static func ids(
-        of architecture: FixArchitecture, _ counterparts: Counterparts, _ index: ResourceIndex
+        of architecture: FixArchitecture, _ counterparts: Counterparts, _ index: ResourceIndex,
+        _ standIns: [(own: String, other: String)]
     ) -> [String: String] {
         var ids: [String: String] = [:]
         for resource in architecture.resources {
+            for standIn in standIns where resource.id.holds(standIn.own) {
+                ids[resource.id] = resource.id.putting(standIn.other, for: standIn.own)
+            }
             guard let owner = architecture.owners[resource.id], let their = counterparts.theirs[owner] else { continue }
             ids[resource.id] = id(ofPart: resource, their, owner, index, architecture.tongue)
         }
@@ -169,7 +180,8 @@ final class FixDeployment {
     }
 
     private static func names(
-        _ spec: FixSpec, _ architecture: FixArchitecture, _ counterparts: Counterparts, _ ids: [String: String]
+        _ spec: FixSpec, _ architecture: FixArchitecture, _ counterparts: Counterparts, _ ids: [String: String],
+        _ standIns: [(own: String, other: String)]
     ) -> (renaming: RenderedNames, plain: RenderedNames) {
         let (own, index) = (architecture.plan.spec.name, spec.index)
         var names: [String: String] = [:]
@@ -186,8 +198,8 @@ final class FixDeployment {
         var literals = ["arn:aws:": "arn:${AWS::Partition}:"]
         if let region = index.graph.region.value, !region.isEmpty { literals[region] = "${AWS::Region}" }
         var plain = RenderedNames(ids: [:], names: literals, prefix: "")
-        renaming.standIn = architecture.standIn.map { ($0, spec.name) }
-        plain.standIn = renaming.standIn
+        renaming.standIns = standIns
+        plain.standIns = standIns
         return (renaming, plain)
     }
 

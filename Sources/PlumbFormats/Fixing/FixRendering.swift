@@ -4,30 +4,37 @@ public import PlumbModel
 
 /// Mends findings on one input. It keeps what it has compiled, since findings on one endpoint share it.
 public struct FixRendering {
-    private let graph: Graph
     private let index: ResourceIndex
+    private var graph: Graph { index.graph }
     private var deployments: [String: FixDeployment?] = [:]
     private var architectures: [String: FixArchitecture?] = [:]
     private var specLines: [String: Patch?] = [:]
     /// A snippet of more resources is no snippet: `plumb render` writes the whole.
     static let resourcesMax = 16
     /// Compiling an architecture takes longer than judging one: in a large fleet the first endpoints have fixes.
-    private static let deploymentsMax = 40
+    static let deploymentsMax = 40
+    /// How the message of a finding begins that only wants proof.
+    private static let unproved = "declared but not proved"
     /// Controls whose limit is the instance type itself: there the prescribed one stands in the place of the found one.
     private static let typeControls: Set<String> = ["PERF-1.2", "COST-2.1", "COST-2.5", "COST-3.5"]
 
     /// - Parameter graph: What was read of the input.
-    public init(_ graph: Graph) {
-        self.graph = graph
-        index = ResourceIndex(graph)
-    }
+    public init(_ graph: Graph) { self.init(ResourceIndex(graph)) }
+
+    init(_ index: ResourceIndex) { self.index = index }
 
     /// What to paste; nil where nothing can be said, such as of a control that needs a running system.
     public mutating func patch(for finding: Finding) -> Patch? {
+        let isKnown = Self.deploymentKey(of: finding, in: index).map { deployments[$0] != nil } ?? false
+        return patch(for: finding, compiling: isKnown || deployments.count < Self.deploymentsMax)
+    }
+
+    /// The same, from compiled resources only where `isCompiling`: else the keys of a spec are all that can be said.
+    mutating func patch(for finding: Finding, compiling isCompiling: Bool) -> Patch? {
         // What stands there as it should needs proof, not lines.
-        if finding.verdict == .unknown, finding.message.hasPrefix("declared but not proved") { return nil }
+        if finding.verdict == .unknown, finding.message.hasPrefix(Self.unproved) { return nil }
         if let pin = providerPin(finding) { return pin }
-        if let language {
+        if let language, isCompiling {
             let (fixes, deployment) = fixes(for: finding)
             if let deployment, !fixes.isEmpty {
                 let text = FixText(deployment, region: graph.region.value).text(of: fixes)
@@ -79,9 +86,9 @@ public struct FixRendering {
     /// The resources that mend the finding, and the deployment that they are taken from.
     mutating func fixes(for finding: Finding) -> (fixes: [ResourceFix], deployment: FixDeployment?) {
         let control = finding.control
-        let endpoint = endpoint(of: finding)
+        let endpoint = Self.endpoint(of: finding, in: index)
         let spec = FixSpec(index: index, endpoint: endpoint, asOf: graph.asOf)
-        guard let tongue, var deployment = deployment(spec, control, tongue) else { return ([], nil) }
+        guard let tongue, var deployment = deployment(spec, finding, tongue) else { return ([], nil) }
         var items = deployment.items(bearing: control)
         if let subject = index.byID[finding.resource], !(subject is Endpoint),
             !items.contains(where: { $0.theirs == subject.id }),
@@ -125,27 +132,33 @@ public struct FixRendering {
     private func likest(
         to subject: any Resource, _ items: [FixDeployment.Item], _ deployment: FixDeployment, named name: String
     ) -> String? {
-        let words = Words.of(subject)
+        let (kin, words) = (Kin(subject), Words.of(subject))
         let type = ObjectIdentifier(Swift.type(of: subject))
         let scored = items.compactMap { item -> (Double, String)? in
             guard let owner = item.owner.flatMap({ deployment.architecture.elements[$0] }),
                 ObjectIdentifier(Swift.type(of: owner)) == type
             else { return nil }
-            let kinship = Kinship.score(owner, subject) ?? -1
+            let kinship = Kinship.score(Kin(owner), kin) ?? -1
             let own = deployment.architecture.words(of: owner, named: name)
             return (kinship + 2 * Words.likeness(own, words), owner.id)
         }
         return scored.max { ($0.0, $1.1) < ($1.0, $0.1) }?.1
     }
 
-    private mutating func deployment(_ spec: FixSpec, _ control: String, _ tongue: Tongue) -> FixDeployment? {
-        let keepsType = !Self.typeControls.contains(control)
-        let key = "\(spec.endpoint?.id ?? "") \(keepsType)"
+    private mutating func deployment(_ spec: FixSpec, _ finding: Finding, _ tongue: Tongue) -> FixDeployment? {
+        let key = Self.deploymentKey(of: finding, in: index) ?? ""
         if let known = deployments[key] { return known }
-        guard deployments.count < Self.deploymentsMax else { return nil }
+        let keepsType = !Self.typeControls.contains(finding.control)
         let made = architecture(spec, keepsType, tongue).map { FixDeployment(spec, $0) }
         deployments[key] = .some(made)
         return made
+    }
+
+    /// What tells apart the deployments that findings are mended from; nil for a finding that needs none.
+    static func deploymentKey(of finding: Finding, in index: ResourceIndex) -> String? {
+        if finding.verdict == .unknown, finding.message.hasPrefix(unproved) { return nil }
+        if finding.resource.hasPrefix("provider ") { return nil }
+        return "\(endpoint(of: finding, in: index)?.id ?? "") \(!typeControls.contains(finding.control))"
     }
 
     private mutating func architecture(_ spec: FixSpec, _ keepsType: Bool, _ tongue: Tongue) -> FixArchitecture? {
@@ -161,8 +174,8 @@ public struct FixRendering {
     }
 
     /// The endpoint that a finding is about: itself, or the one that its resource serves; else the first.
-    private func endpoint(of finding: Finding) -> Endpoint? {
-        if let endpoint = graph.endpoints[id: finding.resource] { return endpoint }
-        return index.endpoint(servedBy: finding.resource) ?? graph.endpoints.first
+    private static func endpoint(of finding: Finding, in index: ResourceIndex) -> Endpoint? {
+        if let endpoint = index.graph.endpoints[id: finding.resource] { return endpoint }
+        return index.endpoint(servedBy: finding.resource) ?? index.graph.endpoints.first
     }
 }

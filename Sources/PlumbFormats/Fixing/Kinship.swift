@@ -2,14 +2,52 @@
 
 import PlumbModel
 
+/// A resource, and what is compared of it, found out once: each is compared with many.
+struct Kin {
+    struct Watch {
+        let metrics: Set<String>
+        let dimensions: Set<String>
+        let comparison: Fact<ComparisonOperator>
+        let statistic: Fact<String>?
+        /// The seconds that it looks back.
+        let span: Int?
+
+        init(_ alarm: Alarm) {
+            let queries = alarm.queries.value ?? []
+            metrics = Set(queries.compactMap(\.metricName.value))
+            dimensions = Set(queries.flatMap { $0.dimensions.value ?? [] }.map(\.name))
+            comparison = alarm.comparison
+            statistic = queries.last?.statistic
+            guard let period = alarm.effectivePeriodSeconds.value,
+                let count = alarm.evaluationPeriods.value,
+                (1...86_400).contains(period), (1...1_000).contains(count)
+            else {
+                span = nil
+                return
+            }
+            span = period * count
+        }
+    }
+    let resource: any Resource
+    let isElsewhere: Bool
+    /// What it watches; nil for what is no alarm.
+    let watch: Watch?
+
+    init(_ resource: any Resource) {
+        self.resource = resource
+        isElsewhere = resource.head.region.isKnown
+        watch = (resource as? Alarm).map(Watch.init)
+    }
+}
+
 /// Compares a resource of the compiled architecture with one of an input.
 enum Kinship {
     /// nil where one cannot do the other's work; 1 is enough without a likeness of names.
-    static func score(_ own: any Resource, _ other: any Resource) -> Double? {
+    static func score(_ own: Kin, _ other: Kin) -> Double? {
         // What stands in the second region does not stand for what stands in the first.
-        if own.head.region.isKnown != other.head.region.isKnown { return nil }
-        return switch (own, other) {
-        case (let own as Alarm, let other as Alarm): alarms(own, other)
+        if own.isElsewhere != other.isElsewhere { return nil }
+        if let own = own.watch, let other = other.watch { return watches(own, other) }
+        return switch (own.resource, other.resource) {
         case (let own as Bucket, let other as Bucket): purposes(own.purpose, other.purpose)
         case (let own as Role, let other as Role): purposes(own.purpose, other.purpose)
         case (let own as Function, let other as Function): purposes(own.purpose, other.purpose, unknown: 0)
@@ -73,33 +111,18 @@ enum Kinship {
 
     // MARK: - Alarms
 
-    private static func alarms(_ own: Alarm, _ other: Alarm) -> Double? {
-        let (mine, theirs) = (metricNames(own), metricNames(other))
-        var score = mine.isDisjoint(with: theirs) ? 0 : 1.0
-        if mine == theirs { score += 0.5 }
+    private static func watches(_ own: Kin.Watch, _ other: Kin.Watch) -> Double? {
+        var score = own.metrics.isDisjoint(with: other.metrics) ? 0 : 1.0
+        if own.metrics == other.metrics { score += 0.5 }
         if own.comparison == other.comparison { score += 0.3 }
-        if own.queries.value?.last?.statistic == other.queries.value?.last?.statistic { score += 0.3 }
+        if own.statistic == other.statistic { score += 0.3 }
         // Alarms on the error budget differ from the one on errors by how far they look back.
-        let (span, theirSpan) = (span(own), span(other))
-        if let span, let theirSpan { score += span == theirSpan ? 0.5 : -0.3 * min(3, distance(span, theirSpan)) }
-        let dimensions = (dimensionNames(own), dimensionNames(other))
-        if dimensions.0.contains("EndpointConfigName") != dimensions.1.contains("EndpointConfigName") { score -= 0.6 }
+        if let span = own.span, let theirs = other.span {
+            score += span == theirs ? 0.5 : -0.3 * min(3, distance(span, theirs))
+        }
+        let isOfConfig = "EndpointConfigName"
+        if own.dimensions.contains(isOfConfig) != other.dimensions.contains(isOfConfig) { score -= 0.6 }
         return score < 0.3 ? nil : score - 0.2
-    }
-
-    private static func metricNames(_ alarm: Alarm) -> Set<String> {
-        Set((alarm.queries.value ?? []).compactMap(\.metricName.value))
-    }
-
-    private static func dimensionNames(_ alarm: Alarm) -> Set<String> {
-        Set((alarm.queries.value ?? []).flatMap { $0.dimensions.value ?? [] }.map(\.name))
-    }
-
-    private static func span(_ alarm: Alarm) -> Int? {
-        guard let period = alarm.effectivePeriodSeconds.value, let count = alarm.evaluationPeriods.value,
-            (1...86_400).contains(period), (1...1_000).contains(count)
-        else { return nil }
-        return period * count
     }
 
     /// How many times the one is twice the other.

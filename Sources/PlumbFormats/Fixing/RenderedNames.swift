@@ -9,8 +9,8 @@ struct RenderedNames {
     var prefix: String
     /// Tags with another value, or with none at all where that is nil.
     var tags: [String: String?] = [:]
-    /// The endpoint's name, and the one that stands for it in an architecture of several.
-    var standIn: (own: String, name: String)?
+    /// What stands for the endpoint's name in an architecture of several, and what that name makes of it.
+    var standIns: [(own: String, other: String)] = []
     /// Physical names that begin with the prefix, by their letters up to the first that no name has; the longer first,
     /// because one may be the start of another.
     private var names: [String: [(own: String, other: String)]] = [:]
@@ -73,8 +73,7 @@ struct RenderedNames {
 
     /// The text with the endpoint's name in the place of the one that stands for it.
     private func standing(_ text: String) -> String {
-        guard let standIn else { return text }
-        return text.putting(standIn.name, for: standIn.own)
+        standIns.reduce(text) { $0.putting($1.other, for: $1.own) }
     }
 
     /// A name is replaced where it stands alone: `digits-production` is no part of `digits-production-drift`.

@@ -226,7 +226,7 @@ extension RenderedDeployment {
             note: "A copy of the methods as they are now; changed methods make another one."
         ) { fields in
             fields.put("RestApiId", "rest_api_id", api(of: point))
-            fields.put(nil, "triggers", .map(["methods": .text(methodsVersion(of: point))]))
+            fields.put(nil, "triggers", .map(["methods": .text(methodsVersion(of: point, named: plan.spec.name))]))
             // The stage must have moved on before the old copy can go.
             fields.putBlock(nil, "lifecycle") { $0.put(nil, "create_before_destroy", .bool(true)) }
         }
@@ -322,12 +322,12 @@ extension RenderedDeployment {
 
     /// CloudFormation tells another deployment by its id, Terraform by its triggers.
     private func deploymentID(of point: EntryPoint) -> String {
-        "\(point.id)Deployment\(tongue == .template ? methodsVersion(of: point) : "")"
+        "\(point.id)Deployment\(tongue == .template ? methodsVersion(of: point, named: plan.spec.name) : "")"
     }
 
-    /// Changes with everything that changes about the methods.
-    private func methodsVersion(of point: EntryPoint) -> String {
-        let parts = [plan.spec.name, contentType, Self.bodyTemplate] + keyParameters(of: point)
+    /// Changes with everything that changes about the methods, which call the endpoint of this name.
+    func methodsVersion(of point: EntryPoint, named name: String) -> String {
+        let parts = [name, contentType, Self.bodyTemplate] + keyParameters(of: point)
         return Blueprint.digest(parts.joined(separator: "\u{1F}"))
     }
 

@@ -66,9 +66,15 @@ public enum Rendering {
     ///   - day: The day on which the spec is judged.
     /// - Returns: Templates in the order in which their stacks are made, or the files of a module.
     public static func files(of spec: Spec, as format: Format, asOf day: Day) -> [RenderedFile] {
-        switch format {
-        case .cloudformation: CloudFormationTemplates(RenderedDeployment(spec, asOf: day, in: .template)).files()
-        case .terraform: TerraformModule(RenderedDeployment(spec, asOf: day, in: .plan)).files()
+        files(of: spec, compiled: Architecture.compile(spec, asOf: day), as: format)
+    }
+
+    /// The same, where the spec is compiled to `graph` already.
+    public static func files(of spec: Spec, compiled graph: Graph, as format: Format) -> [RenderedFile] {
+        let plan = Blueprint(spec)
+        return switch format {
+        case .cloudformation: CloudFormationTemplates(RenderedDeployment(graph, plan, in: .template)).files()
+        case .terraform: TerraformModule(RenderedDeployment(graph, plan, in: .plan)).files()
         }
     }
 

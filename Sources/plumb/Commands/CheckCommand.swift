@@ -80,22 +80,23 @@ struct CheckCommand: AsyncParsableCommand {
         var assessments: [Assessment] = []
         for subject in subjects {
             progress.say("judging \(subject.path) (\(assessments.count + 1) of \(subjects.count))")
-            assessments.append(assess(subject, under: overlay))
+            assessments.append(await assess(subject, under: overlay))
         }
         progress.clear()
         if let writeBaseline { try Composition.write(Baseline(of: assessments).text, to: writeBaseline) }
         if let known, let path = baseline { assessments = Self.onlyNew(assessments, known, path) }
         if reports.fixes {
-            assessments = zip(assessments, subjects).map {
-                Composition.mended($0, of: $1, under: overlay, isRead: reports.isRead)
+            for (index, subject) in subjects.enumerated() {
+                assessments[index] = await Composition.mended(
+                    assessments[index], of: subject, under: overlay, isRead: reports.isRead)
             }
         }
         try reports.tell(assessments)
         if assessments.flatMap(\.findings).contains(where: overlay.isBroken) { throw ExitCode(1) }
     }
 
-    private func assess(_ subject: Composition.Subject, under overlay: PolicyOverlay) -> Assessment {
-        let assessment = Composition.assess(subject, under: overlay)
+    private func assess(_ subject: Composition.Subject, under overlay: PolicyOverlay) async -> Assessment {
+        let assessment = await Composition.assess(subject, under: overlay)
         // A fingerprint reads the whole graph once more.
         let isKnownAgain = baseline != nil || writeBaseline != nil
         return isKnownAgain ? PolicyBook.fingerprinted(assessment, of: subject.graphs) : assessment

@@ -78,9 +78,10 @@ enum RolloutWatch {
 /// Holds a spec to the policies before it is deployed.
 enum DeploymentGate {
     /// In production a broken control refuses the deployment unless it is waived; elsewhere it is told.
-    static func check(_ loaded: Composition.LoadedSpec, say: (String) -> Void) throws {
+    static func check(_ loaded: Composition.LoadedSpec, say: (String) -> Void) async throws {
         Terminal.tell(loaded.diagnostics)
-        let assessment = Composition.assess(loaded, under: try Composition.overlay(nil))
+        let assessment = await Composition.assess(
+            loaded, compiled: Composition.compiled(loaded), under: try Composition.overlay(nil))
         let broken = assessment.findings.filter { $0.verdict == .fails }
         say(
             "\(loaded.path): \(loaded.spec.environment.rawValue), \(assessment.count(.holds)) controls hold, "

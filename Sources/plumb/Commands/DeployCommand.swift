@@ -29,7 +29,7 @@ struct DeployCommand: AsyncParsableCommand {
         let say: (String) -> Void = { text in
             if format.format == .text { print(text) }
         }
-        try DeploymentGate.check(loaded, say: say)
+        try await DeploymentGate.check(loaded, say: say)
         try await RemotePlane.with(socketPath: home.controlSocket) { plane in
             let receipt = try await plane.deploy(
                 DeploymentRequest(spec: loaded.spec, folder: loaded.folder), by: Actor.name)

@@ -67,7 +67,9 @@ struct DiffCommand: AsyncParsableCommand {
             )
         }
         guard let first = subjects.first, let last = subjects.last else { return }
-        let assessments = (Composition.assess(first, under: overlay), Composition.assess(last, under: overlay))
+        let assessments = (
+            await Composition.assess(first, under: overlay), await Composition.assess(last, under: overlay)
+        )
         let difference = Composition.difference(
             from: assessments.0, to: assessments.1, resources: steps, format: format.format)
         print(difference.text, terminator: "")

@@ -44,8 +44,11 @@ struct RenderCommand: AsyncParsableCommand {
     func run() async throws {
         let loaded = try Composition.loadSpec(spec, environment: environment.environment)
         Terminal.tell(loaded.diagnostics)
-        let files = try Composition.rendered(loaded, to: to)
-        try DeploymentGate.refuseBroken(Composition.assess(loaded, under: try Composition.overlay(nil)), loaded)
+        let graph = Composition.compiled(loaded)
+        let overlay = try Composition.overlay(nil)
+        async let assessment = Composition.assess(loaded, compiled: graph, under: overlay)
+        let files = try Composition.rendered(loaded, compiled: graph, to: to)
+        try DeploymentGate.refuseBroken(await assessment, loaded)
         guard let output else {
             guard let text = Composition.singleText(files) else {
                 throw PlumbError(

@@ -41,7 +41,7 @@ struct UpCommand: AsyncParsableCommand {
     func run() async throws {
         let loaded = try specs.map { try Composition.loadSpec($0, environment: environment.environment) }
         if !background {
-            for spec in loaded { try DeploymentGate.check(spec) { print($0) } }
+            for spec in loaded { try await DeploymentGate.check(spec) { print($0) } }
         }
         if detach {
             try await startDaemon()

@@ -49,8 +49,8 @@ import Testing
         #expect(FixArchitecture.standIn(for: name) == nil)
     }
 
-    @Test func aStandInIsAsLongAsTheNameAndNoPartOfIt() {
-        #expect(FixArchitecture.standIn(for: "digits-1") == "qqqqqqqq")
+    @Test func aStandInHasTheFormOfTheName() {
+        #expect(FixArchitecture.standIn(for: "digits-1") == "qqqqqq-q")
         #expect(FixArchitecture.standIn(for: "digits") == "qqqqqq")
     }
 }
