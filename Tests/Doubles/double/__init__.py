@@ -34,7 +34,8 @@ from moto.server import DomainDispatcherApplication, create_backend_app
 ACCOUNT = "123456789012"
 
 # The names that requests are signed with, where they are not the service's own.
-SIGNED_AS = {"access-analyzer": "accessanalyzer", "monitoring": "cloudwatch"}
+SIGNED_AS = {
+    "access-analyzer": "accessanalyzer", "monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
 # Services that have one region.
 GLOBAL = {"budgets", "ce", "cloudfront", "iam", "route53"}
 
@@ -119,6 +120,12 @@ class Call:
     def arn(self, resource: str, service: str | None = None) -> str:
         region = "" if self.region == "global" else self.region
         return f"arn:aws:{service or self.service}:{region}:{self.account}:{resource}"
+
+    def page(self, items: list[Any], member: str, size: int, token: str = "NextToken") -> dict[str, Any]:
+        """The part of a list that one call gets, and where the next part begins."""
+        start = int(self.get(token) or 0)
+        following = {token: str(start + size)} if start + size < len(items) else {}
+        return {member: items[start:start + size], **following}
 
     def fresh_environ(self) -> dict:
         return {**self.environ, "wsgi.input": io.BytesIO(self.body), "CONTENT_LENGTH": str(len(self.body))}

@@ -195,7 +195,20 @@ def create_monitoring_schedule(call: Call) -> dict:
 
 @answers("sagemaker", "DescribeMonitoringSchedule")
 def describe_monitoring_schedule(call: Call) -> dict:
-    return schedule(call)
+    return {**schedule(call), "EndpointName": endpoint_of(call, schedule(call))}
+
+
+def endpoint_of(call: Call, entry: dict[str, Any]) -> str | None:
+    """The endpoint that the job of a schedule watches, written into the schedule or into a definition."""
+    config = entry["MonitoringScheduleConfig"]
+    job, inline = config.get("MonitoringJobDefinitionName"), config.get("MonitoringJobDefinition") or {}
+    inputs = [one.get("EndpointInput") for one in inline.get("MonitoringInputs", [])]
+    backend = call.backend()
+    if job in backend.data_quality_job_definitions:
+        inputs.append((backend.data_quality_job_definitions[job].data_quality_job_input or {}).get("EndpointInput"))
+    if job in backend.model_quality_job_definitions:
+        inputs.append((backend.model_quality_job_definitions[job].model_quality_job_input or {}).get("EndpointInput"))
+    return next((one["EndpointName"] for one in inputs if one), None)
 
 
 @answers("sagemaker", "UpdateMonitoringSchedule")
@@ -218,7 +231,11 @@ def delete_monitoring_schedule(call: Call) -> None:
 
 @answers("sagemaker", "ListMonitoringSchedules")
 def list_monitoring_schedules(call: Call) -> dict:
-    return {"MonitoringScheduleSummaries": list(call.store("monitoring schedules").values())}
+    wanted = call.get("EndpointName")
+    found = [
+        {**entry, "EndpointName": endpoint_of(call, entry)} for entry in call.store("monitoring schedules").values()]
+    shown = [entry for entry in found if wanted in (None, entry["EndpointName"])]
+    return call.page(shown, "MonitoringScheduleSummaries", call.get("MaxResults") or 10)
 
 
 @answers("sagemaker", "ListTags")
