@@ -56,6 +56,7 @@ struct RESTBinding: Sendable {
         case .s3: s3
         case .sageMakerRuntime: sageMakerRuntime
         case .scheduler: scheduler
+        case .securityHub: securityHub
         case .sso: sso
         case .ssoOIDC: ssoOIDC
         default: [:]
@@ -125,6 +126,10 @@ struct RESTBinding: Sendable {
         "ListScheduleGroups": RESTBinding(
             "GET", "/schedule-groups", query: same("NamePrefix", "NextToken", "MaxResults")),
         "ListTagsForResource": RESTBinding("GET", "/tags/{ResourceArn}"),
+    ]
+
+    private static let securityHub: [String: RESTBinding] = [
+        "BatchImportFindings": RESTBinding("POST", "/findings/import")
     ]
 
     private static let cloudFront: [String: RESTBinding] = [
