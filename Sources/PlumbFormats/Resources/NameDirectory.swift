@@ -11,6 +11,8 @@ struct NameDirectory: Sendable {
     /// SageMaker writes its ARNs in lower case, whatever the name.
     private var idsByLowercaseName: [Kind: [String: String]] = [:]
     private var kinds: [String: Kind] = [:]
+    /// The account of everything here; ARNs of another name nothing here. Nil where the source does not tell it.
+    var account: String?
 
     init() {}
 
@@ -89,6 +91,7 @@ struct NameDirectory: Sendable {
         guard text.hasPrefix("arn:") else { return text }
         let parts = ARN.split(text)
         guard parts.count == 6 else { return text }
+        if let account, !parts[4].isEmpty, parts[4] != account { return text }
         let rest = parts[5]
         guard let forms = ARN.forms[parts[2]] else { return text }
         for form in forms where rest.hasPrefix(form.prefix) {

@@ -63,5 +63,7 @@ public struct SourceNotes: Sendable, Hashable, Codable {
     public var providers: Fact<[ProviderPin]> = .absent
     public var changes: [PlannedChange] = []
     public var parts: [Part] = []
+    /// By CloudFormation's type, why resources of it may be there that were not seen: the permission that is denied.
+    public var unseen: [String: String] = [:]
     public init() {}
 }

@@ -33,3 +33,38 @@ extension Declaration {
         attestations = spec.attestations
     }
 }
+
+extension Declaration {
+    /// This declaration with what another knows wherever it knows nothing itself: tags say little, a spec says the rest.
+    public func completed(by other: Declaration) -> Declaration {
+        var whole = self
+        func complete<Value>(_ path: WritableKeyPath<Declaration, Fact<Value>>) {
+            if !whole[keyPath: path].isKnown { whole[keyPath: path] = other[keyPath: path] }
+        }
+        complete(\.team)
+        complete(\.owner)
+        complete(\.workload)
+        complete(\.isCritical)
+        complete(\.modelSize)
+        complete(\.modelDigest)
+        complete(\.peakRequestsPerSecond)
+        complete(\.workingHours)
+        complete(\.monthlyBudgetUSD)
+        complete(\.stopsAtBudget)
+        complete(\.cache)
+        complete(\.optimization)
+        complete(\.benchmark)
+        complete(\.provenance)
+        complete(\.recovery)
+        complete(\.rollbackDrill)
+        complete(\.personalData)
+        complete(\.regimes)
+        complete(\.costReview)
+        complete(\.keptRevisions)
+        complete(\.warmRollbackMinutes)
+        complete(\.deploymentsPerMonth)
+        whole.waivers += other.waivers
+        whole.attestations += other.attestations
+        return whole
+    }
+}

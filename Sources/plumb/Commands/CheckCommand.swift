@@ -8,7 +8,7 @@ import PlumbPolicy
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Judge specs, templates, plans or the running engine by the fifteen policies.",
+        abstract: "Judge specs, templates, plans, accounts or the running engine by the fifteen policies.",
         discussion: """
             Examples:
               plumb check plumb.yaml                    a spec
@@ -16,6 +16,9 @@ struct CheckCommand: AsyncParsableCommand {
               plumb check infra/                        all that is found below
               terraform show -json plan | plumb check -
               plumb check engine:                       what runs here
+              plumb check aws://eu-west-1               what runs in an AWS account
+              plumb check aws:// --endpoint digits      one endpoint, usual region
+              plumb check aws:// --print-policy         what that look needs
 
               plumb check infra/ --parameters prod.json --environment production
               plumb check infra/ --output sarif=plumb.sarif --output junit=plumb.xml
@@ -27,13 +30,21 @@ struct CheckCommand: AsyncParsableCommand {
             (this input cannot show it), notApplicable, attested or waived.
             An unknown is never counted as holding.
 
+            An account is only read, with the credentials that the AWS CLI would
+            use. Of all endpoints of the region one report is made for each
+            environment that their tags (ml:environment) name. What the credentials
+            may not read is unknown, and the report names the missing permission;
+            --print-policy prints the least policy that reads everything, and asks
+            nobody.
+
             Exit codes: 0 all holds, 1 a finding at or above --fail-on,
             2 bad input or usage, 3 it could not be done.
             """)
 
     @Argument(
         help: ArgumentHelp(
-            "Files, folders, - for standard input, REVISION:PATH of git, or engine:[ENDPOINT].", valueName: "source"),
+            "Files, folders, - for standard input, REVISION:PATH of git, engine:[ENDPOINT], or aws://[REGION].",
+            valueName: "source"),
         completion: .file())
     var sources: [String]
     @OptionGroup(title: "Input") var input: InputOptions
@@ -49,12 +60,18 @@ struct CheckCommand: AsyncParsableCommand {
         completion: .file(extensions: ["json"]))
     var writeBaseline: String?
     @OptionGroup(title: "Reports") var reports: ReportOptions
+    @Flag(help: "Print the least IAM policy that reads an account (aws://), and judge nothing.")
+    var printPolicy = false
 
     func validate() throws {
-        if sources.isEmpty { throw ValidationError("name a file, a folder, or engine:") }
+        if sources.isEmpty, !printPolicy { throw ValidationError("name a file, a folder, engine: or aws://REGION") }
+        if printPolicy, let other = sources.first(where: { !$0.hasPrefix("aws:") }) {
+            throw ValidationError("--print-policy is about accounts (aws://), not \(other)")
+        }
     }
 
     func run() async throws {
+        if printPolicy { return print(try Composition.accountPolicy()) }
         let overlay = try rules.overlay(for: environment.environment)
         let known = try baseline.map { try Baseline(Data(Input.contents(of: $0)), path: $0) }
         var progress = Progress()

@@ -26,6 +26,7 @@ struct InputOptions: ParsableArguments {
     @Option(
         name: .customLong("parameter"), help: ArgumentHelp("One value, over those of files.", valueName: "name=value"))
     var parameterWords: [String] = []
+    @OptionGroup(title: "AWS account") var account: AccountOptions
 
     /// Reads what was named; errors are all told, then `invalidInput` is thrown.
     func load(
@@ -35,11 +36,9 @@ struct InputOptions: ParsableArguments {
         var subjects: [Composition.Subject] = []
         for name in names where name.hasPrefix("engine:") { subjects.append(try await running(name, home)) }
         for name in names where name.hasPrefix("aws:") {
-            throw PlumbError(
-                .unsupported, "this version does not read live accounts: \(name)",
-                hint: "check a template, a plan, a spec, or the running engine with engine:")
+            subjects += try await Composition.loadAccount(name, account, environment: environment)
         }
-        let input = Input.read(names.filter { !$0.hasPrefix("engine:") })
+        let input = Input.read(names.filter { !$0.hasPrefix("engine:") && !$0.hasPrefix("aws:") })
         let loading = Composition.load(
             input.files, kind: kind?.rawValue, parameters: parameters, environment: environment)
         let diagnostics = input.diagnostics + loading.diagnostics

@@ -16,6 +16,7 @@ struct DiffCommand: AsyncParsableCommand {
               plumb diff plumb.yaml engine:digits       what is declared, what runs
               plumb diff plumb.yaml infra engine:       the spec, what was made of it,
                                                         what runs
+              plumb diff infra aws://eu-west-1 --endpoint digits
 
             Each input is compared with the next, resource by resource; neither a
             moved line nor a renamed file or id is a difference, and what one side
@@ -34,7 +35,8 @@ struct DiffCommand: AsyncParsableCommand {
             """)
 
     @Argument(
-        help: "Two or more, each a file, a folder, REVISION:PATH of git, or engine:[ENDPOINT].", completion: .file())
+        help: "Two or more, each a file, a folder, REVISION:PATH of git, engine:[ENDPOINT], or aws://[REGION].",
+        completion: .file())
     var inputs: [String]
     @Flag(help: "Take any difference of resources for drift, also between two versions of one input.")
     var drift = false

@@ -25,6 +25,18 @@ enum Terminal {
         isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
     }
 
+    /// Whether somebody is there to answer a question.
+    static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+
+    /// A line that the person types. Throws when there comes none.
+    static func ask(_ question: String) throws(PlumbError) -> String {
+        FileHandle.standardError.write(Data(question.utf8))
+        guard let line = readLine(), !line.isEmpty else {
+            throw PlumbError(.refused, "nothing was typed", hint: "the question was: \(question)")
+        }
+        return line
+    }
+
     static func printError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 
     /// An error in one line, and its hint in another.
