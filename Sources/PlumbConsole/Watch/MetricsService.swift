@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 public import Logging
 import NIOCore
+import PlumbModel
 import PlumbReport
 public import ServiceLifecycle
 
@@ -53,7 +54,13 @@ public struct MetricsService: Service {
             onServerRunning: { channel in
                 whenListening("http://\(host):\(channel.localAddress?.port ?? 0)")
             }, logger: log)
-        try await application.run()
+        do {
+            try await application.run()
+        } catch {
+            throw PlumbError(
+                .conflict, "nothing can listen on \(host):\(port)",
+                hint: "--prometheus HOST:PORT chooses another place, --prometheus off none", cause: error)
+        }
     }
 
     private static func answer(_ status: HTTPResponse.Status, _ text: String, _ type: String) -> Response {

@@ -11,6 +11,7 @@ public enum NewsReport {
     public static func title(of news: WatchNews) -> String {
         let what = news.path + (news.environment.map { " (\($0.rawValue))" } ?? "")
         switch news.kind {
+        case .board: return "\(what): policies \(news.assessment?.policyTally.sentence ?? "")"
         case .first: return "\(what): watched from now on; policies \(news.assessment?.policyTally.sentence ?? "")"
         case .left: return "\(what): no longer there"
         case .blind: return "nothing can be seen: \(news.reason ?? "")"
@@ -38,6 +39,13 @@ public enum NewsReport {
     /// For people: the title after the time, then each change and each failure in a line of its own.
     public static func text(_ news: WatchNews, style: TextStyle = TextStyle()) -> String {
         var sheet = TextSheet(style)
+        if news.kind == .board, let assessment = news.assessment {
+            TextReport.writeHead(of: assessment, on: &sheet)
+            TextReport.writePolicies(of: assessment, on: &sheet)
+            sheet.blank()
+            TextReport.writeSummary(of: assessment, on: &sheet)
+            return sheet.text
+        }
         sheet.write(time(news.at), .faint, title(of: news))
         for change in news.policies + news.controls {
             let words = "\(change.before?.told ?? "absent") -> \(change.after?.told ?? "absent"): \(change.title)"

@@ -5,6 +5,8 @@ public import PlumbModel
 /// News on one input, or on the watch itself.
 public struct WatchNews: Sendable {
     public enum Kind: String, Sendable {
+        /// How things stand as a watch begins; told to whoever started it, and to no channel.
+        case board
         /// The first look at an input.
         case first
         case changed
@@ -59,6 +61,10 @@ public struct WatchNews: Sendable {
         environment = assessment.environment
         self.assessment = assessment
         reason = nil
+    }
+
+    public static func board(of assessment: Assessment, at now: Double) -> WatchNews {
+        WatchNews(.board, at: now, look: 0, on: assessment)
     }
 
     var isEmpty: Bool {
