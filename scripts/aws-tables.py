@@ -21,7 +21,7 @@ for name in session.get_available_services():
         continue
     table = {
         "endpointPrefix": facts["endpointPrefix"], "signingName": facts.get("signingName", facts["endpointPrefix"]),
-        "protocols": facts["protocols"], "jsonVersion": facts.get("jsonVersion"),
+        "protocols": facts.get("protocols", [facts["protocol"]]), "jsonVersion": facts.get("jsonVersion"),
         "targetPrefix": facts.get("targetPrefix"), "apiVersion": facts["apiVersion"], "operations": {}, "pages": {},
     }
     if facts["protocol"].startswith("rest"):

@@ -76,9 +76,9 @@ public enum PolicyBook {
             }
         } else {
             judgements = control.judge(graph).map { judgement in
-                // What a text cannot prove it cannot refute either: there, another control tells the fault.
-                let isText = graph.source == .cloudformation || graph.source == .terraform
-                let isOpen = judgement.verdict == .holds || isText && judgement.verdict == .fails
+                // What a source cannot prove it cannot refute either: there, another control tells the fault.
+                let cannotRefute = [.cloudformation, .terraform, .live].contains(graph.source)
+                let isOpen = judgement.verdict == .holds || cannotRefute && judgement.verdict == .fails
                 guard isOpen, !isProvable else { return judgement }
                 var weaker = judgement
                 weaker.verdict = .unknown
@@ -87,7 +87,8 @@ public enum PolicyBook {
                 return weaker
             }
         }
-        let settled = ledger.settle(graph.withoutAbsences(judgements), of: control)
+        let seen = graph.withoutUnseen(graph.withoutAbsences(judgements), of: control)
+        let settled = ledger.settle(seen, of: control)
         return ControlVerdict(
             id: control.id, statement: control.statement, verdict: settled.map(\.verdict).combined,
             severity: severity, judgements: settled)

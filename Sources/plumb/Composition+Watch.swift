@@ -80,8 +80,8 @@ extension Composition {
                 if let error = error as? PlumbError { Terminal.complain(error) } else { complain("error: \(error)") }
             })
         let deliveries = channels.map { DeliveryService($0, desk, clock: clock, complain: complain) }
-        let security = try await order.pushesToSecurityHub
-            ? aws.map { try await securityHub(desk, $0, clock, complain) } ?? nil : nil
+        var security: SecurityService?
+        if order.pushesToSecurityHub, let aws { security = try await securityHub(desk, aws, clock, complain) }
         guard order.isOnce else {
             var services: [any Service] = [looks] + deliveries + (security.map { [$0] } ?? [])
             if let queue = order.queue, let aws { services.append(try events(queue, desk, aws, clock, complain)) }
@@ -113,7 +113,7 @@ extension Composition {
 
     private static func securityHub(
         _ desk: WatchDesk, _ aws: AWSClient, _ clock: WatchClock, _ complain: @escaping @Sendable (String) -> Void
-    ) async throws -> SecurityService? {
+    ) async throws -> SecurityService {
         let owner = try await aws.securityOwner()
         return SecurityService(
             desk, owner: SecurityAccount(partition: owner.partition, region: owner.region, account: owner.account),

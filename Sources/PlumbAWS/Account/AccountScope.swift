@@ -7,9 +7,14 @@ public struct AccountScope: Sendable, Hashable {
     /// Tags that an endpoint must have, each with its value.
     public var tags: [String: String] = [:]
 
-    public init(endpoints: Set<String> = [], tags: [String: String] = [:]) {
+    /// Lets CloudFormation compare the stacks with what there is. That is the one thing that starts work in the account;
+    /// without it the last comparison is told.
+    public var detectsDrift = false
+
+    public init(endpoints: Set<String> = [], tags: [String: String] = [:], detectsDrift: Bool = false) {
         self.endpoints = endpoints
         self.tags = tags
+        self.detectsDrift = detectsDrift
     }
 
     public var isWholeRegion: Bool { endpoints.isEmpty && tags.isEmpty }

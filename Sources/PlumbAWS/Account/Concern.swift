@@ -28,7 +28,11 @@ struct Concern: Sendable {
     /// Measures what the resources that were found have done; called once, last.
     var measure: @Sendable (Survey, [AccountResource]) async throws -> Void = { _, _ in }
 
-    static let all: [Concern] = []
+    static let all: [Concern] = [
+        tags, serving, monitors, scaling, alarms, metrics, topics, rules, schedules, functions, logGroups, canaries,
+        buckets, keys, tables, repositories, backup, roles, analyzers, trails, network, fronts, distributions, paying,
+        stacks, recording,
+    ]
 }
 
 extension Survey {
@@ -75,8 +79,9 @@ extension AWSClient {
     ) async throws -> AccountInventory {
         let region = try region ?? self.region
         let notebook = Notebook()
-        let survey = Survey(client: self, region: region, scope: scope, notebook: notebook)
-        var inventory = AccountInventory(account: try await caller().account, region: region)
+        let account = try await caller().account
+        let survey = Survey(client: self, account: account, region: region, scope: scope, notebook: notebook)
+        var inventory = AccountInventory(account: account, region: region)
         try await survey.run(progress: progress)
         inventory.resources = notebook.resources
         inventory.evidence = notebook.evidence

@@ -27,8 +27,11 @@ final class Notebook: Sendable {
         var candidates: [AccountResource?] = []
         var candidatesByMention: [Wanted: [Int]] = [:]
         var candidatesByName: [Wanted: Int] = [:]
+        /// What is wanted as soon as a candidate is noted, by its id.
+        var followUps: [String: [Wanted]] = [:]
         var evidence: [Evidence] = []
         var gaps: [AccountGap] = []
+        var tags: [String: [String: String]]?
         var wanted: [Wanted] = []
         var known: Set<Wanted> = []
 
@@ -48,6 +51,7 @@ final class Notebook: Sendable {
                     }
                 }
                 for wanted in Wanted.found(in: next.properties) { want(wanted) }
+                for wanted in followUps.removeValue(forKey: next.id) ?? [] { want(wanted) }
             }
         }
 
@@ -125,10 +129,22 @@ final class Notebook: Sendable {
         pages.withLock { $0.note(resource) }
     }
 
-    /// Keeps a resource as soon as one of the things that it mentions is noted or wanted: an alarm for the sake of its
-    /// endpoint.
-    func consider(_ resource: AccountResource, mentioning: [Wanted]) {
+    /// Changes a resource that is noted; others may change other parts of it at the same time. What it points to now is
+    /// wanted as well.
+    func amend(_ id: String, _ change: (inout AccountResource) -> Void) {
         pages.withLock { pages in
+            guard let index = pages.indexByID[id] else { return }
+            var resource = pages.resources[index]
+            change(&resource)
+            pages.note(resource)
+        }
+    }
+
+    /// Keeps a resource as soon as one of the things that it mentions is noted or wanted: an alarm for the sake of its
+    /// endpoint. Only then are its `followUps` wanted: what costs calls to learn more of it.
+    func consider(_ resource: AccountResource, mentioning: [Wanted], followUps: [Wanted] = []) {
+        pages.withLock { pages in
+            if !followUps.isEmpty { pages.followUps[resource.id] = followUps }
             let isMeant = !pages.known.isDisjoint(with: resource.answersTo)
             if isMeant || !pages.names.isDisjoint(with: mentioning) { return pages.note(resource) }
             let index = pages.candidates.count
@@ -156,6 +172,12 @@ final class Notebook: Sendable {
             let open = pages.wanted.filter { !pages.names.contains($0) }
             return Dictionary(grouping: open, by: \.type).mapValues { $0.map(\.identifier) }
         }
+    }
+
+    /// The tags of all that has some, by ARN; nil until they are read.
+    var tags: [String: [String: String]]? {
+        get { pages.withLock { $0.tags } }
+        set { pages.withLock { $0.tags = newValue } }
     }
 
     var resources: [AccountResource] { pages.withLock { $0.resources } }

@@ -1,5 +1,6 @@
 // One look at an account: every call made once, what was refused noted, what others point to looked at next.
 
+import Foundation
 import PlumbModel
 
 /// What a question to AWS has brought.
@@ -29,9 +30,17 @@ enum Seen<Value: Sendable>: Sendable {
 /// call that it makes stands in its `…Reads` list, from which the least policy is printed.
 struct Survey: Sendable {
     let client: AWSClient
+    /// Twelve digits.
+    let account: String
     let region: String
     let scope: AccountScope
     let notebook: Notebook
+
+    /// AWS's time, in seconds since 1970-01-01 UTC.
+    var now: Double { client.now.timeIntervalSince1970 }
+    var today: Day { Day(secondsSinceEpoch: now) }
+    /// `aws`, `aws-cn`, …: what ARNs of this account begin with.
+    var partition: String { Partition.of(region: region).id }
 
     /// One answer; the same question is never asked twice. `absentCodes` are the errors by which AWS says that there is
     /// none.

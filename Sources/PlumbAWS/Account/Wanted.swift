@@ -24,6 +24,8 @@ struct Wanted: Sendable, Hashable {
             self.init("AWS::S3::Bucket", String(bucket))
         } else if text.hasPrefix("arn:") {
             self.init(arn: text)
+        } else if text.contains(".dkr.ecr.") {
+            self.init(image: text)
         } else if let (prefix, type) = Self.idPrefixes.first(where: { text.hasPrefix($0.prefix) }),
             text.dropFirst(prefix.count).allSatisfy(\.isHexDigit), text.count > prefix.count + 7
         {
@@ -46,15 +48,33 @@ struct Wanted: Sendable, Hashable {
         case "AWS::Logs::LogGroup": self.init(type, rest.hasSuffix(":*") ? String(rest.dropLast(2)) : rest)
         case "AWS::DynamoDB::Table": self.init(type, rest.split(separator: "/").first.map(String.init) ?? rest)
         case "AWS::Lambda::Function": self.init(type, rest.split(separator: ":").first.map(String.init) ?? rest)
-        case "AWS::SNS::Topic", "AWS::KMS::Key": self.init(type, arn)
+        case "AWS::SNS::Topic", "AWS::KMS::Key", "AWS::IAM::ManagedPolicy", "AWS::ElasticLoadBalancingV2::Listener",
+            "AWS::SageMaker::ModelPackage":
+            self.init(type, arn)
+        case "AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api":
+            self.init(type, rest.split(separator: "/").first.map(String.init) ?? rest)
         default: self.init(type, rest)
         }
+    }
+
+    /// `123456789012.dkr.ecr.eu-central-1.amazonaws.com/models/digits:7`: the repository's ARN, for AWS's own images lie
+    /// in repositories of other accounts that may have the same name as one of this account.
+    private init?(image: String) {
+        guard let slash = image.firstIndex(of: "/") else { return nil }
+        let host = image[..<slash].split(separator: ".")
+        guard host.count >= 6, host[1] == "dkr", host[2] == "ecr" else { return nil }
+        let name = image[image.index(after: slash)...].prefix { $0 != "@" && $0 != ":" }
+        let partition = Partition.of(region: String(host[3])).id
+        self.init("AWS::ECR::Repository", "arn:\(partition):ecr:\(host[3]):\(host[0]):repository/\(name)")
     }
 
     private static let idPrefixes = [
         (prefix: "subnet-", type: "AWS::EC2::Subnet"), (prefix: "sg-", type: "AWS::EC2::SecurityGroup"),
         (prefix: "vpc-", type: "AWS::EC2::VPC"),
     ]
+
+    /// Whatever carries a tag and may be chosen by it.
+    static func tag(_ key: String, _ value: String) -> Wanted { Wanted("tag", "\(key)=\(value)") }
 
     private static let arnForms: [String: [(prefix: String, type: String)]] = [
         "s3": [("", "AWS::S3::Bucket")],
@@ -66,11 +86,35 @@ struct Wanted: Sendable, Hashable {
         "lambda": [("function:", "AWS::Lambda::Function")],
         "sagemaker": [
             ("endpoint/", "AWS::SageMaker::Endpoint"), ("endpoint-config/", "AWS::SageMaker::EndpointConfig"),
-            ("model/", "AWS::SageMaker::Model"),
+            ("model/", "AWS::SageMaker::Model"), ("model-package/", "AWS::SageMaker::ModelPackage"),
+            ("monitoring-schedule/", "AWS::SageMaker::MonitoringSchedule"),
+            ("inference-component/", "AWS::SageMaker::InferenceComponent"),
         ],
-        "cloudwatch": [("alarm:", "AWS::CloudWatch::Alarm")],
+        "cloudwatch": [
+            ("alarm:", "AWS::CloudWatch::Alarm"), ("alarm-mute-rule:", "AWS::CloudWatch::AlarmMuteRule"),
+        ],
+        "events": [("rule/", "AWS::Events::Rule")],
+        "synthetics": [("canary:", "AWS::Synthetics::Canary")],
         "ecr": [("repository/", "AWS::ECR::Repository")],
-        "backup": [("backup-vault:", "AWS::Backup::BackupVault")],
+        "backup": [
+            ("backup-vault:", "AWS::Backup::BackupVault"), ("backup-plan:", "AWS::Backup::BackupPlan"),
+        ],
+        "budgets": [("budget/", "AWS::Budgets::Budget")],
+        "ec2": [
+            ("vpc/", "AWS::EC2::VPC"), ("subnet/", "AWS::EC2::Subnet"), ("security-group/", "AWS::EC2::SecurityGroup"),
+            ("vpc-endpoint/", "AWS::EC2::VPCEndpoint"),
+        ],
+        "apigateway": [("/restapis/", "AWS::ApiGateway::RestApi"), ("/apis/", "AWS::ApiGatewayV2::Api")],
+        "elasticloadbalancing": [("listener/", "AWS::ElasticLoadBalancingV2::Listener")],
+        "cloudfront": [("distribution/", "AWS::CloudFront::Distribution")],
+        "route53": [("healthcheck/", "AWS::Route53::HealthCheck")],
+    ]
+
+    /// Properties that name something without an ARN.
+    private static let namedBy = [
+        "EndpointConfigName": "AWS::SageMaker::EndpointConfig", "ModelName": "AWS::SageMaker::Model",
+        "AlarmName": "AWS::CloudWatch::Alarm", "KmsKeyId": "AWS::KMS::Key", "VolumeKmsKeyId": "AWS::KMS::Key",
+        "KmsMasterKeyId": "AWS::KMS::Key",
     ]
 
     /// Everything that the texts of a value point to.
@@ -78,7 +122,13 @@ struct Wanted: Sendable, Hashable {
         switch value {
         case .text(let text): Wanted(in: text).map { [$0] } ?? []
         case .list(let items): items.flatMap(found)
-        case .map(let members): members.values.flatMap(found)
+        case .map(let members):
+            members.flatMap { name, member -> [Wanted] in
+                guard case .text(let text) = member, let type = namedBy[name], !text.isEmpty else {
+                    return found(in: member)
+                }
+                return [Wanted(in: text) ?? Wanted(type, text)]
+            }
         case .absent, .unseen, .number, .bool: []
         }
     }
@@ -89,6 +139,15 @@ extension AccountResource {
     var answersTo: [Wanted] {
         var names = [name] + otherNames
         if let arn { names.append(arn) }
-        return names.map { Wanted(type, $0) } + (arn.flatMap(Wanted.init(in:)).map { [$0] } ?? [])
+        return names.map { Wanted(type, $0) } + (arn.flatMap(Wanted.init(in:)).map { [$0] } ?? []) + carriedTags
+    }
+
+    /// The tags by which backups and budgets choose what they are for.
+    private var carriedTags: [Wanted] {
+        let chosenTypes = [
+            "AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable", "AWS::SageMaker::Endpoint",
+        ]
+        guard chosenTypes.contains(type) else { return [] }
+        return (tags ?? [:]).map { .tag($0.key, $0.value) }
     }
 }

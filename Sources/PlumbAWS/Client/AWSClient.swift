@@ -43,6 +43,12 @@ public struct AWSClient: Sendable {
         get throws(PlumbError) { try settings.knownRegion() }
     }
 
+    /// AWS's time, as far as it is known here.
+    var now: Date { courier.now }
+
+    /// Waits, for something at AWS that takes its time.
+    func pause(seconds: Double) async throws { try await settings.surroundings.sleep(seconds) }
+
     /// Who is calling, and from where that is known; nothing secret.
     public func caller() async throws -> (arn: String, account: String, source: String) {
         let source = try await credentials.current().source

@@ -30,7 +30,10 @@ struct PageTokens: Sendable, Hashable {
         "Cost Explorer ListCostCategoryResourceAssociations": usual,
         "DynamoDB ListTables": PageTokens("LastEvaluatedTableName", "ExclusiveStartTableName"),
         "DynamoDB ListBackups": PageTokens("LastEvaluatedBackupArn", "ExclusiveStartBackupArn"),
+        "Resource Groups Tagging API ListRequiredTags": usual,
         "DynamoDB ListBulkOperations": usual, "DynamoDB ListTagsOfResource": usual,
+        "Route 53 ListHealthChecks": PageTokens("NextMarker", "Marker"),
+        "Route 53 ListHostedZones": PageTokens("NextMarker", "Marker"),
         "S3 ListBuckets": PageTokens("ContinuationToken", "ContinuationToken"),
         "SNS ListPhoneNumbersOptedOut": small,
     ]
@@ -43,8 +46,12 @@ struct PageTokens: Sendable, Hashable {
         case .dynamoDB: return PageTokens("LastEvaluatedKey", "ExclusiveStartKey")
         case .s3: return PageTokens("NextContinuationToken", "ContinuationToken")
         case .costExplorer: return costs
-        case .logs, .accessAnalyzer: return small
+        case .logs, .accessAnalyzer, .ecr: return small
+        case .apiGateway: return PageTokens("position", "position")
+        case .apiGatewayV2: return PageTokens("nextToken", "NextToken")
+        case .loadBalancing: return PageTokens("NextMarker", "Marker")
         case .ec2: return PageTokens("nextToken", "NextToken")
+        case .resourceTags: return PageTokens("PaginationToken", "PaginationToken")
         default: return usual
         }
     }

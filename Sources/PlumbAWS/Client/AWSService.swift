@@ -34,6 +34,8 @@ public struct AWSService: Sendable, Hashable {
     public var settingName: String { id.lowercased().split(separator: " ").joined(separator: "_") }
 
     public static let accessAnalyzer = AWSService("AccessAnalyzer", "access-analyzer", .restJSON)
+    public static let apiGateway = AWSService("API Gateway", "apigateway", .restJSON)
+    public static let apiGatewayV2 = AWSService("ApiGatewayV2", "apigateway", .restJSON)
     public static let applicationAutoScaling = AWSService(
         "Application Auto Scaling", "application-autoscaling", .json(version: "1.1", target: "AnyScaleFrontendService"))
     public static let backup = AWSService("Backup", "backup", .restJSON)
@@ -54,12 +56,21 @@ public struct AWSService: Sendable, Hashable {
     public static let dynamoDB = AWSService(
         "DynamoDB", "dynamodb", .json(version: "1.0", target: "DynamoDB_20120810"))
     public static let ec2 = AWSService("EC2", "ec2", .ec2(version: "2016-11-15"))
+    public static let ecr = AWSService(
+        "ECR", "api.ecr", signing: "ecr", .json(version: "1.1", target: "AmazonEC2ContainerRegistry_V20150921"))
     public static let eventBridge = AWSService("EventBridge", "events", .json(version: "1.1", target: "AWSEvents"))
     public static let iam = AWSService("IAM", "iam", .query(version: "2010-05-08"))
     public static let kms = AWSService("KMS", "kms", .json(version: "1.1", target: "TrentService"))
+    public static let lambda = AWSService("Lambda", "lambda", .restJSON)
+    public static let loadBalancing = AWSService(
+        "Elastic Load Balancing v2", "elasticloadbalancing", .query(version: "2015-12-01"))
     public static let logs = AWSService("CloudWatch Logs", "logs", .json(version: "1.1", target: "Logs_20140328"))
     public static let pricing = AWSService(
         "Pricing", "api.pricing", signing: "pricing", .json(version: "1.1", target: "AWSPriceListService"))
+    public static let resourceTags = AWSService(
+        "Resource Groups Tagging API", "tagging", actions: "tag",
+        .json(version: "1.1", target: "ResourceGroupsTaggingAPI_20170126"))
+    public static let route53 = AWSService("Route 53", "route53", .restXML)
     public static let s3 = AWSService("S3", "s3", .restXML)
     public static let sageMaker = AWSService(
         "SageMaker", "api.sagemaker", signing: "sagemaker", .json(version: "1.1", target: "SageMaker"))
@@ -71,12 +82,16 @@ public struct AWSService: Sendable, Hashable {
     public static let sqs = AWSService("SQS", "sqs", .json(version: "1.0", target: "AmazonSQS"))
     public static let sso = AWSService("SSO", "portal.sso", signing: "awsssoportal", actions: "sso", .restJSON)
     public static let ssoOIDC = AWSService("SSO OIDC", "oidc", signing: "sso-oauth", .restJSON)
+    public static let support = AWSService(
+        "Support", "support", .json(version: "1.1", target: "AWSSupport_20130415"))
     public static let sts = AWSService("STS", "sts", .query(version: "2011-06-15"))
+    public static let synthetics = AWSService("synthetics", "synthetics", .restJSON)
 
     public static let all: [AWSService] = [
-        accessAnalyzer, applicationAutoScaling, backup, budgets, cloudFormation, cloudFront, cloudTrail, cloudWatch,
-        config, costExplorer, dynamoDB, ec2, eventBridge, iam, kms, logs, pricing, s3, sageMaker, sageMakerRuntime,
-        scheduler, securityHub, sns, sqs, sso, ssoOIDC, sts,
+        accessAnalyzer, apiGateway, apiGatewayV2, applicationAutoScaling, backup, budgets, cloudFormation, cloudFront,
+        cloudTrail, cloudWatch, config, costExplorer, dynamoDB, ec2, ecr, eventBridge, iam, kms, lambda, loadBalancing,
+        logs, pricing, resourceTags, route53, s3, sageMaker, sageMakerRuntime, scheduler, securityHub, sns, sqs,
+        sso, ssoOIDC, sts, support, synthetics,
     ]
 
     /// Calls a second from the start; nil asks as fast as it gets answers, until AWS says that this is too fast.

@@ -18,12 +18,15 @@ enum IAMAction {
         "Budgets DescribeSubscribersForNotification": "budgets:ViewBudget",
         "Budgets CreateBudget": "budgets:ModifyBudget", "Budgets UpdateBudget": "budgets:ModifyBudget",
         "Budgets DeleteBudget": "budgets:ModifyBudget",
+        "Budgets DescribeBudgetNotificationsForAccount": "budgets:ViewBudget",
         "AccessAnalyzer ListFindingsV2": "access-analyzer:ListFindings",
         "AccessAnalyzer GetFindingV2": "access-analyzer:GetFinding",
     ]
 
     static func name(service: String, operation: String) -> String {
         if let other = others["\(service) \(operation)"] { return other }
+        // API Gateway has an action for each verb of HTTP, and here everything is read.
+        if service == AWSService.apiGateway.id || service == AWSService.apiGatewayV2.id { return "apigateway:GET" }
         let prefix = AWSService.all.first { $0.id == service }?.actionPrefix ?? service.lowercased()
         return "\(prefix):\(operation)"
     }

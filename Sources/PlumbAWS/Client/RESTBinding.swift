@@ -51,19 +51,24 @@ struct RESTBinding: Sendable {
     static func of(_ service: AWSService) -> [String: RESTBinding] {
         switch service {
         case .accessAnalyzer: accessAnalyzer
+        case .apiGateway: apiGateway
+        case .apiGatewayV2: apiGatewayV2
         case .backup: backup
         case .cloudFront: cloudFront
+        case .lambda: lambda
+        case .route53: route53
         case .s3: s3
         case .sageMakerRuntime: sageMakerRuntime
         case .scheduler: scheduler
         case .securityHub: securityHub
         case .sso: sso
         case .ssoOIDC: ssoOIDC
+        case .synthetics: synthetics
         default: [:]
         }
     }
 
-    private static func same(_ names: String...) -> [String: String] {
+    static func same(_ names: String...) -> [String: String] {
         Dictionary(uniqueKeysWithValues: names.map { ($0, $0) })
     }
 
@@ -105,10 +110,15 @@ struct RESTBinding: Sendable {
             }),
         "ListRestoreJobs": RESTBinding(
             "GET", "/restore-jobs/",
-            query: pages.merging(["ByStatus": "status", "ByCreatedAfter": "createdAfter"]) { first, _ in first }),
+            query: pages.merging([
+                "ByStatus": "status", "ByCreatedAfter": "createdAfter",
+                "ByRestoreTestingPlanArn": "restoreTestingPlanArn",
+            ]) { first, _ in first }),
         "ListProtectedResources": RESTBinding("GET", "/resources/", query: pages),
         "ListRestoreTestingPlans": RESTBinding("GET", "/restore-testing/plans", query: same("NextToken", "MaxResults")),
         "GetRestoreTestingPlan": RESTBinding("GET", "/restore-testing/plans/{RestoreTestingPlanName}"),
+        "ListRestoreTestingSelections": RESTBinding(
+            "GET", "/restore-testing/plans/{RestoreTestingPlanName}/selections", query: same("NextToken", "MaxResults")),
         "DescribeGlobalSettings": RESTBinding("GET", "/global-settings"),
         "ListTags": RESTBinding("GET", "/tags/{ResourceArn}/", query: pages),
         "CreateBackupVault": RESTBinding("PUT", "/backup-vaults/{BackupVaultName}"),
@@ -178,6 +188,14 @@ struct RESTBinding: Sendable {
             "GET", "/federation/credentials", query: ["roleName": "role_name", "accountId": "account_id"],
             headers: ["accessToken": "x-amz-sso_bearer_token"])
     ]
+
+    private static let lambda: [String: RESTBinding] = [
+        "GetFunctionConfiguration": RESTBinding(
+            "GET", "/2015-03-31/functions/{FunctionName}/configuration", query: same("Qualifier")),
+        "GetPolicy": RESTBinding("GET", "/2015-03-31/functions/{FunctionName}/policy", query: same("Qualifier")),
+    ]
+
+    private static let synthetics: [String: RESTBinding] = ["DescribeCanaries": RESTBinding("POST", "/canaries")]
 
     private static let ssoOIDC: [String: RESTBinding] = ["CreateToken": RESTBinding("POST", "/token")]
 }

@@ -83,6 +83,8 @@ struct Wire: Sendable {
             }
             request.headers.append((name, text))
         }
+        // API Gateway writes links into its lists unless plain JSON is asked for.
+        if service == .apiGateway { request.headers.append(("Accept", "application/json")) }
         try fill(&request, with: rest, as: binding.body)
         return request
     }

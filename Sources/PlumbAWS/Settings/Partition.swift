@@ -14,6 +14,8 @@ struct Partition: Sendable {
             .iam: ("iam.amazonaws.com", "us-east-1"), .cloudFront: ("cloudfront.amazonaws.com", "us-east-1"),
             .budgets: ("budgets.amazonaws.com", "us-east-1"),
             .costExplorer: ("ce.us-east-1.amazonaws.com", "us-east-1"),
+            .route53: ("route53.amazonaws.com", "us-east-1"),
+            .support: ("support.us-east-1.amazonaws.com", "us-east-1"),
             // Prices are the same wherever they are asked for, and most regions have nobody to ask.
             .pricing: ("api.pricing.us-east-1.amazonaws.com", "us-east-1"),
         ])
@@ -24,10 +26,17 @@ struct Partition: Sendable {
             .cloudFront: ("cloudfront.cn-northwest-1.amazonaws.com.cn", "cn-northwest-1"),
             .budgets: ("budgets.amazonaws.com.cn", "cn-northwest-1"),
             .costExplorer: ("ce.cn-northwest-1.amazonaws.com.cn", "cn-northwest-1"),
+            .route53: ("route53.amazonaws.com.cn", "cn-northwest-1"),
+            .support: ("support.cn-north-1.amazonaws.com.cn", "cn-north-1"),
             .pricing: ("api.pricing.cn-northwest-1.amazonaws.com.cn", "cn-northwest-1"),
         ])
     static let government = Partition(
-        id: "aws-us-gov", hostSuffix: "amazonaws.com", global: [.iam: ("iam.us-gov.amazonaws.com", "us-gov-west-1")])
+        id: "aws-us-gov", hostSuffix: "amazonaws.com",
+        global: [
+            .iam: ("iam.us-gov.amazonaws.com", "us-gov-west-1"),
+            .route53: ("route53.us-gov.amazonaws.com", "us-gov-west-1"),
+            .support: ("support.us-gov-west-1.amazonaws.com", "us-gov-west-1"),
+        ])
     static let sovereignEurope = Partition(id: "aws-eusc", hostSuffix: "amazonaws.eu", global: [:])
 
     static func of(region: String) -> Partition {

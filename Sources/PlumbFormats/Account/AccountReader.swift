@@ -19,6 +19,7 @@ public enum AccountReader {
     ///   - environment: The environment to judge: endpoints whose tag `ml:environment` names another are left out, and
     ///     those without the tag are taken for it. Without it, untagged endpoints are taken for production.
     ///   - day: The day the graphs are judged on.
+    /// - Returns: The readings, the strictest environment first; always at least one.
     public static func read(
         _ inventory: AccountInventory, environment: Environment? = nil, asOf day: Day
     ) -> [AccountReading] {
@@ -56,7 +57,13 @@ public enum AccountReader {
         // Ids that AWS makes up are no names that anybody has given.
         if ResourceNaming.of(resource.type).nameProperty != nil { head.name = physical }
         if let region = resource.region, region != names.region { head.region = .known(region) }
+        if let alias = resource.otherNames.first, head.name.isAbsent { head.name = .known(alias) }
         head.tags = resource.tags.map { .known($0) } ?? names.property(resource.properties["Tags"]).tags
+        if let stack = resource.properties["LiveStack"].plainText {
+            // Some types have no tags; their stack lists them all the same.
+            let tag = ["aws:cloudformation:stack-id": stack]
+            head.tags = .known((head.tags.value ?? [:]).merging(tag) { own, _ in own })
+        }
         head.deletionPolicy = .unknown("an account does not show what its template says of it")
         head.updateReplacePolicy = head.deletionPolicy
         source.directory.enter(id, kind: resource.type, name: physical)

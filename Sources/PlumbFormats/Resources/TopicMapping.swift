@@ -59,6 +59,8 @@ private struct TopicParts {
         var subscription = Subscription()
         subscription.protocolName = source["Protocol", "protocol"].string
         subscription.endpoint = source["Endpoint", "endpoint"].name
+        // Only an account shows it.
+        subscription.isConfirmed = source["LiveConfirmed", ""].bool
         return subscription
     }
 

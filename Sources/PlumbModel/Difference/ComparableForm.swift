@@ -16,6 +16,17 @@ extension Graph {
             role.policies = .unknown(why)
             role.undecidedPolicies = []
         }
+        // What only an account shows of them is no part of what they were declared to be.
+        graph.alarms.mutateEach { $0.state = .absent }
+        graph.topics.mutateEach { topic in
+            topic.subscriptions = topic.subscriptions.map { all in
+                all.map { subscription in
+                    var declared = subscription
+                    declared.isConfirmed = .absent
+                    return declared
+                }
+            }
+        }
         // Defaults that Terraform writes out.
         graph.topics.mutateEach { $0.isFIFO = $0.isFIFO.defaulting(to: false) }
         graph.buckets.mutateEach { $0.isEmptiedOnRemoval = $0.isEmptiedOnRemoval.defaulting(to: false) }

@@ -8,9 +8,11 @@ public struct Evidence: Sendable, Hashable, Codable {
         /// A TLS handshake was tried: texts `refused` and `accepted` list versions; numbers `port`.
         case handshake
         /// Metrics of a variant exist: texts `metrics` lists their names; numbers `requests`, and over `days`
-        /// `cpuP95Percent`, `gpuP95Percent`, `memoryP95Percent`, each in percent of capacity.
+        /// `cpuP95Percent`, `gpuP95Percent`, `memoryP95Percent`, each in percent of capacity; an account tells those of
+        /// the busiest day.
         case metrics
-        /// An alarm is evaluated: texts `alarm`, `state`, `reason`; numbers `periodSeconds`, `datapointsToAlarm`.
+        /// An alarm is evaluated: texts `alarm`, `state`, `reason`; numbers `periodSeconds`, `datapointsToAlarm`,
+        /// `evaluated` (0 where it never was), and over `days` `changes` of its state, of which `raised` to ALARM.
         case alarm
         /// Worker instances by failure domain: numbers `running`, `healthy`, `domains`, `floor`, `ceiling`,
         /// `offHoursRunning` (outside the working hours); over `days` `atMinimumPercent` and `atMaximumPercent` of the
@@ -40,6 +42,10 @@ public struct Evidence: Sendable, Hashable, Codable {
         /// What runs was compared with what was declared: numbers `compared`, `differing` (resources, after leaving out
         /// what autoscaling, schedules and rollbacks rightly change); texts `differences`.
         case drift
+        /// Who has changed an endpoint: over `days` numbers `changes`; texts `callers` lists the ARNs of those who did.
+        case changes
+        /// AWS Config records what changes: numbers `recorders`, `recording`; texts `recorders` lists those that record.
+        case recording
     }
     public var kind: Kind
     /// The endpoint it speaks of; empty for the engine itself.

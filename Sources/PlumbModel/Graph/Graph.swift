@@ -167,6 +167,8 @@ public struct Graph: Sendable, Hashable, Codable {
     public var thresholds = Thresholds()
     /// What the source's text shows beside its resources.
     public var notes = SourceNotes()
+    /// What only an account shows of its resources.
+    public var live = LiveFacts()
 
     // Serving
     public var endpoints: ResourceTable<Endpoint> = []

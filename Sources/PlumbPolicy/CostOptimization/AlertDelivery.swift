@@ -55,7 +55,12 @@ extension PolicyBook {
     /// Meter and bill agree within 5 % over seven whole days.
     private static func askReconciliation(_ record: Evidence?, _ ask: inout Inquiry) {
         guard let record, let difference = record.numbers["meterDifferencePercent"] else {
-            ask.doubt("meter against bill: ce:GetCostAndUsage by tag over 7 full days would decide it")
+            // Without a meter of one's own, Cost Explorer and the budget are what follows the money.
+            if let record, let spent = record.numbers["usd"], let limit = record.numbers["limitUSD"] {
+                let told = "\(MonthlyCost.usd(spent)) of \(MonthlyCost.usd(limit)) USD spent by \(record.day)"
+                return ask.prove("Cost Explorer and the budget answer: \(told)")
+            }
+            ask.doubt("spending by tag against the budget: ce:GetCostAndUsage would decide it")
             return
         }
         let days = Int(bounded: record.numbers["days"] ?? 0)

@@ -170,6 +170,10 @@ extension PolicyBook {
             ControlExample("subscribers by e-mail, which need no topic") {
                 changeNotifications(&$0) { $0.subscribers = .known(["oncall@example.org"]) }
             },
+            ControlExample("an account whose bill answers by tag") {
+                $0.source = .live
+                $0.record(.cost, numbers: ["usd": 131.2, "forecastUSD": 402.5, "limitUSD": 2000, "days": 12])
+            },
             ControlExample("a running engine that meters") {
                 $0.source = .engine
                 $0.record(.cost, numbers: ["usd": 131.2, "forecastUSD": 402.5, "limitUSD": 2000])

@@ -185,9 +185,7 @@ extension Graph {
                         alarm.lowSamples, "EvaluateLowSampleCountPercentile", wanted: "evaluate", absentAs: .evaluate
                     ) { $0 == .evaluate }
                 }
-                if source == .live, alarm.state.value == .insufficientData {
-                    ask.doubt("it is INSUFFICIENT_DATA now: if requests come in, it does not see them")
-                }
+                askForSight(of: alarm, Set(alarm.metrics.compactMap { $0.dimension("EndpointName") }), &ask)
             }
         }
     }

@@ -113,17 +113,21 @@ extension PolicyBook {
         ],
         holds: [
             ControlExample("the compiled capture and detectors"),
-            ControlExample("hourly Model Monitor schedules") { graph in
-                graph.monitoringSchedules.mutateEach {
-                    $0.isStreaming = false
-                    $0.scheduleExpression = "cron(0 * ? * * *)"
-                    $0.baselineConstraints = "s3://models/baseline/constraints.json"
-                    $0.baselineStatistics = "s3://models/baseline/statistics.json"
-                    $0.groundTruth = "s3://models/ground-truth"
-                }
+            ControlExample("hourly Model Monitor schedules") { $0.useModelMonitor() },
+            ControlExample("schedules that ran today, and alarms that get data") {
+                $0.useModelMonitor()
+                $0.showRuns("CompletedWithViolations", daysAgo: 0)
             },
         ],
         fails: [
+            ControlExample("a schedule whose last run failed") {
+                $0.useModelMonitor()
+                $0.showRuns("Failed", daysAgo: 0)
+            },
+            ControlExample("a schedule that has not run for five days") {
+                $0.useModelMonitor()
+                $0.showRuns("Completed", daysAgo: 5)
+            },
             ControlExample("only input is captured") { $0.changeCapture { $0.modes = .known(["Input"]) } },
             ControlExample("one request in twenty is captured") { $0.changeCapture { $0.samplingPercentage = 5 } },
             ControlExample("capture is off") { $0.changeCapture { $0.isEnabled = false } },

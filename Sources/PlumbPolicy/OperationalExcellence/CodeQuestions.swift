@@ -8,8 +8,8 @@ extension Graph {
     /// The resources that a stack or state must own; autoscaling's own alarms and service-linked roles are left out.
     var managedResources: [any Resource] {
         let kinds: [[any Resource]] = [
-            Array(endpoints), Array(endpointConfigs), Array(models), Array(scalableTargets), Array(keys),
-            Array(buckets),
+            Array(endpoints), Array(endpointConfigs), Array(models), Array(scalableTargets),
+            keys.filter { $0.isCustomerManaged.value != false }, Array(buckets),
             alarms.filter { $0.name.value?.hasPrefix("TargetTracking-") != true },
             roles.filter { $0.name.value?.hasPrefix("AWSServiceRole") != true },
         ]
@@ -91,8 +91,9 @@ extension Graph {
                 $0.requireFlag(repository.isTagImmutable, "that its tags are immutable", absentAs: false)
             }
         }
-        // A plan shows zones by name however they were picked; what stands in its configuration is among the notes.
-        let zones = subnets.filter { source != .terraform && !$0.availabilityZone.isAbsent }.map { subnet in
+        // A plan and an account show zones by name however they were picked; what stands in a plan's configuration is
+        // among the notes.
+        let zones = subnets.filter { source != .terraform && source != .live && !$0.availabilityZone.isAbsent }.map { subnet in
             Judgement.about(subnet) { ask in
                 ask.require(subnet.availabilityZone, "its zone", wanted: "one picked by index, not by name") {
                     $0.contains("${") || $0.hasPrefix("use") && $0.contains("-az")
@@ -214,6 +215,7 @@ extension Graph {
 extension Graph {
     func askForReview(of endpoint: Endpoint, _ ask: inout Inquiry) {
         let declared = declaration(of: endpoint)?.provenance ?? .unknown("nothing was declared of this endpoint")
+        askForCallers(of: endpoint, &ask)
         guard source != .live || declared.isKnown else { return askForReviewTags(of: endpoint, &ask) }
         guard let provenance = ask.need(declared, "the record of who made and reviewed this change") else { return }
         func told(_ text: String?) -> Fact<String> {
@@ -229,6 +231,15 @@ extension Graph {
         }
         let isClean = provenance.isTreeClean.map { Fact.known($0, at: declared.place) } ?? .absent(at: declared.place)
         ask.requireFlag(isClean, "that the tree was clean")
+    }
+
+    /// What a person has changed with keys of one's own went past every review; pipelines come in a role.
+    private func askForCallers(of endpoint: Endpoint, _ ask: inout Inquiry) {
+        guard let changes = evidence(.changes, for: endpoint.name.value ?? "").first else { return }
+        let callers = (changes.texts["callers"] ?? "").split(separator: ",").map(String.init)
+        let people = callers.filter { $0.contains(":user/") || $0.hasSuffix(":root") }
+        if people.isEmpty { return ask.prove("changed by roles alone: \(callers.few())") }
+        ask.fail("\(people.few()) changed it with keys of their own, wanted a pipeline's role (\(changes.origin))")
     }
 
     /// A live account has tags only: enough to find the change, not to tell who approved it.

@@ -129,6 +129,9 @@ extension PolicyBook {
             ControlExample("a full commit id of SHA-256") { graph in
                 graph.changeProvenance { $0.commit = String(repeating: "0a1b2c3d", count: 8) }
             },
+            ControlExample("changed by the pipeline's role alone") { graph in
+                graph.recordCallers("arn:aws:iam::111122223333:role/deploy")
+            },
         ],
         fails: [
             ControlExample("approved by its author") { $0.changeProvenance { $0.approver = $0.author } },
@@ -136,6 +139,9 @@ extension PolicyBook {
             ControlExample("no approver", in: .staging) { $0.changeProvenance { $0.approver = nil } },
             ControlExample("approved by a bot") { $0.changeProvenance { $0.approver = "merge-queue[bot]" } },
             ControlExample("a branch instead of a commit") { $0.changeProvenance { $0.commit = "main" } },
+            ControlExample("changed by a person in the console") { graph in
+                graph.recordCallers("arn:aws:iam::111122223333:role/deploy,arn:aws:iam::111122223333:user/ada")
+            },
             ControlExample("no provenance") { $0.changeDeclarations { $0.provenance = .absent } },
         ]
     ) { graph in
@@ -241,6 +247,11 @@ extension Graph {
                 .drift, endpointName: $0, day: asOf.adding(days: -days), origin: "cloudformation",
                 numbers: ["compared": 60, "differing": differing], texts: ["differences": "Endpoint, ErrorRateAlarm"])
         }
+    }
+
+    fileprivate mutating func recordCallers(_ callers: String) {
+        source = .live
+        record(.changes, numbers: ["days": 90, "changes": 3], texts: ["callers": callers])
     }
 
     fileprivate mutating func changeProvenance(_ change: (inout Provenance) -> Void) {

@@ -74,6 +74,7 @@ extension PolicyBook {
         ],
         holds: [
             ControlExample("the compiled topic"),
+            ControlExample("a subscription that was confirmed") { $0.showSubscriptions(confirmed: true) },
             ControlExample("a topic that is not encrypted, with an https receiver") { graph in
                 graph.topics.mutateEach { topic in
                     topic.key = .absent
@@ -85,6 +86,7 @@ extension PolicyBook {
             },
         ],
         fails: [
+            ControlExample("a subscription that nobody has confirmed") { $0.showSubscriptions(confirmed: false) },
             ControlExample("nobody subscribes") { $0.topics.mutateEach { $0.subscriptions = .known([]) } },
             ControlExample("AWS's own key on the topic") {
                 $0.topics.mutateEach { $0.key = .known(.external("alias/aws/sns")) }

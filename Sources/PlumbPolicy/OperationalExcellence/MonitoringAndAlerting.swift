@@ -231,6 +231,7 @@ extension Graph {
     fileprivate func judgeAlarms(for purpose: AlarmClass) -> [Judgement] {
         endpoints.map { endpoint in
             .about(endpoint) { ask in
+                if purpose == .health { askForService(of: endpoint, &ask) }
                 for variant in watchedVariants(of: endpoint, &ask) {
                     let candidates = variant.alarms(for: purpose)
                     if candidates.isEmpty, source == .engine {

@@ -125,14 +125,19 @@ extension Graph {
             if schedules.isEmpty, let alarm = alarmOnOwnDetector(of: endpoint, kind == .dataQuality ? .drift : .quality)
             {
                 ask.relate("the alarm \(alarm.id)", at: alarm.place)
-                ask.doubt(
-                    "\(alarm.id) listens to a detector of \(title) that is not in this input: what the live account "
-                        + "measures, or signed evidence, decides")
+                if source == .live {
+                    askForData(of: alarm, &ask)
+                } else {
+                    ask.doubt(
+                        "\(alarm.id) listens to a detector of \(title) that is not in this input: what the live "
+                            + "account measures, or signed evidence, decides")
+                }
                 continue
             }
             ask.requireOne(of: schedules, orFail: "nothing watches the endpoint's \(title)", name: \.id) {
                 askForDetector($0, kind, isMultiModel: isMultiModel, &$1)
             }
+            askForData(kind == .dataQuality ? .drift : .quality, of: endpoint, &ask)
         }
     }
 
@@ -173,6 +178,7 @@ extension Graph {
         ask.require(schedule.scheduleExpression, "its schedule", wanted: "hourly, such as cron(0 * ? * * *)") {
             Self.isHourly($0)
         }
+        askForRun(of: schedule, &ask)
     }
 
     /// `cron(m * ? * * *)` or `rate(1 hour)`.

@@ -184,6 +184,10 @@ extension PolicyBook {
         ],
         holds: [
             ControlExample("nothing suspended, counts kept"),
+            ControlExample("an account in which it has acted") { graph in
+                graph.showServing(["primary": 2])
+                graph.record(.fleet, numbers: ["days": 30, "changesPerHourMax": 1, "failedActivities": 0])
+            },
             ControlExample("the service-linked role written out") { graph in
                 graph.scalableTargets.mutateEach { $0.role = .known(.external(serviceLinkedRole)) }
             },
@@ -191,6 +195,10 @@ extension PolicyBook {
         fails: [
             ControlExample("scale-out suspended") { graph in
                 graph.scalableTargets.mutateEach { $0.suspendsScaleOut = true }
+            },
+            ControlExample("scaling that fails in the account") { graph in
+                graph.showServing(["primary": 2])
+                graph.record(.fleet, numbers: ["days": 30, "changesPerHourMax": 1, "failedActivities": 2])
             },
             ControlExample("counts that an update resets") { graph in
                 graph.endpoints.mutateEach { $0.retainsAllVariantProperties = .absent }
@@ -221,10 +229,21 @@ extension PolicyBook {
                 requireServiceRole(target, &ask)
                 requireCountsKept(endpoint, variant, target, in: graph, &ask)
             }
-            if graph.source == .live {
-                ask.doubt("the account's scaling activities were not read; DescribeScalingActivities decides it")
-            }
+            if graph.source == .live { requireActivities(of: endpoint, in: graph, &ask) }
         }
+    }
+
+    /// What autoscaling has done in the last weeks, and whether it could.
+    private static func requireActivities(of endpoint: Endpoint, in graph: Graph, _ ask: inout Inquiry) {
+        guard let fleet = graph.newestEvidence(.fleet, of: endpoint), let changes = fleet.numbers["changesPerHourMax"]
+        else {
+            return ask.doubt("the account's scaling activities were not read; DescribeScalingActivities decides it")
+        }
+        let days = Arithmetic.text(fleet.numbers["days"] ?? 0, places: 0)
+        if let failed = fleet.numbers["failedActivities"], failed > 0 {
+            ask.fail("\(Int(bounded: failed)) scaling activities failed in \(days) days, wanted none")
+        }
+        ask.prove("in \(days) days it changed the count at most \(Int(bounded: changes)) times an hour")
     }
 
     private static func requireServiceRole(_ target: ScalableTarget, _ ask: inout Inquiry) {
@@ -251,6 +270,15 @@ extension PolicyBook {
             ask.doubt(
                 "an update starts again at the first count, because Terraform's provider cannot keep the current "
                     + "one; the live account decides whether that loses capacity")
+        case .live where !kept.isKnown:
+            // An account does not keep how its updates are made.
+            let running = variant.name.value.flatMap { graph.live.endpoints[endpoint.id]?.instances.value?[$0] }
+            if let first = variant.initialInstanceCount.value, let running, first >= running {
+                return ask.prove("an update starts at \(first) instances or more, and \(running) run")
+            }
+            ask.doubt(
+                "whether updates are made with RetainAllVariantProperties, or start again at the first count, an "
+                    + "account does not show; a template decides it")
         case .engine where kept.isAbsent:
             ask.doubt("whether the engine carries the count over a deployment is not recorded")
         default: ask.requireFlag(kept, "RetainAllVariantProperties", absentAs: false)

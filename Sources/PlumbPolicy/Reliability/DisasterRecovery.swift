@@ -106,11 +106,14 @@ extension PolicyBook {
         ],
         holds: [
             ControlExample("a drill five weeks ago, within its targets"),
+            ControlExample("a restore of last month in the account") { $0.showRestores("COMPLETED", daysAgo: 24) },
             ControlExample("a restore test every month") { graph in
                 graph.restoreTestingPlans.mutateEach { $0.scheduleExpression = "cron(0 5 1 * ? *)" }
             },
         ],
         fails: [
+            ControlExample("a restore that failed in the account") { $0.showRestores("FAILED", daysAgo: 24) },
+            ControlExample("no restore for half a year") { $0.showRestores("COMPLETED", daysAgo: 180) },
             ControlExample("never practised") { graph in
                 graph.changeDeclarations { declaration in
                     guard var plan = declaration.recovery.value else { return }
@@ -165,6 +168,22 @@ extension PolicyBook {
                 return ask.fail("it runs every \(Arithmetic.text(days)) days, wanted every quarter")
             }
             ask.prove("it restores \(types.joined(separator: ", ")) every \(Arithmetic.text(days)) days or sooner")
+            requireRestores(by: plan, in: graph, &ask)
+        }
+    }
+
+    /// In an account, the newest restore must have come to its end within the quarter.
+    private static func requireRestores(by plan: RestoreTestingPlan, in graph: Graph, _ ask: inout Inquiry) {
+        guard graph.source == .live else { return }
+        switch (graph.live.restores[plan.id] ?? .absent).state {
+        case .absent: ask.doubt("its restores were not read: backup:ListRestoreJobs decides it")
+        case .unknown(let why): ask.doubt("its restores cannot be told: \(why)")
+        case .known(let runs):
+            // One that is under way says nothing yet.
+            let ended = runs.filter { !["PENDING", "RUNNING"].contains($0.status) }
+            guard let newest = ended.first else { return ask.doubt("it has restored nothing yet: its first run decides") }
+            guard newest.status == "COMPLETED" else { return ask.fail("its newest restore is \(newest.status)") }
+            ask.requireFresh(newest.day, "its newest restore", daysMax: 93, on: graph.asOf)
         }
     }
 

@@ -62,11 +62,8 @@ extension PolicyBook {
                     }
                 }
             }
-            if graph.source == .live {
-                ask.doubt(
-                    "the instance quota and the type's offering in each zone were not read; service-quotas and "
-                        + "DescribeInstanceTypeOfferings decide it")
-            }
+            // What runs in an account now is the proof that its quota and its zones have room for it.
+            for variant in variants { graph.requireRunning(variant, of: endpoint, &ask) }
         }
     }
 
@@ -214,6 +211,10 @@ extension PolicyBook {
             },
         ],
         fails: [
+            ControlExample("99.5 % in the account's last 30 days") { graph in
+                graph.source = .live
+                graph.record(.availability, numbers: ["good": 995_000, "total": 1_000_000, "days": 30])
+            },
             ControlExample("no burn alarms") { graph in
                 graph.alarms.removeAll { $0.id.hasPrefix("BurnRate") }
             },

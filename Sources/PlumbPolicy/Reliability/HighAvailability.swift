@@ -21,6 +21,7 @@ extension PolicyBook {
         ],
         holds: [
             ControlExample("two instances"),
+            ControlExample("two that run") { $0.showServing(["primary": 2]) },
             ControlExample("a second variant with one instance and no traffic") { graph in
                 graph.endpointConfigs.mutateEach { config in
                     config.variants = config.variants.map { $0 + [challenger(count: 1, weight: 0)] }
@@ -29,6 +30,7 @@ extension PolicyBook {
         ],
         fails: [
             ControlExample("one instance", spec: "instances: {minimum: 1, initial: 1}"),
+            ControlExample("one instance that runs, though two were asked for") { $0.showServing(["primary": 1]) },
             ControlExample("a challenger with one instance and no weight written, which is a weight of 1") { graph in
                 graph.endpointConfigs.mutateEach { config in
                     config.variants = config.variants.map { $0 + [challenger(count: 1, weight: nil)] }
@@ -45,8 +47,11 @@ extension PolicyBook {
                 ) { $0 >= least }
             }
         }
-        return graph.judgeInstanceEndpoints { _, variants, ask in
-            for variant in variants { requireTwo(variant, in: graph, &ask) }
+        return graph.judgeInstanceEndpoints { endpoint, variants, ask in
+            for variant in variants {
+                requireTwo(variant, in: graph, &ask)
+                graph.requireRunning(variant, of: endpoint, &ask)
+            }
         }
     }
 
@@ -181,6 +186,10 @@ extension PolicyBook {
         if graph.source == .terraform && kept.isAbsent {
             // The provider has no such argument; an update falls back to the first count, which REL-1.1 keeps at two.
             return ask.prove("an update falls back to the first count, as Terraform's provider always does")
+        }
+        if graph.source == .live && !kept.isKnown {
+            // The account does not keep how updates are made; without the flag they start at the first count.
+            return ask.prove("an update falls back to no less than the first count")
         }
         ask.requireFlag(kept, "RetainAllVariantProperties", absentAs: false)
     }

@@ -11,6 +11,14 @@ extension Graph {
         return declaration.isCritical.defaulting(to: false)
     }
 
+    /// For examples: an account whose restore testing plans last restored so many days ago.
+    mutating func showRestores(_ status: String, daysAgo days: Int) {
+        source = .live
+        for plan in restoreTestingPlans {
+            live.restores[plan.id] = .known([LiveFacts.Run(status, on: asOf.adding(days: -days))])
+        }
+    }
+
     /// Whether any endpoint was declared critical, for resources that belong to no single one.
     var criticality: Fact<Bool> { joined(Criticality.self).isAnyCritical }
 

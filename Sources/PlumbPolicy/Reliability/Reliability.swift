@@ -205,3 +205,33 @@ extension Graph {
         return .never("no alarm fires when the container is dead, whether its probe reports that or falls silent")
     }
 }
+
+extension Graph {
+    /// In an account, what runs counts, and not only what was asked for.
+    func requireRunning(_ variant: Variant, of endpoint: Endpoint, _ ask: inout Inquiry) {
+        guard source == .live, let instances = live.endpoints[endpoint.id]?.instances else { return }
+        guard let name = variant.name.value, let counts = instances.value else {
+            return ask.doubt("how many instances of \(variant.title) run cannot be told: \(instances.whyUnknown ?? "")")
+        }
+        // A fleet that is being changed has a count again soon.
+        guard let running = counts[name] else {
+            return ask.doubt("the account shows no count of running instances of \(variant.title)")
+        }
+        let least = Int(bounded: thresholds.instancesMinimum)
+        if running >= least {
+            ask.prove("\(running) instances of \(variant.title) run")
+        } else if live.endpoints[endpoint.id]?.status.value != "InService" {
+            ask.doubt("\(running) instances of \(variant.title) run while the endpoint is not in service")
+        } else {
+            ask.fail("\(running) instances of \(variant.title) run, wanted at least \(least)")
+        }
+    }
+
+    /// For examples: an account in which every endpoint is in service, with so many instances of each variant.
+    mutating func showServing(_ instances: [String: Int]) {
+        source = .live
+        for endpoint in endpoints {
+            live.endpoints[endpoint.id] = LiveFacts.EndpointState(status: "InService", instances: .known(instances))
+        }
+    }
+}

@@ -73,6 +73,7 @@ extension PolicyBook {
         ],
         holds: [
             ControlExample("regimes with their papers, and a whole lineage"),
+            ControlExample("an account that records its changes") { $0.showRecorders(1) },
             ControlExample(
                 "SOC 2 alone needs no agreement", spec: "regimes: {names: [soc2], processesHealthData: false}"),
         ],
@@ -82,6 +83,7 @@ extension PolicyBook {
                     graph.declarations[index].regimes = .known(Regimes(names: ["hipaa"], processesHealthData: true))
                 }
             },
+            ControlExample("an account that records no changes") { $0.showRecorders(0) },
             ControlExample("health data without HIPAA", spec: "regimes: {names: [soc2]}"),
             ControlExample("training data of unknown origin") { graph in
                 for index in graph.declarations.indices {
@@ -103,6 +105,7 @@ extension PolicyBook {
             let declaration = graph.declaration(of: endpoint)
             if let regimes = ask.declared(declaration?.regimes, "the regimes that apply (spec: regimes)") {
                 ask.requirePapers(of: regimes)
+                ask.requireRecorder(for: regimes, in: graph)
             }
             ask.requireLineage(of: endpoint, declaration, in: graph)
         }

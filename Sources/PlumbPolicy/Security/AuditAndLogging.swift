@@ -27,6 +27,7 @@ extension PolicyBook {
         ],
         holds: [
             ControlExample("a whole trail into the locked bucket"),
+            ControlExample("a trail that delivered today") { $0.showDelivery(daysAgo: 0) },
             ControlExample("a second trail of one region beside it") { graph in
                 graph.trails.append(
                     Trail("ExtraTrail") {
@@ -36,6 +37,7 @@ extension PolicyBook {
         ],
         fails: [
             ControlExample("no trail") { $0.trails = [] },
+            ControlExample("a trail that its bucket refuses") { $0.showDelivery(daysAgo: 9, error: "AccessDenied") },
             ControlExample("the trail is switched off") { graph in graph.trails.mutateEach { $0.isLogging = false } },
             ControlExample("one region only") { graph in graph.trails.mutateEach { $0.isMultiRegion = .absent } },
             ControlExample("advanced selectors without management events") { graph in

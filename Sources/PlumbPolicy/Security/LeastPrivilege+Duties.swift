@@ -132,6 +132,12 @@ extension PolicyBook {
         ],
         holds: [
             ControlExample("an analyzer of external and one of unused access"),
+            ControlExample("a finding of yesterday, and a grant unused for three weeks") {
+                $0.showFindings([
+                    LiveFacts.OpenFinding("ExternalAccess", of: "arn:aws:s3:::models", days: 1),
+                    LiveFacts.OpenFinding("UnusedIAMRole", of: "arn:aws:iam::111122223333:role/old", days: 21),
+                ])
+            },
             ControlExample("an archive rule for one bucket") {
                 $0.analyzers.mutateEach { $0.archiveRuleKeys = .known([["resource", "status"]]) }
             },
@@ -141,6 +147,9 @@ extension PolicyBook {
             },
         ],
         fails: [
+            ControlExample("a bucket open to others for two weeks") {
+                $0.showFindings([LiveFacts.OpenFinding("ExternalAccess", of: "arn:aws:s3:::models", days: 14)])
+            },
             ControlExample("no analyzer of unused access") { $0.analyzers[id: "UnusedAccessAnalyzer"] = nil },
             ControlExample("unused for 180 days before anyone hears") {
                 $0.analyzers.mutateEach { $0.unusedAccessAgeDays = 180 }
@@ -367,7 +376,10 @@ extension Graph {
             Judgement.about("region \(region ?? "of the deployment")", at: nil) { ask in
                 let watching = analyzers.filter { ($0.head.region.value ?? home) == region }
                 ask.requireAnalyzer(of: ["ACCOUNT", "ORGANIZATION"], "external access", among: watching)
-                for analyzer in watching { ask.requireNarrowArchiving(by: analyzer) }
+                for analyzer in watching {
+                    ask.requireNarrowArchiving(by: analyzer)
+                    ask.requireWorkedFindings(of: analyzer, in: self)
+                }
             }
         }
         let unused = Judgement.about("account", at: nil) { ask in

@@ -15,6 +15,7 @@ extension Inquiry {
         if graph.environment == .production { requireCustomerKey(trail.key, of: "the trail", in: graph) }
         requireManagementEvents(of: trail)
         requireTarget(of: trail, in: graph)
+        requireDelivery(of: trail, in: graph)
     }
 
     private mutating func requireManagementEvents(of trail: Trail) {

@@ -50,6 +50,7 @@ struct CheckCommand: AsyncParsableCommand {
     @OptionGroup(title: "Input") var input: InputOptions
     @OptionGroup(title: "Input") var environment: EnvironmentOption
     @OptionGroup(title: "Input") var home: HomeOption
+    @OptionGroup(title: "AWS account") var account: AccountOptions
     @OptionGroup(title: "Rules") var rules: RuleOptions
     @Option(
         help: ArgumentHelp("Tell only what is not in this file.", valueName: "file"),
@@ -75,7 +76,7 @@ struct CheckCommand: AsyncParsableCommand {
         let overlay = try rules.overlay(for: environment.environment)
         let known = try baseline.map { try Baseline(Data(Input.contents(of: $0)), path: $0) }
         var progress = Progress()
-        let subjects = try await input.load(sources, environment: environment.environment, home: home)
+        let subjects = try await input.load(sources, environment: environment.environment, home: home, account: account)
         var assessments: [Assessment] = []
         for subject in subjects {
             progress.say("judging \(subject.path) (\(assessments.count + 1) of \(subjects.count))")

@@ -26,11 +26,10 @@ struct InputOptions: ParsableArguments {
     @Option(
         name: .customLong("parameter"), help: ArgumentHelp("One value, over those of files.", valueName: "name=value"))
     var parameterWords: [String] = []
-    @OptionGroup(title: "AWS account") var account: AccountOptions
 
     /// Reads what was named; errors are all told, then `invalidInput` is thrown.
     func load(
-        _ names: [String], environment: PlumbModel.Environment?, home: HomeOption
+        _ names: [String], environment: PlumbModel.Environment?, home: HomeOption, account: AccountOptions
     ) async throws -> [Composition.Subject] {
         let parameters = try ParameterValues.read(files: parameterFiles, words: parameterWords)
         var subjects: [Composition.Subject] = []

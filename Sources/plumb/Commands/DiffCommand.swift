@@ -49,6 +49,7 @@ struct DiffCommand: AsyncParsableCommand {
     @OptionGroup(title: "Input") var input: InputOptions
     @OptionGroup(title: "Input") var environment: EnvironmentOption
     @OptionGroup(title: "Input") var home: HomeOption
+    @OptionGroup(title: "AWS account") var account: AccountOptions
     @OptionGroup(title: "Rules") var rules: RuleOptions
     @OptionGroup var format: FormatOption
 
@@ -75,7 +76,7 @@ struct DiffCommand: AsyncParsableCommand {
     }
 
     private func load(_ name: String) async throws -> Composition.Subject {
-        let subjects = try await input.load([name], environment: environment.environment, home: home)
+        let subjects = try await input.load([name], environment: environment.environment, home: home, account: account)
         guard subjects.count == 1, let subject = subjects.first else {
             let paths = subjects.map(\.path).joined(separator: ", ")
             throw PlumbError(
