@@ -41,7 +41,7 @@ extension Composition {
         let assessment = PolicyBook.assess(
             Architecture.compile(active.spec, asOf: today()), path: run.origin, diagnostics: [],
             under: try overlay(nil))
-        run.failing = failing(in: assessment, about: nil)
+        run.failing = failing(in: assessment)
         return run
     }
 
@@ -68,9 +68,13 @@ extension Composition {
         run.image = model?.image ?? .unknown("its model was not seen")
         run.modelDigest = model.map(digest) ?? .unknown("its model was not seen")
         run.configuration = configuration(of: endpoint, by: spec)
-        run.servesSince = servesSince(endpoint, graph)
-        run.troubles = graph.alarms.filter { $0.state.value == .alarm }.map { "\($0.name.value ?? $0.id) is in ALARM" }
-        run.failing = failing(in: assess(subject, under: try overlay(nil)), about: nil)
+        let state = graph.live.endpoints[endpoint.id]
+        run.servesSince = state?.modifiedAt ?? .unknown("when it was changed last was not read")
+        if state?.status.value != "InService" {
+            run.troubles.append("its state is \(state?.status.value ?? "unknown")")
+        }
+        run.troubles += graph.alarms.filter { $0.state.value == .alarm }.map { "\($0.name.value ?? $0.id) is in ALARM" }
+        run.failing = failing(in: assess(subject, under: try overlay(nil)))
         return run
     }
 
@@ -89,18 +93,14 @@ extension Composition {
             return .unknown("the endpoint has no tag ml:commit")
         }
         guard let commit = spec.provenance?.commit, commit.hasPrefix(tag) || tag.hasPrefix(commit) else {
-            return .unknown("the endpoint was made from commit \(tag), the spec names \(spec.provenance?.commit ?? "none")")
+            return .unknown(
+                "the endpoint was made from commit \(tag), the spec names \(spec.provenance?.commit ?? "none")")
         }
         return .known(ServedConfiguration(spec))
     }
 
-    private static func servesSince(_ endpoint: Endpoint, _ graph: Graph) -> Fact<Double> {
-        .unknown("when the account last changed the endpoint was not read")
-    }
-
-    private static func failing(in assessment: Assessment, about resource: String?) -> [String] {
-        let failing = assessment.findings.filter { $0.verdict == .fails && (resource == nil || $0.resource == resource) }
-        return Set(failing.map(\.control)).sorted()
+    private static func failing(in assessment: Assessment) -> [String] {
+        Set(assessment.findings.filter { $0.verdict == .fails }.map(\.control)).sorted()
     }
 
     /// The digest of what a spec would deploy from this machine.

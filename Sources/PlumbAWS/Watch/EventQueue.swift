@@ -24,7 +24,8 @@ public struct EventQueue: Sendable {
         guard address.hasPrefix("https://") || address.hasPrefix("http://"), parts.count >= 4 else {
             throw PlumbError(
                 .invalidInput, "'\(address)' is no address of a queue",
-                hint: "aws sqs get-queue-url --queue-name NAME prints it: https://sqs.REGION.amazonaws.com/ACCOUNT/NAME")
+                hint: "aws sqs get-queue-url --queue-name NAME prints it: https://sqs.REGION.amazonaws.com/ACCOUNT/NAME"
+            )
         }
         let host = parts[1].split(separator: ".")
         self.client = client
@@ -38,7 +39,8 @@ public struct EventQueue: Sendable {
             .sqs, "ReceiveMessage",
             [
                 "QueueUrl": .text(address), "MaxNumberOfMessages": .number(Double(Self.batchMax)),
-                "WaitTimeSeconds": .number(Double(seconds)), "VisibilityTimeout": .number(Double(Self.visibilitySeconds)),
+                "WaitTimeSeconds": .number(Double(seconds)),
+                "VisibilityTimeout": .number(Double(Self.visibilitySeconds)),
             ], region: region)
         return answer["Messages"].items.compactMap { message in
             message["ReceiptHandle"].text.map {

@@ -60,7 +60,8 @@ public struct DeliveryService: Service {
                 let isForGood = kind == .refused || kind == .invalidInput
                 let what = "\(channel.name): '\(message.title)' was not delivered"
                 let why = (error as? PlumbError)?.message ?? "\(error)"
-                guard case .retry(let moment) = machine.failed(at: clock.now(), isForGood: isForGood, luck: clock.luck())
+                guard
+                    case .retry(let moment) = machine.failed(at: clock.now(), isForGood: isForGood, luck: clock.luck())
                 else {
                     complain("\(what), and is dropped: \(why)")
                     try await desk.settled(message, in: channel.name, isDelivered: false)

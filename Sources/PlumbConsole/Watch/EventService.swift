@@ -52,8 +52,9 @@ public struct EventService<Delivery: Sendable>: Service {
                     guard !Task.isCancelled else { return }
                     failures += 1
                     if failures == 1 {
-                        complain("the queue does not answer, and is asked again: "
-                            + ((error as? PlumbError)?.message ?? "\(error)"))
+                        complain(
+                            "the queue does not answer, and is asked again: "
+                                + ((error as? PlumbError)?.message ?? "\(error)"))
                     }
                     notBefore = clock.now() + min(pauseSecondsMax, 5 * Double(1 << min(failures, 6)))
                 }

@@ -42,6 +42,7 @@ public struct LookService: Service {
     private let look: @Sendable () async throws -> [Assessment]
     private let tell: @Sendable (WatchNews) -> Void
     private let complain: @Sendable (any Error) -> Void
+    private static let mistakes: Set<PlumbError.Kind> = [.invalidInput, .notFound, .unsupported]
 
     /// `look` judges everything that is watched, `tell` prints news, `complain` a look that failed.
     public init(
@@ -80,6 +81,10 @@ public struct LookService: Service {
         } catch {
             // The end of the watch interrupts a look: that is no failure of the look.
             guard !Task.isCancelled else { return nil }
+            // What was wrong from the start does not mend itself; what becomes wrong while it is watched may.
+            if let error = error as? PlumbError, Self.mistakes.contains(error.kind), await !desk.hasSeen(1) {
+                throw error
+            }
             complain(error)
             let reason = (error as? PlumbError)?.message ?? "\(error)"
             try await desk.missed(because: reason, at: clock.now(), luck: clock.luck(), tell: tell)

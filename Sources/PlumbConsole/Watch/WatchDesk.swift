@@ -142,7 +142,11 @@ public actor WatchDesk {
     func settled(_ message: Message, in channel: String, isDelivered: Bool) throws {
         state.outboxes[channel]?.messages.removeAll { $0.id == message.id }
         metrics.deliveries[channel]?.waiting = state.outboxes[channel]?.messages.count ?? 0
-        if isDelivered { metrics.deliveries[channel]?.delivered += 1 } else { metrics.deliveries[channel]?.dropped += 1 }
+        if isDelivered {
+            metrics.deliveries[channel]?.delivered += 1
+        } else {
+            metrics.deliveries[channel]?.dropped += 1
+        }
         try write()
     }
 

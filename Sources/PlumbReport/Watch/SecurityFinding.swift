@@ -48,7 +48,8 @@ public struct SecurityFinding: Sendable {
             "CreatedAt": .string(NewsReport.time(entry.since)),
             "UpdatedAt": .string(NewsReport.time(now)),
             "Severity": [
-                "Label": .string(finding.severity.rawValue.uppercased()), "Original": .string(finding.severity.rawValue),
+                "Label": .string(finding.severity.rawValue.uppercased()),
+                "Original": .string(finding.severity.rawValue),
             ],
             "Title": .string(Self.cut("\(finding.control) fails on \(finding.resource)", to: Self.titleMax)),
             "Description": .string(Self.cut(finding.message + place, to: Self.descriptionMax)),

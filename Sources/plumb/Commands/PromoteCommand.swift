@@ -120,7 +120,8 @@ struct PromoteCommand: AsyncParsableCommand {
         }
         print("\(run.origin), from \(from.rawValue) to \(to.rawValue)\n")
         for rule in rules {
-            let verdict = rule.verdict.rawValue + String(repeating: " ", count: max(1, 15 - rule.verdict.rawValue.count))
+            let verdict =
+                rule.verdict.rawValue + String(repeating: " ", count: max(1, 15 - rule.verdict.rawValue.count))
             print("  \(verdict)\(rule.id): \(rule.statement)\(rule.told.isEmpty ? "" : " (\(rule.told))")")
             if !rule.isMet, !rule.remedy.isEmpty { print("                 \(rule.remedy)") }
         }

@@ -38,7 +38,8 @@ struct WatchCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A queue of SQS with events of EventBridge: each asks for a look.", valueName: "url"))
     var queue: String?
     @Option(
-        name: .customLong("webhook"), help: ArgumentHelp("Post news as JSON to here; may be repeated.", valueName: "url"))
+        name: .customLong("webhook"),
+        help: ArgumentHelp("Post news as JSON to here; may be repeated.", valueName: "url"))
     var webhooks: [String] = []
     @Option(
         help: ArgumentHelp("Sign what is posted with the secret in this file.", valueName: "file"), completion: .file())
@@ -56,6 +57,7 @@ struct WatchCommand: AsyncParsableCommand {
     @OptionGroup(title: "Input") var environment: EnvironmentOption
     @OptionGroup(title: "Input") var home: HomeOption
     @OptionGroup(title: "Rules") var rules: RuleOptions
+    @OptionGroup(title: "AWS account") var account: AccountOptions
 
     func validate() throws {
         if sources.isEmpty { throw ValidationError("name a file, a folder, engine: or aws://REGION") }
@@ -77,12 +79,11 @@ struct WatchCommand: AsyncParsableCommand {
             secretFile: webhookSecretFile, topic: sns, pushesToSecurityHub: securityHub,
             metricsHost: metrics?.host, metricsPort: metrics?.port ?? 0,
             statePath: state ?? Composition.watchState(of: sources, in: home.folder), format: format.format,
-            account: input.account)
-        let (input, sources, environment, home) = (input, sources, environment.environment, home)
+            account: account)
+        let (input, sources, environment, home, account) = (input, sources, environment.environment, home, account)
         let assessments = try await Composition.watch(order) {
-            try await input.load(sources, environment: environment, home: home).map {
-                Composition.assess($0, under: overlay)
-            }
+            try await input.load(sources, environment: environment, home: home, account: account)
+                .map { Composition.assess($0, under: overlay) }
         }
         guard once else { return }
         guard let assessments else { throw ExitCode(3) }

@@ -41,7 +41,8 @@ import Testing
         metrics.deliveries["sns"] = .init()
         let text = PrometheusReport.text(metrics)
         expectGolden(text, "watch.prom")
-        let sample = try Regex(#"^[a-z_]+(\{[a-z_]+="([^"\\\n]|\\["\\n])*"(,[a-z_]+="([^"\\\n]|\\["\\n])*")*\})? [0-9.e+-]+$"#)
+        let sample = try Regex(
+            #"^[a-z_]+(\{[a-z_]+="([^"\\\n]|\\["\\n])*"(,[a-z_]+="([^"\\\n]|\\["\\n])*")*\})? [0-9.e+-]+$"#)
         for line in text.split(separator: "\n") where !line.hasPrefix("#") {
             #expect(try sample.wholeMatch(in: String(line)) != nil, "\(line)")
         }
