@@ -116,6 +116,7 @@ let package = Package(
                 "PlumbLocal", "PlumbAWS", "PlumbConsole",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -184,7 +185,8 @@ let package = Package(
         .testTarget(name: "EndToEndTests", dependencies: ["plumb", "plumb-worker"]),
         // Real tools on what is rendered; each is left out where its tool is missing.
         .testTarget(
-            name: "RenderedToolsTests", dependencies: ["PlumbFormats", "PlumbModel", "PlumbPolicy", "PlumbTesting"]),
+            name: "RenderedToolsTests",
+            dependencies: ["plumb", "PlumbFormats", "PlumbModel", "PlumbPolicy", "PlumbTesting"]),
     ],
     swiftLanguageModes: [.v6]
 )

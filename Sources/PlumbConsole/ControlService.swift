@@ -68,6 +68,12 @@ public struct ControlService: Service {
                 return try await plane.auditEntries(limit: min(max(1, limit), 10_000))
             }
         }
+        router.post("/v1/audit") { request, _ in
+            try await answer(.created) {
+                try await plane.note(try await body(of: request), by: actor(of: request))
+                return [String: String]()
+            }
+        }
         router.post("/v1/shutdown") { request, _ in
             try await answer(.accepted) {
                 try await plane.shutDown(by: actor(of: request))

@@ -10,19 +10,26 @@ enum FindingIdentity {
     static func all(of findings: [Finding]) -> [String] {
         var countByDigest: [UInt64: Int] = [:]
         return findings.map { finding in
-            let digest = digest(of: finding)
+            let digest = digest(of: [finding.control, finding.resource, finding.shape])
             let count = (countByDigest[digest] ?? 0) + 1
             countByDigest[digest] = count
-            let digits = String(digest, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits + ":\(count)"
+            return "\(padded(digest)):\(count)"
         }
+    }
+
+    /// 16 hexadecimal digits that stand for these texts.
+    static func digits(of parts: [String]) -> String { padded(digest(of: parts)) }
+
+    private static func padded(_ digest: UInt64) -> String {
+        let digits = String(digest, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 
     /// FNV-1a with 64 bits (Fowler, Noll, Vo): it only has to tell the findings of one input apart, and has to be the
     /// same in every process, which Swift's own hashes are not.
-    private static func digest(of finding: Finding) -> UInt64 {
+    private static func digest(of parts: [String]) -> UInt64 {
         var digest: UInt64 = 0xCBF2_9CE4_8422_2325
-        for part in [finding.control, finding.resource, finding.shape] {
+        for part in parts {
             for byte in part.utf8 { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01B3 }
             digest = (digest ^ 0xFF) &* 0x100_0000_01B3
         }

@@ -27,6 +27,16 @@ public enum JSON: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// The value on one line, for a file of a value a line.
+    public var line: String {
+        switch self {
+        case .array(let values): "[" + values.map(\.line).joined(separator: ",") + "]"
+        case .object(let members):
+            "{" + members.map { "\(JSONText.quoted($0.key)):\($0.value.line)" }.joined(separator: ",") + "}"
+        case .null, .bool, .integer, .double, .string: text
+        }
+    }
+
     // Bytes, not characters: a report of thousands of findings is megabytes.
     private func write(to bytes: inout [UInt8], indent: Int) {
         switch self {

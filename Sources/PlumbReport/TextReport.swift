@@ -32,7 +32,7 @@ public enum TextReport: AssessmentReport {
         return sheet.text
     }
 
-    private static func writeHead(of assessment: Assessment, on sheet: inout TextSheet) {
+    static func writeHead(of assessment: Assessment, on sheet: inout TextSheet) {
         let environment =
             assessment.environmentIsAssumed
             ? "\(assessment.environment.rawValue), which is assumed: name another with --environment"
@@ -41,7 +41,7 @@ public enum TextReport: AssessmentReport {
         sheet.blank()
     }
 
-    private static func writePolicies(of assessment: Assessment, on sheet: inout TextSheet) {
+    static func writePolicies(of assessment: Assessment, on sheet: inout TextSheet) {
         sheet.row("verdict", .faint, to: 18, "policy  controls proved/failed/unproved", indent: 2)
         var pillar = ""
         for policy in assessment.policies {
@@ -134,7 +134,7 @@ public enum TextReport: AssessmentReport {
         if let hint = diagnostic.hint { sheet.write("hint", .faint, hint, indent: 2) }
     }
 
-    private static func writeSummary(of assessment: Assessment, on sheet: inout TextSheet) {
+    static func writeSummary(of assessment: Assessment, on sheet: inout TextSheet) {
         let colour = assessment.policies.map(\.verdict).combined.colour
         sheet.write("policies", colour, assessment.policyTally.sentence)
         sheet.write("controls", colour, assessment.controlTally.sentence)

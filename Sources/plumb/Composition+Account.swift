@@ -34,7 +34,7 @@ extension Composition {
         }
     }
 
-    private static func region(of name: String) throws(PlumbError) -> String? {
+    static func region(of name: String) throws(PlumbError) -> String? {
         let prefix = "aws://"
         guard name.hasPrefix(prefix) else {
             throw PlumbError(

@@ -255,7 +255,7 @@ enum Composition {
 
     // MARK: - Telling
 
-    private static var style: TextStyle {
+    static var style: TextStyle {
         TextStyle(colours: Terminal.wantsColours, width: Terminal.width, toolVersion: version)
     }
 

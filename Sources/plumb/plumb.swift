@@ -26,9 +26,9 @@ struct Plumb: AsyncParsableCommand {
             """,
         version: Composition.version,
         subcommands: [
-            CheckCommand.self, DiffCommand.self, ExplainCommand.self, IAMCommand.self, SpecCommand.self,
-            RenderCommand.self, UpCommand.self, DownCommand.self,
-            StatusCommand.self, DeployCommand.self, RollbackCommand.self, InvokeCommand.self, AuditCommand.self,
+            CheckCommand.self, WatchCommand.self, DiffCommand.self, ExplainCommand.self, IAMCommand.self,
+            SpecCommand.self, RenderCommand.self, UpCommand.self, DownCommand.self, StatusCommand.self,
+            DeployCommand.self, PromoteCommand.self, RollbackCommand.self, InvokeCommand.self, AuditCommand.self,
         ])
 
     static func main() async {

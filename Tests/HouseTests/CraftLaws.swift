@@ -76,7 +76,7 @@ enum CraftLaws {
 
     /// Tests that await a real process may sleep between two looks at it.
     static let mayPoll: Set<String> = [
-        "PlumbLocalTests", "OnnxRuntimeTests", "EndToEndTests", "PlumbConsoleTests",
+        "PlumbLocalTests", "OnnxRuntimeTests", "EndToEndTests", "PlumbConsoleTests", "RenderedToolsTests",
     ]
 
     static func sleepBreaches(in file: SourceFile) -> [Breach] {

@@ -34,7 +34,7 @@ enum Moto {
     .enabled(if: Moto.program != nil, "scripts/aws-tools.sh installs moto_server; PLUMB_MOTO names another"))
 struct MotoTests {
     /// Runs moto on a port of its own for the length of `body`; over TLS with a certificate that signs itself.
-    private func withMoto(
+    func withMoto(
         certificate: String? = nil, _ body: @escaping @Sendable (_ url: String) async throws -> Void
     ) async throws {
         let program = try #require(Moto.program)
@@ -69,7 +69,7 @@ struct MotoTests {
         }
     }
 
-    private static func client<Result: Sendable>(
+    static func client<Result: Sendable>(
         _ url: String, _ environment: [String: String] = testKeys, _ body: (AWSClient) async throws -> Result
     ) async throws -> Result {
         let home = ["AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_REGION": "eu-central-1"]

@@ -60,6 +60,7 @@ struct RESTBinding: Sendable {
         case .s3: s3
         case .sageMakerRuntime: sageMakerRuntime
         case .scheduler: scheduler
+        case .securityHub: securityHub
         case .sso: sso
         case .ssoOIDC: ssoOIDC
         case .synthetics: synthetics
@@ -136,6 +137,10 @@ struct RESTBinding: Sendable {
         "ListScheduleGroups": RESTBinding(
             "GET", "/schedule-groups", query: same("NamePrefix", "NextToken", "MaxResults")),
         "ListTagsForResource": RESTBinding("GET", "/tags/{ResourceArn}"),
+    ]
+
+    private static let securityHub: [String: RESTBinding] = [
+        "BatchImportFindings": RESTBinding("POST", "/findings/import")
     ]
 
     private static let cloudFront: [String: RESTBinding] = [

@@ -121,6 +121,9 @@ public protocol ControlPlane: Sendable {
     func graph(of endpoint: String?) async throws -> Graph
     /// The newest audit entries, oldest first.
     func auditEntries(limit: Int) async throws -> [AuditEntry]
+    /// Appends what was decided outside the engine; the time and the actor are the engine's to say. Throws
+    /// `invalidInput` for an action that is the engine's own.
+    func note(_ entry: AuditEntry, by actor: String) async throws
     /// Drains and ends the engine.
     func shutDown(by actor: String) async throws
 }

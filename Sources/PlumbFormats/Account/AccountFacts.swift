@@ -7,8 +7,10 @@ enum AccountFacts {
     static func add(to graph: inout Graph, from inventory: Inventory) {
         addAlarms(to: &graph, from: inventory)
         for resource in inventory["AWS::SageMaker::Endpoint"] {
-            graph.live.endpoints[resource.id] = LiveFacts.EndpointState(
+            var state = LiveFacts.EndpointState(
                 status: resource["LiveStatus"].string, instances: instances(resource["LiveVariants"]))
+            state.modifiedAt = resource["LiveLastModifiedTime"].double
+            graph.live.endpoints[resource.id] = state
         }
         for resource in inventory["AWS::SageMaker::MonitoringSchedule"] {
             graph.live.monitorRuns[resource.id] = resource["LiveLastExecution"].structure { run($0, "Status") }

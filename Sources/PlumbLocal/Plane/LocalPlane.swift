@@ -176,6 +176,20 @@ public actor LocalPlane: ControlPlane, Service {
         try await house.store.auditEntries(limit: limit)
     }
 
+    /// Actions that are decided outside.
+    private static let notedActions: Set<String> = ["promote"]
+
+    public func note(_ entry: AuditEntry, by actor: String) async throws {
+        guard Self.notedActions.contains(entry.action) else {
+            throw PlumbError(
+                .invalidInput, "'\(entry.action)' is not noted from outside",
+                hint: "only \(Self.notedActions.sorted().joined(separator: ", ")) is")
+        }
+        var entry = entry
+        (entry.at, entry.actor) = (house.now(), actor)
+        try await ledger.append(entry)
+    }
+
     public func shutDown(by actor: String) async throws {
         try await ledger.append(
             AuditEntry(at: house.now(), actor: actor, action: "shutDown", subject: "engine"))

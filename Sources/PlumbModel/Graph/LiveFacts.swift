@@ -8,6 +8,8 @@ public struct LiveFacts: Sendable, Hashable, Codable {
         public var status: Fact<String>
         /// Running instances by variant.
         public var instances: Fact<[String: Int]>
+        /// When it was changed last, by people or by autoscaling; seconds since 1970-01-01 UTC.
+        public var modifiedAt: Fact<Double> = .absent
         public init(status: Fact<String> = .absent, instances: Fact<[String: Int]> = .absent) {
             self.status = status
             self.instances = instances

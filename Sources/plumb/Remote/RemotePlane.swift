@@ -64,6 +64,10 @@ struct RemotePlane: ControlPlane {
         try await ask(.GET, "\(ControlAPI.audit)?limit=\(limit)")
     }
 
+    func note(_ entry: AuditEntry, by actor: String) async throws {
+        let _: [String: String] = try await ask(.POST, ControlAPI.audit, entry, by: actor)
+    }
+
     func shutDown(by actor: String) async throws {
         let _: [String: String] = try await ask(.POST, ControlAPI.shutdown, by: actor)
     }

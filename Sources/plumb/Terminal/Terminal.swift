@@ -37,6 +37,9 @@ enum Terminal {
         return line
     }
 
+    /// Standard output, at once: what runs for long does not keep lines back.
+    static func printNow(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+
     static func printError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 
     /// An error in one line, and its hint in another.
