@@ -4,8 +4,8 @@ import Foundation
 import PlumbModel
 
 extension Concern {
-    /// An alarm is kept for the sake of the endpoint that its dimensions or expressions name, a composite alarm for that
-    /// of an alarm in its rule, a dashboard for that of an endpoint in its body. An alarm of either kind has, beside
+    /// An alarm is kept for the sake of the endpoint that its dimensions or expressions name, a composite alarm for
+    /// that of an alarm in its rule, a dashboard for that of an endpoint in its body. An alarm of either kind has, beside
     /// CloudFormation's properties, `LiveState`, `LiveStateReason`, `LiveStateUpdatedTime` and
     /// `LiveStateTransitionedTime` (seconds since 1970), and `LiveEvaluationState` where not all data could be read.
     static let alarms = Concern(
@@ -134,6 +134,7 @@ enum AlarmRuleNames {
             let name: Substring
             if let quote = inside.first, quote == "\"" || quote == "'" {
                 name = inside.dropFirst().prefix { $0 != quote }
+                rest = rest[name.endIndex...]
             } else {
                 // A bracket that only groups is followed by a word and a bracket of its own.
                 let word = inside.prefix { $0 != "(" && $0 != ")" }
