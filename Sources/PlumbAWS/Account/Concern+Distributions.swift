@@ -120,7 +120,7 @@ private enum DistributionShape {
         "ETag": nil, "Status": nil, "LastModifiedTime": nil, "DomainName": "DomainName",
     ]
 
-    /// `{Quantity, Items: {Origin: […]}}` is a list, and the methods that are kept stand beside those that are allowed.
+    /// `{Quantity, Items: {Origin: […]}}` is a list, and the methods that are kept stand beside those allowed.
     static func flat(_ value: AWSValue) -> AWSValue {
         switch value {
         case .list(let items): return .list(items.map(flat))

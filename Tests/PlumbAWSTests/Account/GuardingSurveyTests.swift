@@ -76,7 +76,8 @@ struct GuardingSurveyTests {
             import time
             def finding(number, status="ACTIVE"):
                 return {"id": str(number), "status": status,
-                    "resource": "arn:aws:s3:::models" if number == 107 else "x", "resourceType": "AWS::S3::Bucket", "findingType": "ExternalAccess", "analyzedAt": time.time(),
+                    "resource": "arn:aws:s3:::models" if number == 107 else "x",
+                    "resourceType": "AWS::S3::Bucket", "findingType": "ExternalAccess", "analyzedAt": time.time(),
                     "createdAt": time.time() - 9.5 * 86400, "updatedAt": time.time(),
                     "resourceOwnerAccount": "123456789012"}
             keep("findings", {arn: [finding(number) for number in range(108)] + [finding(107, "ARCHIVED")]})
