@@ -45,9 +45,14 @@ extension Survey {
     }
 
     private func alarm(_ type: String, _ alarm: AWSValue) -> AccountResource {
-        AccountResource(
+        var resource = AccountResource(
             type, name: alarm["AlarmName"].text ?? "", arn: alarm["AlarmArn"].text, region: region,
             properties: AccountValue(alarm, names: Self.alarmNames))
+        // An alarm on one metric has no rows, which an answer may tell as an empty list of them.
+        for list in ["Metrics", "Dimensions"] where resource.properties[list] == [] {
+            resource.properties[list] = .absent
+        }
+        return resource
     }
 
     /// Whatever value of a dimension may be an endpoint's or a monitor's name, and the words of expressions.

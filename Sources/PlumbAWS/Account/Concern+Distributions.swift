@@ -91,8 +91,7 @@ extension Survey {
                 guard let page = answer.value else { return }
                 for record in page["ResourceRecordSets"]["ResourceRecordSet"].items
                 where record["HealthCheckId"].text.map(checks.contains) ?? false {
-                    let name =
-                        "\(record["Name"].text ?? "") \(record["Type"].text ?? "") \(record["SetIdentifier"].text ?? "")"
+                    let name = ["Name", "Type", "SetIdentifier"].compactMap { record[$0].text }.joined(separator: " ")
                     notebook.note(
                         AccountResource(
                             type, name: name,

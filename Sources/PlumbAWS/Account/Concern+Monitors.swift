@@ -10,7 +10,8 @@ extension Concern {
     static let monitors = Concern(
         name: "monitors",
         reads: [
-            Read(.sageMaker, "ListMonitoringSchedules"), Read(.sageMaker, "DescribeMonitoringSchedule"),
+            Read(.sageMaker, "ListEndpoints"), Read(.sageMaker, "ListMonitoringSchedules"),
+            Read(.sageMaker, "DescribeMonitoringSchedule"),
             Read(.sageMaker, "DescribeDataQualityJobDefinition"),
             Read(.sageMaker, "DescribeModelQualityJobDefinition"),
         ],

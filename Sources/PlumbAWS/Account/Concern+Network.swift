@@ -23,7 +23,7 @@ extension Survey {
     /// As many values as EC2 takes in one filter.
     private static let filterValuesMax = 200
 
-    /// Things by their ids, many with one call. A filter leaves out what does not exist, where a list of ids would fail.
+    /// Things by their ids, many with one call: a filter leaves out what is not there, where a list of ids would fail.
     /// Of what may not be read, a resource is noted whose properties say so.
     private func described(
         _ type: String, _ operation: String, by filter: String, _ ids: [String], in member: String,

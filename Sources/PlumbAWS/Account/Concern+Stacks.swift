@@ -4,7 +4,7 @@ import Foundation
 import PlumbModel
 
 extension Concern {
-    /// Each resource's `LiveStack` names the stack that it belongs to; absent for what no stack has made. A stack stands
+    /// Each resource's `LiveStack` names the stack that has made it; absent for what none has made. A stack stands
     /// with its `RollbackConfiguration`, `EnableTerminationProtection` and `LiveDrift` (`DRIFTED`, `IN_SYNC`,
     /// `NOT_CHECKED`).
     static let stacks = Concern(

@@ -124,7 +124,7 @@ final class Notebook: Sendable {
 
     // MARK: - Findings
 
-    /// Keeps a resource; one with its id is replaced. What it points to is wanted, and what mentions it is kept as well.
+    /// Keeps a resource; one with its id is replaced. What it points to is wanted, and what mentions it is kept too.
     func note(_ resource: AccountResource) {
         pages.withLock { $0.note(resource) }
     }

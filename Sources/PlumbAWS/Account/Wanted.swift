@@ -57,7 +57,7 @@ struct Wanted: Sendable, Hashable {
         }
     }
 
-    /// `123456789012.dkr.ecr.eu-central-1.amazonaws.com/models/digits:7`: the repository's ARN, for AWS's own images lie
+    /// `123456789012.dkr.ecr.eu-central-1.amazonaws.com/models/digits:7`: the ARN of the repository, for AWS's images lie
     /// in repositories of other accounts that may have the same name as one of this account.
     private init?(image: String) {
         guard let slash = image.firstIndex(of: "/") else { return nil }

@@ -117,7 +117,8 @@ struct RESTBinding: Sendable {
         "ListRestoreTestingPlans": RESTBinding("GET", "/restore-testing/plans", query: same("NextToken", "MaxResults")),
         "GetRestoreTestingPlan": RESTBinding("GET", "/restore-testing/plans/{RestoreTestingPlanName}"),
         "ListRestoreTestingSelections": RESTBinding(
-            "GET", "/restore-testing/plans/{RestoreTestingPlanName}/selections", query: same("NextToken", "MaxResults")),
+            "GET", "/restore-testing/plans/{RestoreTestingPlanName}/selections",
+            query: same("NextToken", "MaxResults")),
         "DescribeGlobalSettings": RESTBinding("GET", "/global-settings"),
         "ListTags": RESTBinding("GET", "/tags/{ResourceArn}/", query: pages),
         "CreateBackupVault": RESTBinding("PUT", "/backup-vaults/{BackupVaultName}"),

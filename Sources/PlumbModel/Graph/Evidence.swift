@@ -44,7 +44,7 @@ public struct Evidence: Sendable, Hashable, Codable {
         case drift
         /// Who has changed an endpoint: over `days` numbers `changes`; texts `callers` lists the ARNs of those who did.
         case changes
-        /// AWS Config records what changes: numbers `recorders`, `recording`; texts `recorders` lists those that record.
+        /// AWS Config records what changes: numbers `recorders`, `recording`; texts `recorders` lists those that do.
         case recording
     }
     public var kind: Kind

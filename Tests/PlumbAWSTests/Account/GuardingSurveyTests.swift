@@ -16,8 +16,8 @@ struct GuardingSurveyTests {
         policy = iam.create_policy(PolicyName="own", PolicyDocument=document)["Policy"]["Arn"]
         for number in range(\(count)):
             name = f"role-{number}"
-            iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST, Tags=[{"Key": "ml:purpose", "Value": "execution"}],
-                PermissionsBoundary=policy)
+            iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST, PermissionsBoundary=policy,
+                Tags=[{"Key": "ml:purpose", "Value": "execution"}])
             iam.put_role_policy(RoleName=name, PolicyName="inline", PolicyDocument=document)
             iam.attach_role_policy(RoleName=name, PolicyArn=policy)
             iam.attach_role_policy(RoleName=name, PolicyArn="arn:aws:iam::aws:policy/AmazonSageMakerFullAccess")
@@ -75,8 +75,8 @@ struct GuardingSurveyTests {
                 filter={"resource": {"contains": ["public-website"]}})
             import time
             def finding(number, status="ACTIVE"):
-                return {"id": str(number), "status": status, "resource": "arn:aws:s3:::models" if number == 107 else "x",
-                    "resourceType": "AWS::S3::Bucket", "findingType": "ExternalAccess", "analyzedAt": time.time(),
+                return {"id": str(number), "status": status,
+                    "resource": "arn:aws:s3:::models" if number == 107 else "x", "resourceType": "AWS::S3::Bucket", "findingType": "ExternalAccess", "analyzedAt": time.time(),
                     "createdAt": time.time() - 9.5 * 86400, "updatedAt": time.time(),
                     "resourceOwnerAccount": "123456789012"}
             keep("findings", {arn: [finding(number) for number in range(108)] + [finding(107, "ARCHIVED")]})
@@ -144,8 +144,8 @@ struct GuardingSurveyTests {
             """
             ec2 = aws("ec2")
             vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-            subnets = [ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone="eu-central-1" + "ab"[n])
-                ["Subnet"]["SubnetId"] for n in range(2)]
+            subnets = [ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24",
+                AvailabilityZone="eu-central-1" + "ab"[n])["Subnet"]["SubnetId"] for n in range(2)]
             gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
             ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
             main = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"][0]

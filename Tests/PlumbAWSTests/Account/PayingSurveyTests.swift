@@ -18,7 +18,8 @@ struct PayingSurveyTests {
                     "ForecastedSpend": {"Amount": "402.5", "Unit": "USD"}}},
                 NotificationsWithSubscribers=[{"Notification": {"NotificationType": "ACTUAL",
                     "ComparisonOperator": "GREATER_THAN", "Threshold": percent, "ThresholdType": "PERCENTAGE"},
-                    "Subscribers": [{"SubscriptionType": "SNS", "Address": "arn:aws:sns:eu-central-1:123456789012:cost"}]}
+                    "Subscribers": [{"SubscriptionType": "SNS",
+                        "Address": "arn:aws:sns:eu-central-1:123456789012:cost"}]}
                     for percent in (50, 80, 100)])
         budget("digits", {"TagKeyValue": ["user:ml:endpoint$digits"]})
         budget("other", {"TagKeyValue": ["user:ml:endpoint$other"]})
@@ -147,8 +148,9 @@ struct PayingSurveyTests {
             "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "alerts"}},
             "Groups": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "made"}}}}
         stacks.create_stack(StackName="digits", TemplateBody=json.dumps(body))
-        keep("drifts", {"digits": {"Topic": {"StackResourceDriftStatus": "MODIFIED", "PropertyDifferences": [
-            {"PropertyPath": "/DisplayName", "ExpectedValue": "a", "ActualValue": "b", "DifferenceType": "NOT_EQUAL"}]}}})
+        keep("drifts", {"digits": {"Topic": {"StackResourceDriftStatus": "MODIFIED", "PropertyDifferences": [{
+            "PropertyPath": "/DisplayName", "ExpectedValue": "a", "ActualValue": "b",
+            "DifferenceType": "NOT_EQUAL"}]}}})
         """
     private static let deployed = AccountResource(
         "AWS::SageMaker::Endpoint", name: "digits", tags: ["aws:cloudformation:stack-name": "digits"])
