@@ -18,6 +18,8 @@ struct AccountNames {
         region = inventory.region
         account = inventory.account
         var taken: Set<String> = []
+        // A policy often bears the name or ARN of what it is the policy of: such a name means that other thing.
+        let shared = Dictionary(inventory.resources.flatMap { Set([$0.name, $0.arn ?? $0.name]) }.map { ($0, 1) }, +)
         for resource in inventory.resources {
             var id = "\(Self.word(for: resource.type))/\(resource.name)"
             if let elsewhere = resource.region, elsewhere != region { id += "@\(elsewhere)" }
@@ -27,7 +29,9 @@ struct AccountNames {
             }
             ids.append(id)
             if let arn = resource.arn, forms[arn] == nil { forms[arn] = "${\(id).Arn}" }
-            if ResourceNaming.of(resource.type).nameProperty == nil, Self.isUnmistakable(resource.name) {
+            if ResourceNaming.of(resource.type).nameProperty == nil, shared[resource.name] == 1,
+                Self.isUnmistakable(resource.name)
+            {
                 forms[resource.name] = forms[resource.name] ?? "${\(id)}"
             }
         }

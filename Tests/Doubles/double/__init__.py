@@ -166,8 +166,7 @@ class Double(DomainDispatcherApplication):
         answer = self.told(environ) or self.own_answer(environ)
         if answer is None:
             return super().__call__(environ, start_response)
-        # What moto itself has answered brings its length.
-        headers = [(key, value) for key, value in answer.headers if key.lower() != "content-length"]
+        headers = [(name, value) for name, value in answer.headers if name.lower() != "content-length"]
         start_response(answer.status, [*headers, ("Content-Length", str(len(answer.body)))])
         return [answer.body]
 
