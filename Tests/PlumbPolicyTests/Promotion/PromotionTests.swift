@@ -62,12 +62,12 @@ import Testing
     }
 
     @Test func anHourIsAnHour() throws {
-        #expect(Self.unmet(try Self.rules { $0.servesSince = .known(now - 3_600) }).isEmpty)
+        #expect(Self.unmet(try Self.rules { $0.servesSince = .known(Self.now - 3_600) }).isEmpty)
         #expect(
-            Self.unmet(try Self.rules { $0.servesSince = .known(now - 3_599) }) == ["OPS-3.5", "soak"])
+            Self.unmet(try Self.rules { $0.servesSince = .known(Self.now - 3_599) }) == ["OPS-3.5", "soak"])
         #expect(try Self.rules { $0.servesSince = .unknown("nobody knows") }["soak"] == .unknown)
         // A clock that was set back makes nobody older.
-        #expect(try Self.rules { $0.servesSince = .known(now + 900) }["soak"] == .fails)
+        #expect(try Self.rules { $0.servesSince = .known(Self.now + 900) }["soak"] == .fails)
     }
 
     @Test func troubleBelowStopsIt() throws {
@@ -89,7 +89,7 @@ import Testing
     @Test func aWaiverOfTheControlIsOneOfTheseRules() throws {
         let waiver =
             "waivers: [{control: OPS-3.5, owner: ops@example.org, reason: staging is gone, expires: 2026-12-31}]"
-        let rules = try Self.rules(overlay: waiver) { $0.servesSince = .known(now - 60) }
+        let rules = try Self.rules(overlay: waiver) { $0.servesSince = .known(Self.now - 60) }
         #expect(rules["soak"] == .waived && rules["OPS-3.5"] == .waived && Self.unmet(rules).isEmpty, "\(rules)")
         // What is not known is not accepted.
         #expect(Self.unmet(try Self.rules(overlay: waiver) { $0.modelDigest = .unknown("no") }).contains("model"))
