@@ -64,7 +64,7 @@ extension RenderedToolsTests {
                     "watch", spec, "--interval", "1h", "--queue", queue, "--sns", topic, "--security-hub",
                     "--prometheus", "off", "--format", "json",
                 ], in: folder, environment: double.environment)
-            #expect(try wait { try watch.output.contains("\"board\"") }, "\(try watch.errors)")
+            #expect(try wait { watch.output.contains("\"board\"") }, "\(watch.errors)")
             #expect(try findings().isEmpty)
 
             try write(isBroken: true)
@@ -72,8 +72,8 @@ extension RenderedToolsTests {
             _ = try say(
                 "sqs", "send-message", "--queue-url", queue, "--message-body",
                 #"{"detail-type":"SageMaker Endpoint State Change","detail":{"EndpointStatus":"IN_SERVICE"}}"#)
-            #expect(try wait { try watch.output.contains("\"changed\"") }, "\(try watch.errors)")
-            #expect(try watch.errors.contains("is no event"))
+            #expect(try wait { watch.output.contains("\"changed\"") }, "\(watch.errors)")
+            #expect(watch.errors.contains("is no event"))
             #expect(try wait { try !findings().isEmpty })
             let finding = try #require(try findings().first)
             #expect(finding["RecordState"] as? String == "ACTIVE")
@@ -138,8 +138,8 @@ final class Watch {
         try process.run()
     }
 
-    var output: String { get throws { try String(contentsOf: files[0], encoding: .utf8) } }
-    var errors: String { get throws { try String(contentsOf: files[1], encoding: .utf8) } }
+    var output: String { (try? String(contentsOf: files[0], encoding: .utf8)) ?? "" }  // A look at it fails visibly.
+    var errors: String { (try? String(contentsOf: files[1], encoding: .utf8)) ?? "" }  // Likewise.
 
     func end() -> Int32 {
         process.terminate()

@@ -76,17 +76,19 @@ extension MotoTests {
             try await Self.client(url) { client in
                 let owner = try await client.securityOwner()
                 #expect(owner.partition == "aws" && owner.region == "eu-central-1" && owner.account == "123456789012")
-                func finding(_ id: String, severity: AWSValue) -> AWSValue {
+                func finding(_ id: String, on resources: AWSValue) -> AWSValue {
                     [
-                        "SchemaVersion": "2018-10-08", "Id": .text(id), "GeneratorId": "g", "AwsAccountId": "123456789012",
+                        "SchemaVersion": "2018-10-08", "Id": .text(id), "GeneratorId": "g",
+                        "AwsAccountId": "123456789012",
                         "ProductArn": "arn:aws:securityhub:eu-central-1:123456789012:product/123456789012/default",
                         "Types": ["Software and Configuration Checks"], "CreatedAt": "2026-11-24T00:00:00Z",
-                        "UpdatedAt": "2026-11-24T00:00:00Z", "Severity": severity, "Title": "t", "Description": "d",
-                        "Resources": [["Type": "Other", "Id": "r"]],
+                        "UpdatedAt": "2026-11-24T00:00:00Z", "Severity": ["Label": "HIGH"], "Title": "t",
+                        "Description": "d",
+                        "Resources": resources,
                     ]
                 }
                 let refused = try await client.importFindings([
-                    finding("good", severity: ["Label": "HIGH"]), finding("bad", severity: ["Label": "DREADFUL"]),
+                    finding("good", on: [["Type": "Other", "Id": "r"]]), finding("bad", on: []),
                 ])
                 #expect(refused.keys.sorted() == ["bad"])
             }
