@@ -76,7 +76,8 @@ struct WatchTests {
         try (secret + "\n").write(toFile: "\(command.home)/secret", atomically: true, encoding: .utf8)
         let double = Command.root.appending(path: "Tests/Doubles/webhook.py").path
         let receiver = try Background(
-            try #require(Self.python), [double, "--log", log, "--secret", secret, "--answers", "200,503,200"], home: command.home)
+            try #require(Self.python), [double, "--log", log, "--secret", secret, "--answers", "200,503,200"],
+            home: command.home)
         let address = try #require(
             try await receiver.wait { receiver.output.hasSuffix("\n") ? receiver.output : nil }
         ).trimmingCharacters(in: .whitespacesAndNewlines)
@@ -91,7 +92,8 @@ struct WatchTests {
         }
         let watch = try Background(command.path, options, home: command.home)
         let metrics = try #require(
-            try await watch.wait { watch.errors.firstMatch(of: #/metrics on (http:\S+)/metrics/#).map { String($0.1) } })
+            try await watch.wait { watch.errors.firstMatch(of: #/metrics on (http:\S+)/metrics/#).map { String($0.1) } }
+        )
         _ = try #require(try await watch.wait { try received().first { $0["status"] as? Int == 200 } })
         _ = try write(command, isBroken: true)
         let change = try #require(
@@ -107,7 +109,10 @@ struct WatchTests {
         #expect(told.map { $0["status"] as? Int } == [503, 200])
         #expect(told.allSatisfy { $0["isSigned"] as? Bool == true })
         let page = try await get("\(metrics)/metrics")
-        #expect(page.contains("plumb_policy_verdict{source=\"\(spec)\",environment=\"production\",policy=\"COST-1\",verdict=\"fails\"} 1"))
+        #expect(
+            page.contains(
+                "plumb_policy_verdict{source=\"\(spec)\",environment=\"production\",policy=\"COST-1\",verdict=\"fails\"} 1"
+            ))
         #expect(page.contains("plumb_deliveries_total{channel=\"webhook 127.0.0.1"))
         #expect(try await get("\(metrics)/healthz").hasPrefix("the last good look is"))
         #expect(watch.end() == 0, "\(watch.errors)")

@@ -25,7 +25,8 @@ import Testing
 
     @Test(arguments: [
         "", "provenance: {commit: abcdef0123, author: bob}\n", "provenance:\n  commit: abcdef0123\n\n  author: bob\n",
-        "provenance: {\n  commit: abcdef0123,\n}\n", "\"provenance\" :\n    author: bob\n# said of it\n    approver: eve\n",
+        "provenance: {\n  commit: abcdef0123,\n}\n",
+        "\"provenance\" :\n    author: bob\n# said of it\n    approver: eve\n",
     ])
     func theSpecSaysItAndNothingElseIsChanged(_ before: String) throws {
         for tail in ["", "retention: 90d\n", "# the end\n"] {

@@ -78,7 +78,8 @@ import Testing
 
     @Test func anAuthorDoesNotApprove() throws {
         let rules = try Self.rules(
-            overlay: "provenance: {commit: 0123456789abcdef, pullRequest: '7', author: ada, approver: Ada, treeClean: true}")
+            overlay:
+                "provenance: {commit: 0123456789abcdef, pullRequest: '7', author: ada, approver: Ada, treeClean: true}")
         #expect(rules["OPS-3.4"] == .fails)
     }
 
