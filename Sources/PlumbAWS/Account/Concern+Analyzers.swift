@@ -4,8 +4,8 @@ import Foundation
 import PlumbModel
 
 extension Concern {
-    /// An analyzer's `LiveStatus` is `ACTIVE` or why it is not. `LiveFindings` are its open findings about what is here:
-    /// `Resource`, `Type` (`ExternalAccess`, `UnusedIAMRole`, …), `Days` since it was found.
+    /// An analyzer's `LiveStatus` is `ACTIVE` or why it is not. `LiveFindings` are its open findings about what is
+    /// here: `Resource`, `Type` (`ExternalAccess`, `UnusedIAMRole`, …), `Days` since it was found.
     static let analyzers = Concern(
         name: "analyzers",
         reads: [

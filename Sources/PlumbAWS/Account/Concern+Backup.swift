@@ -5,8 +5,8 @@ import PlumbModel
 
 extension Concern {
     /// A restore testing plan's `LiveRestores` are its restores of the last 180 days, newest first: `Status`,
-    /// `ValidationStatus`, `Day`, `ResourceType`. A bucket's or table's `LiveNewestRecoveryPoint` is the day of its last
-    /// backup.
+    /// `ValidationStatus`, `Day`, `ResourceType`. A bucket's or table's `LiveNewestRecoveryPoint` is the day of its
+    /// last backup.
     static let backup = Concern(
         name: "backup",
         reads: [
