@@ -7,7 +7,7 @@ public struct AccountScope: Sendable, Hashable {
     /// Tags that an endpoint must have, each with its value.
     public var tags: [String: String] = [:]
 
-    /// Lets CloudFormation compare the stacks with what there is: the one thing that starts work in the account.
+    /// Lets CloudFormation compare the stacks with what there is, the one thing that starts work in the account.
     /// Without it the last comparison is told.
     public var detectsDrift = false
 

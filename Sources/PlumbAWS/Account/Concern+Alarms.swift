@@ -5,8 +5,8 @@ import PlumbModel
 
 extension Concern {
     /// An alarm is kept for the sake of the endpoint that its dimensions or expressions name, a composite alarm for
-    /// that of an alarm in its rule, a dashboard for that of an endpoint in its body. An alarm of either kind has, beside
-    /// CloudFormation's properties, `LiveState`, `LiveStateReason`, `LiveStateUpdatedTime` and
+    /// that of an alarm in its rule, a dashboard for that of an endpoint in its body. An alarm of either kind has,
+    /// beside CloudFormation's properties, `LiveState`, `LiveStateReason`, `LiveStateUpdatedTime` and
     /// `LiveStateTransitionedTime` (seconds since 1970), and `LiveEvaluationState` where not all data could be read.
     static let alarms = Concern(
         name: "alarms",

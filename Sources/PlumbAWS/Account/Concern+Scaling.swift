@@ -5,8 +5,8 @@ import PlumbModel
 
 extension Concern {
     /// A target is known by `endpoint/NAME/variant/NAME|sagemaker:variant:DesiredInstanceCount|sagemaker`, which is
-    /// what CloudFormation refers to it by; its policies name it so in `ScalingTargetId`, and its scheduled actions stand
-    /// in it. A policy's `LiveAlarms` are the alarms that autoscaling made for it.
+    /// what CloudFormation refers to it by; its policies name it so in `ScalingTargetId`, and its scheduled actions
+    /// stand in it. A policy's `LiveAlarms` are the alarms that autoscaling made for it.
     static let scaling = Concern(
         name: "scaling",
         reads: [

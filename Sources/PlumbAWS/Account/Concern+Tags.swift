@@ -4,8 +4,8 @@ import PlumbModel
 
 extension Concern {
     /// One service knows the tags of nearly all others, so that nobody else has to ask for them. Whoever notes a
-    /// resource with an ARN leaves `tags` nil, and they are filled in last, a hundred a call; whoever needs them earlier asks
-    /// `Survey.tags(of:region:)`.
+    /// resource with an ARN leaves `tags` nil, and they are filled in last, a hundred a call; whoever needs them
+    /// earlier asks `Survey.tags(of:region:)`.
     static let tags = Concern(
         name: "tags",
         reads: [

@@ -57,8 +57,8 @@ struct Wanted: Sendable, Hashable {
         }
     }
 
-    /// `123456789012.dkr.ecr.eu-central-1.amazonaws.com/models/digits:7`: the ARN of the repository, for AWS's
-    /// images lie in repositories of other accounts that may have the same name as one of this account.
+    /// `123456789012.dkr.ecr.eu-central-1.amazonaws.com/models/digits:7`: the ARN of the repository, for AWS's images
+    /// lie in repositories of other accounts that may have the same name as one of this account.
     private init?(image: String) {
         guard let slash = image.firstIndex(of: "/") else { return nil }
         let host = image[..<slash].split(separator: ".")
