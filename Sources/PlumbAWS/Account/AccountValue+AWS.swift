@@ -4,8 +4,8 @@ import Foundation
 import PlumbModel
 
 extension AccountValue {
-    /// The same tree. `names` are members that CloudFormation calls otherwise, wherever they stand; a member whose other
-    /// name is nil is left out.
+    /// The same tree. `names` are members that CloudFormation calls otherwise, wherever they stand; a member whose
+    /// other name is nil is left out.
     init(_ value: AWSValue, names: [String: String?] = [:]) {
         switch value {
         case .null: self = .absent

@@ -4,8 +4,8 @@ import Foundation
 import PlumbModel
 
 extension Concern {
-    /// An alarm is kept for the sake of the endpoint that its dimensions or expressions name, a composite alarm for that
-    /// of an alarm in its rule, a dashboard for that of an endpoint in its body. An alarm of either kind has, beside
+    /// An alarm is kept for the sake of the endpoint that its dimensions or expressions name, a composite alarm for
+    /// that of an alarm in its rule, a dashboard for that of an endpoint in its body. An alarm of either kind has, beside
     /// CloudFormation's properties, `LiveState`, `LiveStateReason`, `LiveStateUpdatedTime` and
     /// `LiveStateTransitionedTime` (seconds since 1970), and `LiveEvaluationState` where not all data could be read.
     static let alarms = Concern(
@@ -45,9 +45,14 @@ extension Survey {
     }
 
     private func alarm(_ type: String, _ alarm: AWSValue) -> AccountResource {
-        AccountResource(
+        var resource = AccountResource(
             type, name: alarm["AlarmName"].text ?? "", arn: alarm["AlarmArn"].text, region: region,
             properties: AccountValue(alarm, names: Self.alarmNames))
+        // An alarm on one metric has no rows, which an answer may tell as an empty list of them.
+        for list in ["Metrics", "Dimensions"] where resource.properties[list] == [] {
+            resource.properties[list] = .absent
+        }
+        return resource
     }
 
     /// Whatever value of a dimension may be an endpoint's or a monitor's name, and the words of expressions.
@@ -129,6 +134,7 @@ enum AlarmRuleNames {
             let name: Substring
             if let quote = inside.first, quote == "\"" || quote == "'" {
                 name = inside.dropFirst().prefix { $0 != quote }
+                rest = rest[name.endIndex...]
             } else {
                 // A bracket that only groups is followed by a word and a bracket of its own.
                 let word = inside.prefix { $0 != "(" && $0 != ")" }

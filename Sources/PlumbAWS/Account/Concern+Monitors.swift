@@ -4,13 +4,14 @@ import PlumbModel
 
 extension Concern {
     /// A schedule has, beside CloudFormation's properties, `LiveLastExecution`: `Status` (`Completed`,
-    /// `CompletedWithViolations`, `Failed`, …), `ScheduledTime` and `EndTime` (seconds since 1970; of a run that is under
-    /// way the time of its last step) and `ExitMessage`; absent where it has never run. A description tells the last
+    /// `CompletedWithViolations`, `Failed`, …), `ScheduledTime` and `EndTime` (seconds since 1970; of a run that is
+    /// under way the time of its last step) and `ExitMessage`; absent where it has never run. A description tells the last
     /// run, so that nobody lists the runs.
     static let monitors = Concern(
         name: "monitors",
         reads: [
-            Read(.sageMaker, "ListMonitoringSchedules"), Read(.sageMaker, "DescribeMonitoringSchedule"),
+            Read(.sageMaker, "ListEndpoints"), Read(.sageMaker, "ListMonitoringSchedules"),
+            Read(.sageMaker, "DescribeMonitoringSchedule"),
             Read(.sageMaker, "DescribeDataQualityJobDefinition"),
             Read(.sageMaker, "DescribeModelQualityJobDefinition"),
         ],

@@ -10,6 +10,7 @@ extension Concern {
         reads: [
             Read(.eventBridge, "ListRules"), Read(.eventBridge, "ListTargetsByRule"),
             Read(.cloudWatch, "DescribeAlarms"), Read(.lambda, "GetFunctionConfiguration"),
+            Read(.sageMaker, "ListEndpoints"),
         ],
         list: { survey in try await survey.listRules() })
 }
@@ -99,7 +100,10 @@ struct RuleMeaning: Sendable {
                 }
             }
         }
-        isAboutAll = names.isEmpty && !sources.isEmpty
+        // A filter on sources that is no plain name may let these through.
+        let isSourceSaid = !document["source"].items.isEmpty
+        isAboutAll =
+            names.isEmpty && (isSourceSaid || kinds.contains { $0.contains("Endpoint") || $0.contains("Alarm") })
     }
 
     /// Whether a filter lets a name through; one that is not understood may.

@@ -1,11 +1,11 @@
-// What scales the endpoints: Application Auto Scaling's targets, policies and scheduled actions, and what they have done.
+// What scales the endpoints: Application Auto Scaling's targets, policies and actions, and what they have done.
 
 import Foundation
 import PlumbModel
 
 extension Concern {
-    /// A target is known by `endpoint/NAME/variant/NAME|sagemaker:variant:DesiredInstanceCount|sagemaker`, which is what
-    /// CloudFormation refers to it by; its policies name it so in `ScalingTargetId`, and its scheduled actions stand
+    /// A target is known by `endpoint/NAME/variant/NAME|sagemaker:variant:DesiredInstanceCount|sagemaker`, which is
+    /// what CloudFormation refers to it by; its policies name it so in `ScalingTargetId`, and its scheduled actions stand
     /// in it. A policy's `LiveAlarms` are the alarms that autoscaling made for it.
     static let scaling = Concern(
         name: "scaling",

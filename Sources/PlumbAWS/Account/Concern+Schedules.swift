@@ -7,7 +7,7 @@ extension Concern {
         name: "schedules",
         reads: [
             Read(.scheduler, "ListSchedules"), Read(.scheduler, "GetSchedule"),
-            Read(.lambda, "GetFunctionConfiguration"),
+            Read(.lambda, "GetFunctionConfiguration"), Read(.sageMaker, "ListEndpoints"),
         ],
         list: { survey in try await survey.listSchedules() })
 }

@@ -3,11 +3,15 @@
 import PlumbModel
 
 extension Concern {
-    /// One service knows the tags of nearly all others, so that nobody else has to ask for them. Whoever notes a resource
-    /// with an ARN leaves `tags` nil, and they are filled in last, a hundred a call; whoever needs them earlier asks
+    /// One service knows the tags of nearly all others, so that nobody else has to ask for them. Whoever notes a
+    /// resource with an ARN leaves `tags` nil, and they are filled in last, a hundred a call; whoever needs them earlier asks
     /// `Survey.tags(of:region:)`.
     static let tags = Concern(
-        name: "tags", reads: [Read(.resourceTags, "GetResources"), Read(.sageMaker, "DescribeEndpoint")],
+        name: "tags",
+        reads: [
+            Read(.resourceTags, "GetResources"), Read(.sageMaker, "ListEndpoints"),
+            Read(.sageMaker, "DescribeEndpoint"),
+        ],
         list: { survey in try await survey.followTags() },
         settle: { survey, resources in try await survey.fillTags(of: resources) })
 }

@@ -15,7 +15,7 @@ extension Survey {
         let endpoints = Set(resources.lazy.filter { $0.type == "AWS::SageMaker::Endpoint" }.map(\.name))
         var watched: [String: Set<String>] = [:]
         for alarm in alarms where alarm.type == Self.alarmType {
-            watched[alarm.name] = Self.dimensionValues(of: alarm.properties).intersection(endpoints)
+            watched[alarm.name] = Self.names(in: alarm.properties).intersection(endpoints)
         }
         for composite in alarms where composite.type == Self.compositeType {
             let children = AlarmRuleNames.read(composite.properties["AlarmRule"].text ?? "")
@@ -28,9 +28,13 @@ extension Survey {
         }
     }
 
-    private static func dimensionValues(of alarm: AccountValue) -> Set<String> {
-        let rows = alarm["Metrics"].items.map { $0["MetricStat"]["Metric"]["Dimensions"] }
-        return Set(([alarm["Dimensions"]] + rows).flatMap(\.items).compactMap { $0["Value"].text })
+    /// What may be an endpoint's name: values of dimensions, and words of expressions.
+    private static func names(in alarm: AccountValue) -> Set<String> {
+        let rows = alarm["Metrics"].items
+        let dimensions = [alarm["Dimensions"]] + rows.map { $0["MetricStat"]["Metric"]["Dimensions"] }
+        var names = Set(dimensions.flatMap(\.items).compactMap { $0["Value"].text })
+        for row in rows { names.formUnion(words(of: row["Expression"].text ?? "")) }
+        return names
     }
 
     private func evidence(

@@ -22,6 +22,8 @@ public indirect enum AccountValue: Sendable, Hashable {
             }
         }
         set {
+            // What was not seen at all does not become a map of one member.
+            if case .unseen = self { return }
             var members = if case .map(let members) = self { members } else { [String: AccountValue]() }
             members[name] = newValue == .absent ? nil : newValue
             self = .map(members)

@@ -27,7 +27,7 @@ from moto.core.exceptions import ServiceException
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import NotFound, get_service_router
-from moto.core.serialize import get_serializer_class
+from moto.core.serialize import XFormedAttributePicker, get_serializer_class
 from moto.core.utils import get_service_model
 from moto.server import DomainDispatcherApplication, create_backend_app
 
@@ -143,7 +143,10 @@ class Call:
 
     def written(self, result: dict[str, Any] | Exception | None) -> Answer:
         """A result, or an error, as the service writes it."""
-        written = get_serializer_class(self.service, self.protocol)(operation_model=self.operation).serialize(result)
+        # moto's own objects have the API's names in small letters.
+        picker = XFormedAttributePicker()
+        written = get_serializer_class(self.service, self.protocol)(
+            operation_model=self.operation, value_picker=picker).serialize(result)
         body = written["body"]
         body = body.encode() if isinstance(body, str) else body
         headers = [(str(key), str(value)) for key, value in written["headers"].items()]

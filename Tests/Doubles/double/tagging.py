@@ -17,7 +17,9 @@ def mend_moto() -> None:
 def tagged(call: Call) -> Iterator[tuple[str, dict[str, str]]]:
     """What has tags in this account and region: moto's services, those that moto leaves out, and the double's own."""
     for resource in call.backend()._get_resources_generator():
-        yield resource.arn.removesuffix(":*"), resource.tags
+        # moto keeps the ARN of an endpoint configuration in a tuple.
+        arn = resource.arn if isinstance(resource.arn, str) else resource.arn[0]
+        yield arn.removesuffix(":*"), resource.tags
     for name in ("dynamodb", "cloudtrail", "events", "ecr", "synthetics"):
         backend = moto.backends.get_backend(name)[call.account][call.region]
         yield from tags_in(name, backend, call)

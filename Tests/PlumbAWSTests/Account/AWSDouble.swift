@@ -144,17 +144,22 @@ private struct WatchedTransport: Transport {
         }
         for service in services {
             for (operation, binding) in RESTBinding.of(service).sorted(by: { $0.key < $1.key })
-            where binding.method == request.method && isPath(request.path, of: binding.path) {
+            where binding.method == request.method && isPath(request, of: binding.path) {
                 return IAMAction.name(service: service.id, operation: operation)
             }
         }
         return "\(signed):\(request.method) \(request.path)"
     }
 
-    /// Whether a path is one of a binding's, part for part.
-    private static func isPath(_ path: String, of pattern: String) -> Bool {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        let pattern = pattern.prefix { $0 != "?" }.split(separator: "/", omittingEmptySubsequences: false)
-        return parts.count == pattern.count && zip(parts, pattern).allSatisfy { $1.hasPrefix("{") || $0 == $1 }
+    /// Whether a path is one of a binding's, part for part, with what the binding writes behind its question mark.
+    private static func isPath(_ request: HTTPRequest, of pattern: String) -> Bool {
+        let halves = pattern.split(separator: "?").map(String.init)
+        let parts = request.path.split(separator: "/", omittingEmptySubsequences: false)
+        let pattern = (halves.first ?? "").split(separator: "/", omittingEmptySubsequences: false)
+        let isAsked = halves.dropFirst().allSatisfy { half in
+            request.query.contains { $0.name == half.prefix { $0 != "=" } }
+        }
+        return isAsked && parts.count == pattern.count
+            && zip(parts, pattern).allSatisfy { $1.hasPrefix("{") || $0 == $1 }
     }
 }
