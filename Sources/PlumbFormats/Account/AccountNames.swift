@@ -19,8 +19,10 @@ struct AccountNames {
         account = inventory.account
         var taken: Set<String> = []
         // A policy often bears the name or ARN of what it is the policy of: such a name means that other thing.
-        let bearers = inventory.resources.flatMap { Set([$0.name, $0.arn ?? $0.name]) }
-        let shared = bearers.reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
+        var shared: [String: Int] = [:]
+        for resource in inventory.resources {
+            for name in Set([resource.name, resource.arn ?? resource.name]) { shared[name, default: 0] += 1 }
+        }
         for resource in inventory.resources {
             var id = "\(Self.word(for: resource.type))/\(resource.name)"
             if let elsewhere = resource.region, elsewhere != region { id += "@\(elsewhere)" }
