@@ -113,7 +113,7 @@ let package = Package(
             name: "plumb",
             dependencies: [
                 "PlumbModel", "PlumbSignals", "PlumbPolicy", "PlumbFormats", "PlumbReport", "PlumbEngine", "PlumbStore",
-                "PlumbLocal", "PlumbConsole",
+                "PlumbLocal", "PlumbConsole", "PlumbAWS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),

@@ -25,6 +25,15 @@ enum Terminal {
         isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
     }
 
+    /// Whether somebody is there to be asked: who types, and reads standard error.
+    static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+
+    /// A line that the person types; nil where the input has ended.
+    static func answer(to question: String) -> String? {
+        FileHandle.standardError.write(Data("\(question) ".utf8))
+        return readLine()
+    }
+
     static func printError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 
     /// An error in one line, and its hint in another.
