@@ -184,7 +184,8 @@ let package = Package(
         .testTarget(name: "EndToEndTests", dependencies: ["plumb", "plumb-worker"]),
         // Real tools on what is rendered; each is left out where its tool is missing.
         .testTarget(
-            name: "RenderedToolsTests", dependencies: ["PlumbFormats", "PlumbModel", "PlumbPolicy", "PlumbTesting"]),
+            name: "RenderedToolsTests",
+            dependencies: ["plumb", "PlumbFormats", "PlumbModel", "PlumbPolicy", "PlumbTesting"]),
     ],
     swiftLanguageModes: [.v6]
 )

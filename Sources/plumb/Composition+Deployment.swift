@@ -57,18 +57,22 @@ extension Composition {
                 })
             let deployment = try await AWSDeployment(
                 order, client: client, workFolder: folder.path, now: Date(), listener: listener)
-            let plan = try await deployment.plan()
             let subject = "endpoint/\(order.endpoint)"
-            let details = [
-                "account": plan.account, "caller": plan.caller, "config": order.config,
-                "changeSets": plan.stacks.compactMap(\.changeSet).joined(separator: " "),
-                "environment": loaded.spec.environment.rawValue, "digest": loaded.spec.model.digest ?? "none",
-            ]
-            try await listener.record("aws.plan", subject, details)
+            try await listener.record(
+                "aws.plan", subject,
+                [
+                    "account": deployment.account, "caller": deployment.callerARN, "config": order.config,
+                    "environment": loaded.spec.environment.rawValue, "digest": loaded.spec.model.digest ?? "none",
+                ])
+            let plan = try await deployment.plan()
+            let changeSets = plan.stacks.compactMap(\.changeSet).joined(separator: " ")
             let session = AWSSession(
                 text: plan.text(inColour: Terminal.wantsColours), isEmpty: plan.isEmpty, losses: plan.losses,
                 plan: plan,
-                agree: { how in try await listener.record("aws.agree", subject, ["by": how, "caller": plan.caller]) },
+                agree: { how in
+                    let details = ["by": how, "caller": plan.caller, "changeSets": changeSets]
+                    try await listener.record("aws.agree", subject, details)
+                },
                 discard: { try await deployment.discard(plan) },
                 carryOut: { mayLose in
                     var report = try await deployment.carryOut(plan, mayLose: mayLose)
@@ -77,6 +81,18 @@ extension Composition {
                 })
             try await body(session)
         }
+    }
+
+    /// A spec whose model lies beside it needs no digest: the file is what is deployed, whatever it holds.
+    static func withDigest(_ loaded: LoadedSpec) throws -> LoadedSpec {
+        var loaded = loaded
+        guard loaded.spec.model.digest == nil, !loaded.spec.model.isMultiModel, let path = loaded.spec.model.path,
+            !path.hasPrefix("s3://")
+        else { return loaded }
+        let file = path.hasPrefix("/") ? path : "\(loaded.folder)/\(path)"
+        guard FileKind(file) == .file else { return loaded }
+        loaded.spec.model.digest = try ArtifactStore.digest(ofFileAt: file)
+        return loaded
     }
 
     private static func order(for loaded: LoadedSpec, parameters: [String: String]) throws -> DeploymentOrder {

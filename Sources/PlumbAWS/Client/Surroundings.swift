@@ -64,7 +64,10 @@ public struct Surroundings: Sendable {
     @Sendable private static func content(of path: String) throws(PlumbError) -> Data? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         do {
-            return try Data(contentsOf: URL(fileURLWithPath: path))
+            // Whoever wants no settings names /dev/null, which is no file of any length.
+            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            defer { try? handle.close() }  // It was only read: nothing is lost.
+            return try handle.readToEnd() ?? Data()
         } catch {
             throw PlumbError(.refused, "\(path) cannot be read", hint: "ls -l \(path) shows who may", cause: error)
         }

@@ -64,6 +64,9 @@ public struct AWSDeployment: Sendable {
             run: { try await CredentialProcess.run($0).status })
     }
 
+    public var callerARN: String { caller.arn }
+    public var account: String { caller.account }
+
     // MARK: - Planning
 
     /// What would change; nothing is carried out.
@@ -101,17 +104,35 @@ public struct AWSDeployment: Sendable {
     // MARK: - Carrying out
 
     /// Executes the change sets of a plan, in order. `mayLose` says that data may be lost; without it a stack whose plan
-    /// is made on the way is held to the same.
+    /// is made on the way is held to the same. What goes wrong is kept in the audit record, too.
     public func carryOut(_ plan: DeploymentPlan, mayLose: Bool) async throws -> DeploymentReport {
-        var report = DeploymentReport(
+        let report = DeploymentReport(
             plan: plan, events: [], outcome: DeploymentOutcome.promoted.word, alarms: [], seconds: 0, isGood: true)
+        do {
+            return try await ended(try await carriedOut(report, mayLose: mayLose))
+        } catch let error as PlumbError {
+            try await listener.record(
+                "aws.outcome", "endpoint/\(order.endpoint)",
+                ["outcome": "failed", "reason": error.message, "caller": caller.arn])
+            // It was begun: this is no fault of what was asked for.
+            let kinds: Set<PlumbError.Kind> = [.conflict, .timedOut, .refused, .internalFault]
+            throw PlumbError(
+                kinds.contains(error.kind) ? error.kind : .refused, error.message,
+                hint: error.hint ?? "plumb status \(order.endpoint) --to aws shows what runs", at: error.place,
+                cause: error.cause)
+        }
+    }
+
+    private func carriedOut(_ begun: DeploymentReport, mayLose: Bool) async throws -> DeploymentReport {
+        var report = begun
+        let plan = report.plan
         let watch = EndpointWatch(
             client: client, endpoint: order.endpoint, region: order.region, clock: clock, tell: listener.tell)
-        let before = try await watch.described()?["EndpointConfigName"].text
-        report.previousConfig = before
-        for (source, planned) in zip(order.stacks, plan.stacks) {
-            if source.hasModel { try await publish(plan) }
-            var planned = planned
+        report.previousConfig = try await watch.described()?["EndpointConfigName"].text
+        let publishing = order.stacks.firstIndex(where: \.hasModel)
+        for (index, source) in order.stacks.enumerated() {
+            if index == publishing { try await publish(plan) }
+            var planned = plan.stacks[index]
             if planned.status == .waits { planned = try await planLate(source, mayLose: mayLose) }
             guard planned.status == .planned, let changeSet = planned.changeSet else {
                 listener.tell(DeploymentNews(clock.now, source.name, "no changes"))
@@ -120,8 +141,13 @@ public struct AWSDeployment: Sendable {
             try await listener.record(
                 "aws.execute", "stack/\(source.name)",
                 ["changeSet": changeSet, "changes": "\(planned.changes.count)", "caller": caller.arn])
-            let end = try await execute(changeSet, of: source, watch, before: before)
-            guard end.outcome == .promoted else { return try await concluded(report, end, source) }
+            let end = try await execute(changeSet, of: source, watch, before: report.previousConfig)
+            guard end.outcome == .promoted else {
+                var rest = plan
+                rest.stacks.removeFirst(index + 1)
+                try await discard(rest)
+                return concluded(report, end, source)
+            }
         }
         return try await verified(report, watch)
     }
@@ -213,12 +239,12 @@ public struct AWSDeployment: Sendable {
         } else if report.plan.isEmpty {
             report.outcome = "unchanged"
         }
-        return try await ended(report)
+        return report
     }
 
     private func concluded(
         _ report: DeploymentReport, _ end: DeploymentEnd, _ source: StackSource
-    ) async throws -> DeploymentReport {
+    ) -> DeploymentReport {
         var report = report
         report.isGood = false
         report.outcome = end.outcome.word
@@ -234,7 +260,7 @@ public struct AWSDeployment: Sendable {
                 end.failureReason
                 ?? (end.fired.isEmpty ? "SageMaker gives no reason" : "an alarm fired while the new revision took over")
         }
-        return try await ended(report)
+        return report
     }
 
     private func ended(_ report: DeploymentReport) async throws -> DeploymentReport {

@@ -13,7 +13,7 @@ public struct ArtefactPlan: Sendable, Hashable, Encodable {
     public var isPublished: Bool
 
     var text: String {
-        isPublished ? "\(address) is published" : "\(path) is published to \(address), \(byteCount) bytes"
+        isPublished ? "\(address) is published" : "\(path) will be published to \(address), \(byteCount) bytes"
     }
 }
 

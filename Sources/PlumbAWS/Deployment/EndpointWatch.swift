@@ -25,6 +25,9 @@ struct EndpointWatch: Sendable {
     /// Between two looks; five minutes on, nothing changes that fast.
     static let pollSeconds = (soon: 2.0, later: 10.0)
     static let soonSecondsMax = 300.0
+    /// So many looks in a row may fail.
+    static let failuresMax = 10
+    static let skewSeconds = 5.0
 
     /// The endpoint as SageMaker describes it; nil where there is none.
     func described() async throws -> AWSValue? {
@@ -44,36 +47,34 @@ struct EndpointWatch: Sendable {
         lookAtStack: () async throws -> StackLook?
     ) async throws -> DeploymentEnd {
         let began = clock.now
-        let since = Date().addingTimeInterval(-1)
-        var machine = DeploymentWatchMachine(
-            wanted: wanted, before: before, startedAt: began, secondsMax: secondsMax)
-        let inquiry = RollbackInquiry(client: client, region: region)
-        var seen: [String: AWSValue] = [:]
-        var names: [String] = []
+        // AWS's clock and ours differ a little.
+        let since = Date().addingTimeInterval(-Self.skewSeconds)
+        var machine = DeploymentWatchMachine(wanted: wanted, before: before, startedAt: began, secondsMax: secondsMax)
+        var guardians = Guardians()
         var last: AWSValue?
+        var failures = 0
         while true {
-            let stack = try await lookAtStack()
-            last = try await described()
-            var look: EndpointLook?
-            if let last {
-                let own = guards(in: last)
-                // The alarms of the deployment that is watched, and not of one that brings it back.
-                if !own.isEmpty, last["EndpointStatus"].text == "Updating" || names.isEmpty { names = own }
-                let alarms = names.isEmpty ? [] : try await inquiry.alarms(names)
-                let firing = alarms.filter { $0["StateValue"].text == "ALARM" }
-                look = EndpointLook(last, firing: firing.compactMap { $0["AlarmName"].text })
-                // An alarm that was in ALARM before anything moved has brought nothing back.
-                if look?.isSettled == false {
-                    for alarm in firing { if let name = alarm["AlarmName"].text { seen[name] = alarm } }
+            do {
+                let stack = try await lookAtStack()
+                last = try await described()
+                let look = try await look(at: last, &guardians)
+                for text in machine.tick(at: clock.now, endpoint: look, stack: stack) {
+                    let isTrouble = text.hasPrefix("RollingBack") || text.hasSuffix(" is in ALARM")
+                    tell(DeploymentNews(clock.now, endpoint, text, isTrouble: isTrouble))
                 }
-            }
-            for text in machine.tick(at: clock.now, endpoint: look, stack: stack) {
-                let isTrouble = text.hasPrefix("RollingBack") || text.hasSuffix(" is in ALARM")
-                tell(DeploymentNews(clock.now, endpoint, text, isTrouble: isTrouble))
+                failures = 0
+            } catch let error as PlumbError {
+                // The deployment goes on while AWS does not answer.
+                failures += 1
+                tell(DeploymentNews(clock.now, endpoint, "cannot be seen: \(error.message)", isTrouble: true))
+                guard failures < Self.failuresMax else { throw error }
             }
             if let outcome = machine.outcome {
-                let fired =
-                    outcome == .rolledBack ? try await inquiry.fired(names, since: since, seen: seen) : []
+                var fired: [FiredAlarm] = []
+                if outcome == .rolledBack {
+                    fired = try await RollbackInquiry(client: client, region: region)
+                        .fired(guardians.names, since: since, seen: guardians.seen)
+                }
                 return DeploymentEnd(
                     outcome: outcome, config: last?["EndpointConfigName"].text, before: before, fired: fired,
                     failureReason: last?["FailureReason"].text)
@@ -81,6 +82,38 @@ struct EndpointWatch: Sendable {
             let isSoon = clock.now - began < Self.soonSecondsMax
             try await Task.sleep(for: .seconds(isSoon ? Self.pollSeconds.soon : Self.pollSeconds.later))
         }
+    }
+
+    /// The alarms of the deployment that is watched, and what they said while they were in ALARM.
+    private struct Guardians {
+        var names: [String] = []
+        var seen: [String: AWSValue] = [:]
+        /// Whether somebody has been told that they cannot be read.
+        var isTold = false
+    }
+
+    private func look(at described: AWSValue?, _ guardians: inout Guardians) async throws -> EndpointLook? {
+        guard let described else { return nil }
+        let own = guards(in: described)
+        // A stack that goes back may guard its way with the alarms of before.
+        if !own.isEmpty, described["EndpointStatus"].text == "Updating" || guardians.names.isEmpty {
+            guardians.names = own
+        }
+        var firing: [AWSValue] = []
+        do {
+            firing = try await RollbackInquiry(client: client, region: region).alarms(guardians.names)
+                .filter { $0["StateValue"].text == "ALARM" }
+        } catch let error as PlumbError where !guardians.isTold {
+            guardians.isTold = true
+            tell(DeploymentNews(clock.now, endpoint, "its alarms cannot be seen: \(error.message)", isTrouble: true))
+        } catch is PlumbError {
+            // It has been told.
+        }
+        let look = EndpointLook(described, firing: firing.compactMap { $0["AlarmName"].text })
+        // An alarm that was in ALARM before anything moved has brought nothing back.
+        guard !look.isSettled else { return look }
+        for alarm in firing { if let name = alarm["AlarmName"].text { guardians.seen[name] = alarm } }
+        return look
     }
 }
 

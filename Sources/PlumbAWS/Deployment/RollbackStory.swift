@@ -1,6 +1,7 @@
 // Which alarm brought a deployment back, and why: its reason, and what it has measured.
 
 import Foundation
+import PlumbModel
 
 /// One alarm that fired.
 public struct FiredAlarm: Sendable, Hashable, Encodable {
@@ -59,23 +60,30 @@ struct RollbackInquiry: Sendable {
     /// that goes back takes the new revision's alarm with it.
     func fired(_ names: [String], since start: Date, seen: [String: AWSValue]) async throws -> [FiredAlarm] {
         var described = seen
-        if !names.isEmpty {
-            for alarm in try await alarms(names) {
-                guard let name = alarm["AlarmName"].text else { continue }
-                let isFiring = alarm["StateValue"].text == "ALARM"
-                if isFiring || described[name] == nil { described[name] = alarm }
-            }
+        for alarm in try await unlessRefused({ try await alarms(names) }) ?? [] {
+            guard let name = alarm["AlarmName"].text else { continue }
+            if alarm["StateValue"].text == "ALARM" || described[name] == nil { described[name] = alarm }
         }
         var fired: [FiredAlarm] = []
         for (name, alarm) in described.sorted(by: { $0.key < $1.key }).prefix(Self.alarmsMax) {
-            let change = try await changeToAlarm(name, since: start)
+            let change = try await unlessRefused { try await changeToAlarm(name, since: start) } ?? nil
             guard change != nil || alarm["StateValue"].text == "ALARM" else { continue }
             fired.append(try await story(of: alarm, change: change))
         }
         return fired.sorted { ($0.firedAt ?? .infinity) < ($1.firedAt ?? .infinity) }
     }
 
+    /// What AWS does not tell is left out: that something was rolled back must be told in any case.
+    private func unlessRefused<Value>(_ ask: () async throws -> Value) async throws -> Value? {
+        do {
+            return try await ask()
+        } catch is PlumbError {
+            return nil
+        }
+    }
+
     func alarms(_ names: [String]) async throws -> [AWSValue] {
+        guard !names.isEmpty else { return [] }
         let input: AWSValue = [
             "AlarmNames": .list(names.map { .text($0) }), "AlarmTypes": ["MetricAlarm", "CompositeAlarm"],
         ]

@@ -6,8 +6,9 @@ import PlumbModel
 extension DeployCommand {
     func deployToAWS() async throws {
         let isText = format.format == .text
-        let tell: @Sendable (String) -> Void = { if isText { print($0) } }
-        let loaded = try Composition.loadSpec(spec, environment: environment.environment)
+        let tell: @Sendable (String) -> Void = { if isText { Terminal.say($0) } }
+        let loaded = try Composition.withDigest(
+            Composition.loadSpec(spec, environment: environment.environment))
         try DeploymentGate.check(loaded, say: tell)
         // Tells what AWS does not offer, and what would only be judged broken again.
         _ = try Composition.rendered(loaded, to: .cloudformation)
@@ -34,7 +35,11 @@ extension DeployCommand {
             try await session.agree(how)
             let acceptLoss = acceptLoss
             let result = try await LeavableWork.watch(loaded.spec.name) { try await session.carryOut(acceptLoss) }
-            if isText { print(result.lines.joined(separator: "\n")) } else { try Terminal.printJSON(result.report) }
+            if isText {
+                Terminal.say(result.lines.joined(separator: "\n"))
+            } else {
+                try Terminal.printJSON(result.report)
+            }
             if !result.isGood { throw ExitCode(3) }
         }
     }

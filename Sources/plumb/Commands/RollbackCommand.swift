@@ -85,12 +85,12 @@ struct RollbackCommand: AsyncParsableCommand {
         let isText = format.format == .text
         let result = try await Composition.rollBackOnAWS(
             endpoint, to: toConfig, reason: reason, target: account.target(home: home),
-            tell: { if isText { print($0) } },
+            tell: { if isText { Terminal.say($0) } },
             agree: { lines in
-                if isText { print(lines.joined(separator: "\n")) }
+                if isText { Terminal.say(lines.joined(separator: "\n")) }
                 _ = try Agreement.ask("Go back?", isGiven: yes)
             })
-        if isText { print(result.lines.joined(separator: "\n")) } else { try Terminal.printJSON(result.report) }
+        if isText { Terminal.say(result.lines.joined(separator: "\n")) } else { try Terminal.printJSON(result.report) }
         if !result.isGood { throw ExitCode(3) }
     }
 }

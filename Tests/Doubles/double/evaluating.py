@@ -43,7 +43,7 @@ def mend_moto() -> None:
         new = {"stateValue": state_value, "stateReason": reason, "stateReasonData": json.loads(reason_data or "{}")}
         history(self.region_name).insert(0, {
             "AlarmName": self.name, "AlarmType": "MetricAlarm", "HistoryItemType": "StateUpdate",
-            "Timestamp": self.state_updated_timestamp,
+            "Timestamp": aware(self.state_updated_timestamp),
             "HistorySummary": f"Alarm updated from {old['stateValue']} to {state_value}",
             "HistoryData": json.dumps({"version": "1.0", "oldState": old, "newState": new}),
         })
