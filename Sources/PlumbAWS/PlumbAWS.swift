@@ -1,3 +1,4 @@
-// What Plumbline knows of a real AWS account: at present the client that everything else here speaks through.
+// A real AWS account: the client that everything else here speaks through, a look at it, and deploying to it.
 //
-// Reading order: Client/Client.swift (how a call travels), then Credentials/CredentialChain.swift (who is calling).
+// Reading order: Client/Client.swift (how a call travels), Credentials/CredentialChain.swift (who is calling), then
+// Deployment/Deployment.swift.

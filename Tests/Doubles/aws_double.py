@@ -2,6 +2,7 @@
 """A double of AWS for the project's tests: moto's server, and what moto lacks for an ML deployment.
 
     python aws_double.py --port 15000 [--creating SECONDS] [--updating SECONDS] [--rolling-back SECONDS]
+        [--evaluating SECONDS]
 
 It listens on 127.0.0.1 alone (port 0 is any free one), takes any access key for account 123456789012, forgets
 everything when it ends, and prints its address when it is ready. With `--with-parent` it ends when its standard input
@@ -64,6 +65,9 @@ def main() -> None:
         parser.add_argument(
             f"--{state}", type=float, default=0.5, metavar="SECONDS", help=f"how long an endpoint is {state}")
     parser.add_argument("--record", metavar="FILE", help="append every request to this file")
+    parser.add_argument(
+        "--evaluating", type=float, metavar="SECONDS",
+        help="evaluate alarms from what is published, this often; without it their states are set by hand")
     options = parser.parse_args()
     port = options.port or free_port()
     # moto calls itself at this port, and lists IAM's managed policies only when told to.
@@ -71,15 +75,17 @@ def main() -> None:
     os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
     import double
-    from double import access, cost, data, drift, front, serving, stacks, tagging, watching
+    from double import access, cost, data, drift, evaluating, front, serving, stacks, tagging, watching
     from moto.server import MotoRequestHandler
 
     serving.Durations.creating = options.creating
     serving.Durations.updating = options.updating
     serving.Durations.rolling_back = options.rolling_back
-    for module in (access, cost, data, drift, front, serving, stacks, tagging, watching):
+    for module in (access, cost, data, drift, evaluating, front, serving, stacks, tagging, watching):
         module.mend_moto()
 
+    if options.evaluating:
+        evaluating.keep_evaluating(options.evaluating)
     if options.with_parent:
         threading.Thread(target=end_with_parent, daemon=True).start()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)

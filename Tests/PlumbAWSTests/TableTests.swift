@@ -66,7 +66,7 @@ struct TableTests {
             }
             switch binding.body {
             case .json: #expect(model.payload == nil, "\(name)")
-            case .raw(let member), .xml(let member): #expect(model.payload == member, "\(name)")
+            case .raw(let member), .xml(let member, _): #expect(model.payload == member, "\(name)")
             }
             switch binding.answer {
             case .output: #expect(model.answer == nil, "\(name)")

@@ -111,14 +111,16 @@ final class AWSDouble {
         ]
     }
 
-    init() throws {
+    /// Starts it; `options` are those of the double's own command line.
+    init(_ options: String...) throws {
         let output = Pipe()
         input = Pipe()
         process = Process()
         process.executableURL = URL(filePath: Tool.awsPython.path)
-        process.arguments = [
-            Repository.root.appending(path: "Tests/Doubles/aws_double.py").path, "--port", "0", "--with-parent",
-        ]
+        process.arguments =
+            [
+                Repository.root.appending(path: "Tests/Doubles/aws_double.py").path, "--port", "0", "--with-parent",
+            ] + options
         process.standardInput = input
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice

@@ -46,12 +46,14 @@ extension RESTBinding {
             ]),
         "HeadObject": RESTBinding(
             "HEAD", "/{Bucket}/{Key+}", query: ["VersionId": "versionId"],
+            headers: ["ChecksumMode": "x-amz-checksum-mode"],
             answerHeaders: [
                 "ETag": "ETag", "Content-Length": "ContentLength", "Content-Type": "ContentType",
                 "x-amz-version-id": "VersionId", "x-amz-server-side-encryption": "ServerSideEncryption",
                 "x-amz-server-side-encryption-aws-kms-key-id": "SSEKMSKeyId",
                 "x-amz-object-lock-mode": "ObjectLockMode",
                 "x-amz-object-lock-retain-until-date": "ObjectLockRetainUntilDate",
+                "x-amz-checksum-sha256": "ChecksumSHA256",
             ]),
         "GetObject": RESTBinding(
             "GET", "/{Bucket}/{Key+}", query: ["VersionId": "versionId"], headers: ["Range": "Range"],
@@ -63,6 +65,16 @@ extension RESTBinding {
                 "SSEKMSKeyId": "x-amz-server-side-encryption-aws-kms-key-id", "IfNoneMatch": "If-None-Match",
             ],
             body: .raw("Body"), answerHeaders: ["ETag": "ETag", "x-amz-version-id": "VersionId"]),
+        "CreateMultipartUpload": RESTBinding(
+            "POST", "/{Bucket}/{Key+}?uploads", headers: ["ChecksumAlgorithm": "x-amz-checksum-algorithm"]),
+        "UploadPart": RESTBinding(
+            "PUT", "/{Bucket}/{Key+}", query: ["PartNumber": "partNumber", "UploadId": "uploadId"],
+            body: .raw("Body"), answerHeaders: ["ETag": "ETag"]),
+        "CompleteMultipartUpload": RESTBinding(
+            "POST", "/{Bucket}/{Key+}", query: ["UploadId": "uploadId"], headers: ["IfNoneMatch": "If-None-Match"],
+            body: .xml("MultipartUpload", root: "CompleteMultipartUpload")),
+        "AbortMultipartUpload": RESTBinding(
+            "DELETE", "/{Bucket}/{Key+}", query: ["UploadId": "uploadId"]),
         "DeleteObject": RESTBinding("DELETE", "/{Bucket}/{Key+}", query: ["VersionId": "versionId"]),
     ]
 }

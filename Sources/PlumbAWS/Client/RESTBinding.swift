@@ -8,8 +8,8 @@ struct RESTBinding: Sendable {
         case json
         /// One member as it is.
         case raw(String)
-        /// One member as the root element of an XML document.
-        case xml(String)
+        /// One member as the root element of an XML document, where that is called otherwise under its other name.
+        case xml(String, root: String? = nil)
     }
     /// What the body of the answer is.
     enum Answer: Sendable {

@@ -125,11 +125,11 @@ struct Wire: Sendable {
                 request.body = Data(QueryBody.text(of: value).utf8)
             }
             unknown.remove(member)
-        case .xml(let member):
+        case .xml(let member, let root):
             if let value = rest[member], !value.isNull {
                 let namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
                 request.headers.append(("Content-Type", "application/xml"))
-                request.body = Data(XMLBody.write(member, value, namespace: namespace).utf8)
+                request.body = Data(XMLBody.write(root ?? member, value, namespace: namespace).utf8)
             }
             unknown.remove(member)
         }

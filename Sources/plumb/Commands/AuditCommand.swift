@@ -22,15 +22,25 @@ struct AuditLogCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard limit > 0 else { throw ValidationError("--limit takes a number from 1 up") }
-        let entries = try await RemotePlane.with(socketPath: home.controlSocket) { plane in
-            try await plane.auditEntries(limit: limit)
-        }
+        let entries = try await entries()
         guard format.format == .text else { return try Terminal.printJSON(entries) }
         for entry in entries {
             let time = Date(timeIntervalSince1970: entry.at).formatted(.iso8601)
             let details = entry.details.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
             let outcome = entry.outcome == .done ? "" : " \(entry.outcome.rawValue)"
             print("\(time) \(entry.actor) \(entry.action)\(outcome) \(entry.subject) \(details.joined(separator: " "))")
+        }
+    }
+
+    /// From the engine that holds the record; where none runs, from the record itself.
+    private func entries() async throws -> [AuditEntry] {
+        do {
+            return try await RemotePlane.with(socketPath: home.controlSocket) { plane in
+                try await plane.auditEntries(limit: limit)
+            }
+        } catch let error as PlumbError where error.kind == .notFound {
+            guard let kept = try await Composition.keptAuditEntries(in: home.folder, limit: limit) else { throw error }
+            return kept
         }
     }
 }

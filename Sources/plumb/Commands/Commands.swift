@@ -94,6 +94,17 @@ enum DeploymentGate {
         }
     }
 
+    /// A change that its author has approved is not approved, in staging neither (OPS-3.4).
+    static func refuseUnapproved(_ assessment: Assessment, _ loaded: Composition.LoadedSpec) throws {
+        guard loaded.spec.environment != .dev, loaded.spec.provenance != nil,
+            let finding = assessment.findings.first(where: { $0.control == "OPS-3.4" && $0.verdict == .fails })
+        else { return }
+        throw PlumbError(
+            .refused, "\(loaded.path): \(finding.message)",
+            hint: "another person than the author has to approve (OPS-3.4)",
+            at: finding.place)
+    }
+
     private static let toldMax = 20
 
     private static func tell(_ broken: [Finding]) {

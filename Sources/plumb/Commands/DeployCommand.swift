@@ -8,14 +8,24 @@ import PlumbModel
 struct DeployCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "deploy",
-        abstract: "Roll a spec out on the running engine, and watch it.",
+        abstract: "Roll a spec out on the running engine or on AWS, and watch it.",
         discussion: """
             The spec is held to the policies first; in production a broken control
             that is not waived refuses it. Then the new revision comes up beside the
             old one, takes traffic by the spec's rollout plan, and goes back at the
             first alarm on its own traffic. Exits 3 when it was rolled back.
 
-            Example: plumb deploy plumb-v2.yaml --environment production
+            With --to aws the spec is rendered as CloudFormation stacks. What would
+            change is shown and asked for (--yes agrees), the model is published
+            under its digest, and the stacks and the endpoint are followed to the
+            end. A rollback is told with the alarm, its reason and its values.
+            Ctrl-C ends the watching, not the deployment. Every step is kept in the
+            audit record before it is begun (plumb audit log). docs/DEPLOY-AWS.md
+
+            Examples:
+              plumb deploy plumb-v2.yaml --environment production
+              plumb deploy plumb.yaml -e staging --to aws --plan-only
+              plumb deploy plumb.yaml -e production --to aws --yes --format json
             """)
 
     @Argument(help: "The spec.") var spec: String
@@ -23,8 +33,30 @@ struct DeployCommand: AsyncParsableCommand {
     @OptionGroup var home: HomeOption
     @OptionGroup var format: FormatOption
     @Flag(inversion: .prefixedNo, help: "Whether to wait for the rollout's end.") var wait = true
+    @Option(help: "engine (on this machine) or aws.") var to = DeploymentTarget.engine
+    @OptionGroup var account: AWSAccountOptions
+    @Flag(name: .shortAndLong, help: "With --to aws: agree to the plan without being asked.") var yes = false
+    @Flag(help: "With --to aws: show what would change, and change nothing.") var planOnly = false
+    @Flag(help: "With --to aws: agree that what holds data, keys or callers is replaced or removed.")
+    var acceptLoss = false
+    @Option(help: ArgumentHelp("With --to aws: a value for a parameter of the templates.", valueName: "name=value"))
+    var parameter: [String] = []
+    @Option(help: ArgumentHelp("With --to aws: a file of such values.", valueName: "file")) var parameters: [String] =
+        []
+
+    func validate() throws {
+        let isAWS = to == .aws
+        guard isAWS || !(yes || planOnly || acceptLoss || !parameter.isEmpty || !parameters.isEmpty) else {
+            throw ValidationError("--yes, --plan-only, --accept-loss and --parameter go with --to aws")
+        }
+        if isAWS, !wait {
+            throw ValidationError("--no-wait is for the engine; Ctrl-C leaves a deployment to AWS alone")
+        }
+        if isAWS, account.region != nil { throw ValidationError("the spec says the region: write it there") }
+    }
 
     func run() async throws {
+        if to == .aws { return try await deployToAWS() }
         let loaded = try Composition.loadSpec(spec, environment: environment.environment)
         let say: (String) -> Void = { text in
             if format.format == .text { print(text) }

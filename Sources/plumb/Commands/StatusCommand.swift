@@ -14,14 +14,20 @@ struct StatusCommand: AsyncParsableCommand {
               plumb status                      once
               plumb status digits --watch       live, until Ctrl-C
               plumb status --format json        for programs
+              plumb status digits --to aws      an endpoint in an AWS account
             """)
 
     @Argument(help: "Endpoints; none shows all.") var endpoints: [String] = []
     @Flag(name: .shortAndLong, help: "Refresh every second.") var watch = false
+    @Option(help: "engine (on this machine) or aws.") var to = DeploymentTarget.engine
+    @OptionGroup var account: AWSAccountOptions
     @OptionGroup var home: HomeOption
     @OptionGroup var format: FormatOption
+    /// SageMaker's states last minutes.
+    private static let awsPauseSeconds = 5
 
     func run() async throws {
+        if to == .aws { return try await showAWS() }
         try await RemotePlane.with(socketPath: home.controlSocket) { plane in
             var isFirst = true
             repeat {
@@ -37,6 +43,21 @@ struct StatusCommand: AsyncParsableCommand {
                 if watch { try await Task.sleep(for: .seconds(1)) }
             } while watch
         }
+    }
+
+    private func showAWS() async throws {
+        var isFirst = true
+        repeat {
+            let (text, data) = try await Composition.endpointsOnAWS(endpoints, target: account.target(home: home))
+            if format.format == .json {
+                try Terminal.printJSON(data)
+            } else {
+                if !isFirst && Terminal.isInteractive { print("\u{1B}[H\u{1B}[2J", terminator: "") }
+                print(text)
+            }
+            isFirst = false
+            if watch { try await Task.sleep(for: .seconds(Self.awsPauseSeconds)) }
+        } while watch
     }
 
     private func selected(_ status: EngineStatus) throws -> [EndpointStatus] {

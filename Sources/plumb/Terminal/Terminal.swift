@@ -40,6 +40,15 @@ enum Terminal {
     /// Standard output, at once: what runs for long does not keep lines back.
     static func printNow(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
 
+    /// A line on standard output at once: whoever follows long work through a pipe reads it as it happens.
+    static func say(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+
+    /// A line that the person types; nil where the input has ended.
+    static func answer(to question: String) -> String? {
+        FileHandle.standardError.write(Data("\(question) ".utf8))
+        return readLine()
+    }
+
     static func printError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 
     /// An error in one line, and its hint in another.

@@ -166,6 +166,7 @@ class Double(DomainDispatcherApplication):
         answer = self.told(environ) or self.own_answer(environ)
         if answer is None:
             return super().__call__(environ, start_response)
+        # Twice the same length is once too often for a strict client.
         headers = [(name, value) for name, value in answer.headers if name.lower() != "content-length"]
         start_response(answer.status, [*headers, ("Content-Length", str(len(answer.body)))])
         return [answer.body]

@@ -80,6 +80,27 @@ def described(call: Call, kind: str, name: str) -> dict:
 
 # Endpoints: Creating and Updating take their time, and an alarm in ALARM rolls an update back.
 
+# What happens to the new fleet of an update, as shares of its time, and the new fleet's share of the traffic.
+CANARY = [
+    ("Creating", 0.25, 0), ("ActivatingTraffic", 0.05, 0), ("Baking", 0.3, "canary"), ("ActivatingTraffic", 0.05, 1),
+    ("Baking", 0.25, 1), ("Deleting", 0.1, 1)]
+ALL_AT_ONCE = [("Creating", 0.4, 0), ("ActivatingTraffic", 0.1, 0), ("Baking", 0.4, 1), ("Deleting", 0.1, 1)]
+
+
+def phases(deployment: dict | None) -> list[tuple[str, float, float]]:
+    """The states of an update with the moment at which each ends; a linear one takes its steps as a canary does."""
+    policy = (deployment or {}).get("BlueGreenUpdatePolicy") or {}
+    routing = policy.get("TrafficRoutingConfiguration") or {}
+    size = routing.get("CanarySize") or routing.get("LinearStepSize") or {}
+    step = size.get("Value", 100) / 100 if size.get("Type") == "CAPACITY_PERCENT" else 0.5
+    plan = ALL_AT_ONCE if routing.get("Type", "ALL_AT_ONCE") == "ALL_AT_ONCE" else CANARY
+    made, end = [], time.monotonic()
+    for status, share, weight in plan:
+        end += share * Durations.updating
+        made.append((status, end, step if weight == "canary" else weight))
+    return made
+
+
 def advance(call: Call, name: str) -> dict | None:
     """Moves an endpoint to the state that it has by now."""
     endpoint = call.backend().endpoints.get(name)
@@ -103,6 +124,23 @@ def advance(call: Call, name: str) -> dict | None:
         endpoint.endpoint_status = "InService"
         endpoint.last_modified_time = utcnow()
     return state
+
+
+def pending(endpoint: Any, state: dict) -> dict | None:
+    """What an update under way has come to."""
+    if endpoint.endpoint_status != "Updating" or not state.get("next"):
+        return None
+    config, variants = state["next"]
+    now = time.monotonic()
+    status, _, weight = next((one for one in state["phases"] if now < one[1]), state["phases"][-1])
+    return {
+        "EndpointConfigName": config, "StartTime": state["began"],
+        "ProductionVariants": [
+            {
+                **variant, "CurrentWeight": variant.get("CurrentWeight", 1) * weight,
+                "CurrentInstanceCount": 0 if status == "Creating" else variant.get("DesiredInstanceCount", 1),
+                "VariantStatus": [{"Status": status, "StartTime": state["began"]}],
+            } for variant in variants]}
 
 
 @answers("sagemaker", "CreateEndpoint")
@@ -129,24 +167,41 @@ def update_endpoint(call: Call) -> dict:
         arn = call.arn(f"endpoint-config/{config}")
         raise Refusal("ValidationException", f'Could not find endpoint configuration "{arn}".')
     kept = state["deployment"] if call.get("RetainDeploymentConfig") else None
-    variants = call.backend().endpoint_configs[config].production_variants
+    variants = endpoint._process_production_variants(call.backend().endpoint_configs[config].production_variants)
+    if call.get("RetainAllVariantProperties"):
+        retain(endpoint.production_variants, variants)
+    deployment = call.get("DeploymentConfig") or kept
     state.update(
-        deployment=call.get("DeploymentConfig") or kept, until=time.monotonic() + Durations.updating,
-        next=(config, endpoint._process_production_variants(variants)))
+        deployment=deployment, until=time.monotonic() + Durations.updating, next=(config, variants),
+        phases=phases(deployment), began=utcnow(), reason=None)
     endpoint.endpoint_status = "Updating"
     endpoint.last_modified_time = utcnow()
     return {"EndpointArn": endpoint.arn}
 
 
+def retain(old: list[dict], new: list[dict]) -> None:
+    """Variants keep the count and weight that they have come to."""
+    by_name = {variant["VariantName"]: variant for variant in old}
+    for variant in new:
+        now = by_name.get(variant["VariantName"], {})
+        for key in ("CurrentInstanceCount", "DesiredInstanceCount", "CurrentWeight", "DesiredWeight"):
+            if key in now and key in variant:
+                variant[key] = now[key]
+
+
 @answers("sagemaker", "DescribeEndpoint")
 def describe_endpoint(call: Call) -> dict:
-    state = advance(call, call["EndpointName"])
+    name = call["EndpointName"]
+    state = advance(call, name)
     result = call.forward()
     if state:
         if state["deployment"]:
             result["LastDeploymentConfig"] = state["deployment"]
         if state["reason"]:
             result["FailureReason"] = state["reason"]
+        summary = pending(call.backend().endpoints[name], state)
+        if summary:
+            result["PendingDeploymentSummary"] = summary
     return result
 
 

@@ -4,13 +4,14 @@ moto skips the types that it does not know, and says CREATE_COMPLETE. Here a typ
 maker does not take, an import that nobody exports or a request that a service refuses fails the stack with its reason,
 and what was made so far is taken back. `stack_resources.py` has the makers.
 
-Stacks are made while the request waits; a change set is what it was created from.
+A change set is executed beside the requests, as AWS does it; other stacks are made while the request waits.
 """
 from __future__ import annotations
 
 import copy
 import json
 import re
+import threading
 import uuid
 from typing import Any
 
@@ -18,11 +19,15 @@ import yaml
 from moto.core.utils import utcnow
 
 from double import Call, Refusal, answers
-from double.stack_resources import Made, Maker, Properties
+from double.stack_resources import CHANGERS, Made, Maker, Properties
 
 
 # What cannot be changed: the new one is made beside the old one, which goes when all has worked.
 REPLACED = {"AWS::SageMaker::Model", "AWS::SageMaker::EndpointConfig"}
+# Another name is another resource.
+NAMED_BY = {
+    "AWS::CloudWatch::Alarm": "AlarmName", "AWS::S3::Bucket": "BucketName", "AWS::SageMaker::Endpoint": "EndpointName",
+    "AWS::Logs::LogGroup": "LogGroupName", "AWS::CloudWatch::Dashboard": "DashboardName"}
 
 
 class TemplateLoader(yaml.SafeLoader):
@@ -204,18 +209,25 @@ def named_in(node: Any) -> list[str]:
     return names
 
 
+def is_replaced(kind: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
+    name = NAMED_BY.get(kind)
+    return kind in REPLACED or kind not in CHANGERS or bool(name) and old.get(name) != new.get(name)
+
+
+def exports_beside(call: Call, stack: Stack) -> dict[str, str]:
+    others = [other for other in call.store("stacks").values() if other is not stack]
+    return {name: value for other in others for name, value in other.exports.items()}
+
+
 def carry_out(call: Call, stack: Stack, template: dict[str, Any], given: dict[str, Any]) -> None:
-    """Makes a stack what its template says. On a failure a new stack is taken back; an old one keeps what was changed in
-    place so far, and has again what was replaced."""
+    """Makes a stack what its template says. On a failure a new stack is taken back, and an old one is what it was."""
     is_new = not stack.made
     word = "CREATE" if is_new else "UPDATE"
-    others = [other for other in call.store("stacks").values() if other is not stack]
-    exports = {name: value for other in others for name, value in other.exports.items()}
-    resolver = Resolver(stack, template, parameter_values(template, given), exports)
+    resolver = Resolver(stack, template, parameter_values(template, given), exports_beside(call, stack))
     maker = Maker(stack.region)
     stack.settle(f"{word}_IN_PROGRESS")
     old, logical = (stack.template, stack.parameters), stack.name
-    replaced: dict[str, Made] = {}
+    before, replaced = dict(stack.made), []
     try:
         order = resolver.order()
         stack.template, stack.parameters = template, resolver.parameters
@@ -225,33 +237,62 @@ def carry_out(call: Call, stack: Stack, template: dict[str, Any], given: dict[st
             known = stack.made.get(logical)
             if known and known.properties == properties:
                 continue
-            if known and kind in REPLACED:
-                replaced[logical], known = known, None
-            stack.made[logical] = maker.make(kind, copy.deepcopy(properties), known)
-            stack.made[logical].properties = properties
-            stack.note(logical, kind, f"{word}_COMPLETE", None, stack.made[logical].ref)
+            stack.note(
+                logical, kind, f"{'UPDATE' if known else 'CREATE'}_IN_PROGRESS", None, known.ref if known else "")
+            # What has no request for changes is taken away first; what is replaced stays until all has worked.
+            if known and kind in CHANGERS and is_replaced(kind, known.properties, properties) or kind in REPLACED:
+                replaced += [known] if known else []
+                made = maker.make(kind, copy.deepcopy(properties), None)
+            else:
+                made = maker.make(kind, copy.deepcopy(properties), known)
+            stack.made[logical], made.properties = made, properties
+            stack.note(logical, kind, f"{'UPDATE' if known else 'CREATE'}_COMPLETE", None, made.ref)
         set_outputs(stack, resolver)
+        if not is_new:
+            stack.settle("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
         for logical in [name for name in reversed(list(stack.made)) if name not in template["Resources"]]:
             stack.made.pop(logical).undo()
-        for made in reversed(replaced.values()):
+        for made in reversed(replaced):
             made.undo()
         stack.settle(f"{word}_COMPLETE")
     except Exception as error:
         kind = template["Resources"].get(logical, {}).get("Type", "AWS::CloudFormation::Stack")
-        stack.note(logical, kind, f"{word}_FAILED", f"{logical}: {error}")
-        reason, status = f"{logical}: {error}", "ROLLBACK_COMPLETE" if is_new else "UPDATE_ROLLBACK_COMPLETE"
+        action = "UPDATE" if logical in before else "CREATE"
+        stack.note(logical, kind, f"{action}_FAILED", str(error))
+        reason = f"The following resource(s) failed to {action.lower()}: [{logical}]. "
+        status = "ROLLBACK_COMPLETE" if is_new else "UPDATE_ROLLBACK_COMPLETE"
+        stack.settle("ROLLBACK_IN_PROGRESS" if is_new else "UPDATE_ROLLBACK_IN_PROGRESS", reason)
         try:
             if is_new:
                 take_back(stack, keeps=False)
-            for logical, made in replaced.items():
-                if stack.made[logical] is not made:
-                    stack.made[logical].undo()
-                    stack.made[logical] = made
+            else:
+                restore(stack, maker, before)
         except Exception as second:
-            status, reason = "ROLLBACK_FAILED", f"{reason}; and then: {second}"
+            status, reason = "UPDATE_ROLLBACK_FAILED" if before else "ROLLBACK_FAILED", f"{reason}; and then: {second}"
         if not is_new:
             stack.template, stack.parameters = old
         stack.settle(status, reason)
+
+
+def restore(stack: Stack, maker: Maker, before: dict[str, Made]) -> None:
+    """Takes back what an update has made, the last first, and changes back what it changed in place."""
+    for logical in reversed(list(stack.made)):
+        made, old = stack.made[logical], before.get(logical)
+        if made is old:
+            continue
+        kind = stack.template["Resources"][logical]["Type"]
+        if old is None:
+            stack.made.pop(logical).undo()
+        elif kind in CHANGERS and not is_replaced(kind, old.properties, made.properties):
+            stack.made[logical] = maker.make(kind, copy.deepcopy(old.properties), made)
+            stack.made[logical].properties = old.properties
+        else:
+            made.undo()
+            kept = old
+            if kind not in REPLACED and kind not in CHANGERS:
+                kept = maker.make(kind, copy.deepcopy(old.properties), None)
+                kept.properties = old.properties
+            stack.made[logical] = kept
 
 
 def set_outputs(stack: Stack, resolver: Resolver) -> None:
@@ -314,24 +355,87 @@ def given_parameters(call: Call, stack: Stack | None) -> dict[str, Any]:
 def create_change_set(call: Call) -> dict:
     name, template = call["StackName"], read_template(call["TemplateBody"])
     if call.get("ChangeSetType") == "CREATE":
-        call.store("stacks")[name] = Stack(name, call.region, call.account)
+        known = call.store("stacks").get(name)
+        if known and known.status != "REVIEW_IN_PROGRESS":
+            raise Refusal("ValidationError", f"Stack [{name}] already exists and cannot be created again")
+        call.store("stacks")[name] = known or Stack(name, call.region, call.account)
     stack = stack_of(call)
+    if stack.status.endswith("_IN_PROGRESS") and stack.status != "REVIEW_IN_PROGRESS":
+        raise Refusal("ValidationError", f"Stack:{stack.identity} is in {stack.status} state and can not be updated.")
     given = given_parameters(call, stack)
     values = parameter_values(template, given)
     arn = call.arn(f"changeSet/{call['ChangeSetName']}/{uuid.uuid4()}")
+    missing = sorted({name for name in imports(template)} - set(exports_beside(call, stack)))
     is_same = stack.made and (template, values) == (stack.template, stack.parameters)
+    reason = "The submitted information didn't contain changes. Submit different information to create a change set."
+    if missing:
+        reason = f"No export named {missing[0]} found. Rollback requested by user."
+    is_failed = bool(missing) or is_same
     call.store("change sets")[arn] = {
         "ChangeSetName": call["ChangeSetName"], "ChangeSetId": arn, "StackName": name, "StackId": stack.identity,
-        "Status": "FAILED" if is_same else "CREATE_COMPLETE", "CreationTime": utcnow(), "template": template,
-        "StatusReason": "The submitted information didn't contain changes." if is_same else None, "given": given,
-        "ExecutionStatus": "UNAVAILABLE" if is_same else "AVAILABLE",
+        "Status": "FAILED" if is_failed else "CREATE_COMPLETE", "CreationTime": utcnow(), "template": template,
+        "StatusReason": reason if is_failed else None, "given": given,
+        "ExecutionStatus": "UNAVAILABLE" if is_failed else "AVAILABLE",
+        "Changes": [] if is_failed else changes(stack, template, values),
     }
     return {"Id": arn, "StackId": stack.identity}
 
 
+def changes(stack: Stack, template: dict[str, Any], values: dict[str, Any]) -> list[dict[str, Any]]:
+    """What differs from the stack, resource by resource; who names a resource that is replaced may change with it."""
+    old, new = stack.template.get("Resources", {}), template["Resources"]
+    other = {name for name, value in values.items() if stack.parameters.get(name) != value}
+    found: dict[str, dict[str, Any]] = {}
+    replaced: set[str] = set()
+    for logical in [*new, *(name for name in old if name not in new)]:
+        kind = (new.get(logical) or old[logical])["Type"]
+        entry = {"LogicalResourceId": logical, "ResourceType": kind}
+        if logical in stack.made:
+            entry["PhysicalResourceId"] = stack.made[logical].ref
+        if logical not in stack.made:
+            found[logical] = {**entry, "Action": "Add"}
+        elif logical not in new:
+            found[logical] = {**entry, "Action": "Remove"}
+        else:
+            was, will = old[logical].get("Properties", {}), new[logical].get("Properties", {})
+            names = sorted(name for name in {*was, *will} if was.get(name) != will.get(name))
+            names += sorted(name for name in will if name not in names and other & set(named_in(will[name])))
+            if names:
+                always = is_replaced(kind, {NAMED_BY.get(kind): was.get(NAMED_BY.get(kind))}, {
+                    NAMED_BY.get(kind): will.get(NAMED_BY.get(kind))})
+                replaced |= {logical} if always else set()
+                found[logical] = changed(entry, names, "True" if always else "False", "DirectModification")
+    while True:
+        more = {
+            logical: [name for name, value in resource.get("Properties", {}).items() if replaced & set(named_in(value))]
+            for logical, resource in new.items() if logical in stack.made and logical not in found}
+        more = {logical: names for logical, names in more.items() if names}
+        for logical, names in more.items():
+            kind = new[logical]["Type"]
+            entry = {
+                "LogicalResourceId": logical, "ResourceType": kind, "PhysicalResourceId": stack.made[logical].ref}
+            found[logical] = changed(
+                entry, names, "Conditional" if kind in REPLACED else "False", "ResourceReference")
+            replaced |= {logical} if kind in REPLACED else set()
+        if not more:
+            return [{"Type": "Resource", "ResourceChange": entry} for entry in found.values()]
+
+
+def changed(entry: dict[str, Any], names: list[str], replacement: str, source: str) -> dict[str, Any]:
+    return {
+        **entry, "Action": "Modify", "Replacement": replacement, "Scope": ["Properties"], "Details": [
+            {
+                "ChangeSource": source, "Evaluation": "Static" if source == "DirectModification" else "Dynamic",
+                "Target": {
+                    "Attribute": "Properties", "Name": name,
+                    "RequiresRecreation": "Always" if replacement == "True" else "Never"},
+            } for name in names]}
+
+
 def change_set(call: Call) -> dict[str, Any]:
     for arn, found in call.store("change sets").items():
-        if call["ChangeSetName"] in (arn, found["ChangeSetName"]):
+        if call["ChangeSetName"] == arn or (call["ChangeSetName"], call.get("StackName")) == (
+                found["ChangeSetName"], found["StackName"]):
             return found
     raise Refusal("ChangeSetNotFoundException", f"ChangeSet [{call['ChangeSetName']}] does not exist")
 
@@ -350,7 +454,13 @@ def delete_change_set(call: Call) -> dict:
 @answers("cloudformation", "ExecuteChangeSet")
 def execute_change_set(call: Call) -> dict:
     found = change_set(call)
-    carry_out(call, call.store("stacks")[found["StackName"]], found["template"], found["given"])
+    if found["ExecutionStatus"] != "AVAILABLE":
+        raise Refusal("InvalidChangeSetStatus", f"ChangeSet [{found['ChangeSetId']}] cannot be executed")
+    found["ExecutionStatus"] = "EXECUTE_COMPLETE"
+    stack = call.store("stacks")[found["StackName"]]
+    stack.status = "UPDATE_IN_PROGRESS" if stack.made else "CREATE_IN_PROGRESS"
+    threading.Thread(
+        target=carry_out, args=(call, stack, found["template"], found["given"]), daemon=True).start()
     return {}
 
 

@@ -1,0 +1,66 @@
+// What the commands that reach into an AWS account share.
+
+import ArgumentParser
+import Foundation
+import PlumbModel
+import ServiceLifecycle
+import UnixSignals
+
+/// Where an endpoint lives.
+enum DeploymentTarget: String, ExpressibleByArgument, CaseIterable {
+    /// The engine on this machine.
+    case engine
+    case aws
+}
+
+/// Whose account, and where in it.
+struct AWSAccountOptions: ParsableArguments {
+    @Option(help: "With --to aws: the profile of AWS's own settings (default: $AWS_PROFILE).") var profile: String?
+    @Option(help: "With --to aws: the region (default: $AWS_REGION, else the profile's; deploy takes the spec's).")
+    var region: String?
+
+    func target(home: HomeOption) -> Composition.AWSTarget {
+        Composition.AWSTarget(profile: profile, region: region, home: home.folder)
+    }
+}
+
+/// Agreement to what has been shown.
+enum Agreement {
+    /// Throws unless somebody agrees: by `--yes`, or by typing it.
+    static func ask(_ question: String, isGiven: Bool) throws -> String {
+        if isGiven { return "--yes" }
+        guard Terminal.canAsk else {
+            throw PlumbError(
+                .invalidInput, "nobody can be asked here, and nothing is changed without agreement",
+                hint: "--yes agrees; --plan-only shows what would change")
+        }
+        guard let answer = Terminal.answer(to: "\(question) [yes/no]"), answer.lowercased() == "yes" else {
+            throw PlumbError(.refused, "not agreed to: nothing was changed", hint: "type yes, or give --yes")
+        }
+        return "answer"
+    }
+}
+
+/// Work in an account that goes on when whoever watches it leaves.
+enum LeavableWork {
+    /// Ctrl-C ends the watching, and says what becomes of the work.
+    static func watch<Result: Sendable>(
+        _ endpoint: String, _ work: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask { try await work() }
+            group.addTask {
+                for await _ in signals { return nil }
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next(), let result = first else {
+                throw PlumbError(
+                    .refused, "no longer watched: what is under way in AWS goes on, and nothing after it is begun",
+                    hint: "plumb status \(endpoint) --to aws follows it; deploying again goes on from there")
+            }
+            return result
+        }
+    }
+}
