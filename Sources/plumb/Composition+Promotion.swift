@@ -74,7 +74,7 @@ extension Composition {
             run.troubles.append("its state is \(state?.status.value ?? "unknown")")
         }
         run.troubles += graph.alarms.filter { $0.state.value == .alarm }.map { "\($0.name.value ?? $0.id) is in ALARM" }
-        run.failing = failing(in: assess(subject, under: try overlay(nil)))
+        run.failing = failing(in: await assess(subject, under: try overlay(nil)))
         return run
     }
 
@@ -118,13 +118,15 @@ extension Composition {
     }
 
     /// Every rule of a promotion, judged on the spec with the record of the run in it.
-    static func promotionRules(_ run: StagedRun, to loaded: LoadedSpec, at now: Double) throws -> [PromotionRule] {
+    static func promotionRules(
+        _ run: StagedRun, to loaded: LoadedSpec, at now: Double
+    ) async throws -> [PromotionRule] {
         var recorded = loaded
         recorded.spec.provenance = recorded.spec.provenance ?? Provenance()
         recorded.spec.provenance?.staging = Promotion.record(of: run, for: loaded.spec, at: now)
         return Promotion.rules(
             run, to: loaded.spec, modelDigest: modelDigest(of: loaded),
-            under: assess(recorded, under: try overlay(nil)), at: now)
+            under: await assess(recorded, compiled: compiled(recorded), under: try overlay(nil)), at: now)
     }
 
     /// Writes the spec with its provenance beside the spec, where its paths start from; answers the file.

@@ -9,10 +9,11 @@ extension DeployCommand {
         let tell: @Sendable (String) -> Void = { if isText { Terminal.say($0) } }
         let loaded = try Composition.withDigest(
             Composition.loadSpec(spec, environment: environment.environment))
-        try DeploymentGate.check(loaded, say: tell)
+        try await DeploymentGate.check(loaded, say: tell)
+        let graph = Composition.compiled(loaded)
         // Tells what AWS does not offer, and what would only be judged broken again.
-        _ = try Composition.rendered(loaded, to: .cloudformation)
-        let assessment = Composition.assess(loaded, under: try Composition.overlay(nil))
+        _ = try Composition.rendered(loaded, compiled: graph, to: .cloudformation)
+        let assessment = await Composition.assess(loaded, compiled: graph, under: try Composition.overlay(nil))
         try DeploymentGate.refuseUnapproved(assessment, loaded)
         try DeploymentGate.refuseBroken(assessment, loaded)
         let values = try ParameterValues.read(files: parameters, words: parameter)

@@ -60,7 +60,7 @@ struct PromoteCommand: AsyncParsableCommand {
         Terminal.tell(upper.diagnostics)
         let now = Date().timeIntervalSince1970
         let run = try await stagedRun(of: lower.spec)
-        let rules = try Composition.promotionRules(run, to: upper, at: now)
+        let rules = try await Composition.promotionRules(run, to: upper, at: now)
         let unmet = rules.filter { !$0.isMet }
         try tell(rules, run)
         guard !checkOnly else {

@@ -82,8 +82,11 @@ struct WatchCommand: AsyncParsableCommand {
             account: account)
         let (input, sources, environment, home, account) = (input, sources, environment.environment, home, account)
         let assessments = try await Composition.watch(order) {
-            try await input.load(sources, environment: environment, home: home, account: account)
-                .map { Composition.assess($0, under: overlay) }
+            var assessments: [Assessment] = []
+            for subject in try await input.load(sources, environment: environment, home: home, account: account) {
+                assessments.append(await Composition.assess(subject, under: overlay))
+            }
+            return assessments
         }
         guard once else { return }
         guard let assessments else { throw ExitCode(3) }
