@@ -28,7 +28,7 @@ import Testing
         change(&run)
         let digest: Fact<String> = spec.model.digest.map { .known($0) } ?? .absent
         let deployed = spec
-        spec.provenance?.staging = Promotion.record(of: run, for: spec, at: now)
+        spec.provenance?.staging = Promotion.record(of: run, for: deployed, at: now)
         let assessment = PolicyBook.assess(
             Architecture.compile(spec, asOf: BaseSpec.today), path: "plumb.yaml", diagnostics: [])
         let rules = Promotion.rules(run, to: deployed, modelDigest: digest, under: assessment, at: now)
