@@ -175,7 +175,9 @@ struct WatchTests {
     /// The digits example in two environments, with the records that every spec needs.
     private func promotable(_ command: Command, isWaived: Bool) throws -> String {
         let path = try command.spec("model.onnx")
+        // Nobody sends requests here.
         var text = try String(contentsOfFile: path, encoding: .utf8)
+            .replacing("requestsMinimum: 20", with: "requestsMinimum: 0")
         if !isWaived { text = text.replacing("{control: OPS-3.5", with: "{control: REL-3.3") }
         // Whoever has a provenance is asked for all of it (SEC-3.9).
         let digest = String(repeating: "0a", count: 32)

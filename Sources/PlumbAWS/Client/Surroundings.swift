@@ -64,7 +64,10 @@ public struct Surroundings: Sendable {
     @Sendable private static func content(of path: String) throws(PlumbError) -> Data? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         do {
-            return try Data(contentsOf: URL(fileURLWithPath: path))
+            // A device such as /dev/null, by which people say that there is no file, is read to its end as well.
+            let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            defer { try? file.close() }  // It was only read: nothing is lost.
+            return try file.readToEnd() ?? Data()
         } catch {
             throw PlumbError(.refused, "\(path) cannot be read", hint: "ls -l \(path) shows who may", cause: error)
         }
