@@ -29,7 +29,7 @@ import Testing
         "\"provenance\" :\n    author: bob\n# said of it\n    approver: eve\n",
     ])
     func theSpecSaysItAndNothingElseIsChanged(_ before: String) throws {
-        for tail in ["", "retention: 90d\n", "# the end\n"] {
+        for tail in ["", "owner: ada@example.org\n", "# the end\n"] {
             let text = Self.head + before + tail
             let written = ProvenanceText.replaced(in: text, by: Self.provenance)
             let reading = SpecReader.read(written, file: "plumb.yaml", environment: .production)

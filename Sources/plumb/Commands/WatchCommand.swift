@@ -66,6 +66,9 @@ struct WatchCommand: AsyncParsableCommand {
         if webhookSecretFile != nil, webhooks.isEmpty {
             throw ValidationError("--webhook-secret-file signs what --webhook posts: name one")
         }
+        if let sns, !(sns.hasPrefix("arn:") && sns.contains(":sns:")) {
+            throw ValidationError("--sns takes the ARN of a topic, such as arn:aws:sns:eu-west-1:123456789012:oncall")
+        }
         if prometheus != "off", Self.address(prometheus) == nil {
             throw ValidationError("--prometheus takes HOST:PORT, such as 127.0.0.1:9464, or off")
         }
