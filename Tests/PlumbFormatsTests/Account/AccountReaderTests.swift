@@ -182,7 +182,7 @@ import Testing
         let graph = reading.graph
         #expect(graph.models.first?.isNetworkIsolated.whyUnknown == "sagemaker:DescribeModel is denied")
         #expect(graph.roles.first?.head.tags.whyUnknown == "iam:ListRoleTags is denied")
-        #expect(graph.notes.unseen == ["AWS::CloudTrail::Trail": "cloudtrail:DescribeTrails is denied"])
+        #expect(graph.notes.unseen["AWS::CloudTrail::Trail"] == "cloudtrail:DescribeTrails is denied")
         #expect(reading.diagnostics.contains { $0.message.contains("cloudtrail:DescribeTrails") })
     }
 
