@@ -103,8 +103,8 @@ public struct AWSDeployment: Sendable {
 
     // MARK: - Carrying out
 
-    /// Executes the change sets of a plan, in order. `mayLose` says that data may be lost; without it a stack whose plan
-    /// is made on the way is held to the same. What goes wrong is kept in the audit record, too.
+    /// Executes the change sets of a plan, in order. `mayLose` says that data may be lost; without it a stack whose
+    /// plan is made on the way is held to the same. What goes wrong is kept in the audit record, too.
     public func carryOut(_ plan: DeploymentPlan, mayLose: Bool) async throws -> DeploymentReport {
         let report = DeploymentReport(
             plan: plan, events: [], outcome: DeploymentOutcome.promoted.word, alarms: [], seconds: 0, isGood: true)
@@ -234,8 +234,8 @@ public struct AWSDeployment: Sendable {
             report.isGood = false
             report.outcome = "failed"
             report.reason =
-                "the stacks are as wanted, but \(config ?? "nothing") serves and not \(order.config): somebody went back"
-                + " to it (plumb rollback \(order.endpoint) --to aws --to-config \(order.config) goes forth again)"
+                "the stacks are as wanted, but \(config ?? "nothing") serves and not \(order.config): somebody went"
+                + " back to it (plumb rollback \(order.endpoint) --to aws --to-config \(order.config) goes forth again)"
         } else if report.plan.isEmpty {
             report.outcome = "unchanged"
         }
@@ -254,7 +254,8 @@ public struct AWSDeployment: Sendable {
         case .failed(let reason): report.reason = "\(source.name): \(reason)"
         case .timedOut:
             report.reason =
-                "\(source.name) goes on, but longer than was allowed; plumb status \(order.endpoint) --to aws follows it"
+                "\(source.name) goes on, but longer than was allowed; "
+                + "plumb status \(order.endpoint) --to aws follows it"
         case .rolledBack, .promoted:
             report.reason =
                 end.failureReason

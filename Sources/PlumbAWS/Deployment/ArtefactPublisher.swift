@@ -29,8 +29,8 @@ struct ArtefactPublisher: Sendable {
 
     /// Sees whether a file is there, and what else would be sent.
     ///
-    /// Throws `conflict` when something else lies in its place, `invalidInput` when the file is not the one that the spec
-    /// names by its digest.
+    /// Throws `conflict` when something else lies in its place, `invalidInput` when the file is not the one that the
+    /// spec names by its digest.
     func plan(_ artefact: ArtefactSource) async throws -> ArtefactPlan {
         let address = "s3://\(bucket)/\(artefact.key)"
         let there = try await head(artefact.key)

@@ -10,7 +10,7 @@ public struct RollbackPlan: Sendable, Hashable, Encodable {
     public var to: String
     /// Alarms that guard the way back.
     public var guards: [String]
-    /// Alarms of the last deployment that are in ALARM now: they judge what is left behind, and would stop the way back.
+    /// Alarms of the last deployment that are in ALARM now: they judge what is left behind.
     public var silenced: [String]
 }
 

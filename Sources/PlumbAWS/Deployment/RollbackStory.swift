@@ -56,8 +56,8 @@ struct RollbackInquiry: Sendable {
     static let alarmsMax = 10
     static let historyItemsMax = 100
 
-    /// The alarms of a deployment that were in ALARM since a moment. `seen` are descriptions taken while it ran: a stack
-    /// that goes back takes the new revision's alarm with it.
+    /// The alarms of a deployment that were in ALARM since a moment. `seen` are descriptions taken while it ran: a
+    /// stack that goes back takes the new revision's alarm with it.
     func fired(_ names: [String], since start: Date, seen: [String: AWSValue]) async throws -> [FiredAlarm] {
         var described = seen
         for alarm in try await unlessRefused({ try await alarms(names) }) ?? [] {

@@ -214,6 +214,11 @@ def is_replaced(kind: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
     return kind in REPLACED or kind not in CHANGERS or bool(name) and old.get(name) != new.get(name)
 
 
+def stack_policy(template: dict[str, Any], logical: str) -> str:
+    """What becomes of a resource that another takes the place of."""
+    return template["Resources"].get(logical, {}).get("UpdateReplacePolicy", "Delete")
+
+
 def exports_beside(call: Call, stack: Stack) -> dict[str, str]:
     others = [other for other in call.store("stacks").values() if other is not stack]
     return {name: value for other in others for name, value in other.exports.items()}
@@ -241,7 +246,8 @@ def carry_out(call: Call, stack: Stack, template: dict[str, Any], given: dict[st
                 logical, kind, f"{'UPDATE' if known else 'CREATE'}_IN_PROGRESS", None, known.ref if known else "")
             # What has no request for changes is taken away first; what is replaced stays until all has worked.
             if known and kind in CHANGERS and is_replaced(kind, known.properties, properties) or kind in REPLACED:
-                replaced += [known] if known else []
+                if known and stack_policy(old[0], logical) != "Retain":
+                    replaced.append(known)
                 made = maker.make(kind, copy.deepcopy(properties), None)
             else:
                 made = maker.make(kind, copy.deepcopy(properties), known)
