@@ -2,7 +2,7 @@
 //
 // Reading order: DeploymentOrder.swift (what is asked for), ChangeSetPlanner.swift (what would change), StackPlan.swift
 // (how a person reads it), AWSDeployment.swift (carrying it out), DeploymentWatchMachine.swift (what an endpoint's
-// states mean), RollbackStory.swift (which alarm, and why), EndpointRollback.swift (back by hand), EndpointReport.swift (what
-// runs).
+// states mean), RollbackStory.swift (which alarm, and why), EndpointRollback.swift (back by hand),
+// EndpointReport.swift (what runs).
 //
 // Nothing is kept here but in the account itself: whoever looks again finds the deployment where it has come to.
