@@ -86,7 +86,7 @@ final class Command: Sendable {
     }
 }
 
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(20)))
 struct EndToEndTests {
     @Test func checkKeepsItsContract() throws {
         let command = try Command()

@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(20)))
 struct TemplateTests {
     private static let templates = Command.root.appending(path: "Tests/PlumbFormatsTests/Templates").path
     private static let plans = Command.root.appending(path: "Tests/PlumbFormatsTests/Plans").path

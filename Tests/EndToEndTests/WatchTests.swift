@@ -47,7 +47,7 @@ final class Background {
     }
 }
 
-@Suite(.serialized, .timeLimit(.minutes(4)))
+@Suite(.serialized, .timeLimit(.minutes(20)))
 struct WatchTests {
     private static let python = [Command.root.appending(path: ".build/aws-tools/bin/python").path, "/usr/bin/python3"]
         .first { FileManager.default.isExecutableFile(atPath: $0) }

@@ -4,7 +4,7 @@ import Testing
 @testable import plumb_worker
 
 /// The running worker: the container contract as a gateway sees it.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct WorkerTests {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct WorkerTests {
     private let csv: String
     private let request: String
 

@@ -8,7 +8,7 @@ import Testing
 
 @testable import PlumbAWS
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct CallTests {
     private func fault(
         _ machine: TestMachine = TestMachine(testKeys), _ service: AWSService = .sageMaker,

@@ -6,7 +6,7 @@ import Testing
 
 @testable import PlumbAWS
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct CredentialTests {
     private static let config = "/home/test/.aws/config"
     private static let shared = "/home/test/.aws/credentials"

@@ -30,7 +30,7 @@ enum Moto {
 }
 
 @Suite(
-    .serialized, .timeLimit(.minutes(4)),
+    .serialized, .timeLimit(.minutes(20)),
     .enabled(if: Moto.program != nil, "scripts/aws-tools.sh installs moto_server; PLUMB_MOTO names another"))
 struct MotoTests {
     /// Runs moto on a port of its own for the length of `body`; over TLS with a certificate that signs itself.

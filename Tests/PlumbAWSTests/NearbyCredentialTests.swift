@@ -6,7 +6,7 @@ import Testing
 
 @testable import PlumbAWS
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct NearbyCredentialTests {
     private static let config = "/home/test/.aws/config"
     /// AWS's tools name the file after the SHA-1 of the session's name.

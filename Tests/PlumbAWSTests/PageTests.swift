@@ -6,7 +6,7 @@ import Testing
 
 @testable import PlumbAWS
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct PageTests {
     private func names(_ server: TestServer, _ service: AWSService, _ operation: String, in member: String) async throws
         -> [String]

@@ -8,7 +8,7 @@ import Testing
 
 @testable import PlumbAWS
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct SecrecyTests {
     @Test func nothingSecretIsLoggedOrTold() async throws {
         let lines = Mutex<[String]>([])

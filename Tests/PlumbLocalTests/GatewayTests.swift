@@ -11,7 +11,7 @@ import Testing
 
 @testable import PlumbLocal
 
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(20)))
 struct GatewayTests {
     @Test func keepsTheContractOfEngines() async throws {
         let breaches = try await RunningHouse.with { running in

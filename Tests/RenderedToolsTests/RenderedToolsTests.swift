@@ -10,7 +10,7 @@ import PlumbPolicy
 import Testing
 
 /// One at a time: a plan takes 700 megabytes, and stacks are told from each other by the double they are made in.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(20)))
 struct RenderedToolsTests {}
 
 /// A spec of the examples, or one of the shapes that no example has, in one environment.

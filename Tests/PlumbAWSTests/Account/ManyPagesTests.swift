@@ -6,7 +6,7 @@ import Testing
 @testable import PlumbAWS
 
 @Suite(
-    .serialized, .timeLimit(.minutes(5)),
+    .serialized, .timeLimit(.minutes(20)),
     .enabled(if: AWSDouble.isInstalled, "scripts/aws-tools.sh installs moto, on which the double stands"))
 struct ManyPagesTests {
     private static let count = 105

@@ -7,7 +7,7 @@ import Testing
 @testable import PlumbAWS
 
 @Suite(
-    .serialized, .timeLimit(.minutes(8)),
+    .serialized, .timeLimit(.minutes(20)),
     .enabled(if: AWSDouble.isInstalled, "scripts/aws-tools.sh installs moto, on which the double stands"))
 struct SurveyTests {
     /// The concerns with what serves, scales and watches.
