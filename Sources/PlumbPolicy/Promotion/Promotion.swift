@@ -159,7 +159,9 @@ public enum Promotion {
         let statement = "It is started and asked in the same way, sizes apart"
         let remedy = "deploy these values to \(run.environment.rawValue) first"
         guard let staged = run.configuration.value else {
-            return rule("configuration", statement, .unknown, "it is not known of \(run.origin)", remedy)
+            return rule(
+                "configuration", statement, .unknown,
+                run.configuration.whyUnknown ?? "it is not known of \(run.origin)", remedy)
         }
         let differing = ServedConfiguration(spec).differences(from: staged)
         return rule(
