@@ -6,7 +6,8 @@ import Testing
 @testable import PlumbAWS
 
 @Suite(
-    .serialized, .timeLimit(.minutes(20)), .enabled(if: AccountDouble.python != nil, "scripts/aws-tools.sh installs it"))
+    .serialized, .timeLimit(.minutes(20)),
+    .enabled(if: AccountDouble.python != nil, "scripts/aws-tools.sh installs it"))
 struct StorageSurveyTests {
     private static let bucket = """
         s3, kms = aws("s3"), aws("kms")
