@@ -465,8 +465,11 @@ def execute_change_set(call: Call) -> dict:
     found["ExecutionStatus"] = "EXECUTE_COMPLETE"
     stack = call.store("stacks")[found["StackName"]]
     stack.status = "UPDATE_IN_PROGRESS" if stack.made else "CREATE_IN_PROGRESS"
-    threading.Thread(
-        target=carry_out, args=(call, stack, found["template"], found["given"]), daemon=True).start()
+    work = threading.Thread(
+        target=carry_out, args=(call, stack, found["template"], found["given"]), daemon=True)
+    work.start()
+    # AWS's tools look only every thirty seconds: what is done in a moment is done before they first look.
+    work.join(3)
     return {}
 
 
