@@ -22,7 +22,7 @@ struct WatchOrder: Sendable {
     var secretFile: String?
     var topic: String?
     var pushesToSecurityHub: Bool
-    /// Where Prometheus asks; nil for nowhere.
+    /// Where Prometheus asks; nil when nobody does.
     var metricsHost: String?
     var metricsPort: Int
     var statePath: String

@@ -25,15 +25,6 @@ final class Background {
     var output: String { (try? String(contentsOf: files[0], encoding: .utf8)) ?? "" }  // A look at it fails visibly.
     var errors: String { (try? String(contentsOf: files[1], encoding: .utf8)) ?? "" }  // Likewise.
 
-    /// What is found, as soon as it is there; nil when it does not come.
-    func wait<Found>(for found: () throws -> Found?) async throws -> Found? {
-        for _ in 0..<600 {
-            if let found = try found() { return found }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        return nil
-    }
-
     func end() -> Int32 {
         process.terminate()
         process.waitUntilExit()
@@ -79,7 +70,7 @@ struct WatchTests {
             try #require(Self.python), [double, "--log", log, "--secret", secret, "--answers", "200,503,200"],
             home: command.home)
         let address = try #require(
-            try await receiver.wait { receiver.output.hasSuffix("\n") ? receiver.output : nil }
+            try await soon { receiver.output.hasSuffix("\n") ? receiver.output : nil }
         ).trimmingCharacters(in: .whitespacesAndNewlines)
         let options = [
             "watch", spec, "--interval", "1s", "--format", "json", "--prometheus", "127.0.0.1:0", "--webhook",
@@ -92,18 +83,18 @@ struct WatchTests {
         }
         let watch = try Background(command.path, options, home: command.home)
         let metrics = try #require(
-            try await watch.wait {
+            try await soon {
                 watch.errors.firstMatch(of: #/metrics on (http:\S+)/metrics/#).map { String($0.1) }
             })
-        _ = try #require(try await watch.wait { try received().first { $0["status"] as? Int == 200 } })
+        _ = try #require(try await soon { try received().first { $0["status"] as? Int == 200 } })
         _ = try write(command, isBroken: true)
         let change = try #require(
-            try await watch.wait { try lines(watch.output).first { $0["event"] as? String == "changed" } })
+            try await soon { try lines(watch.output).first { $0["event"] as? String == "changed" } })
         #expect((change["policies"] as? [[String: Any]])?.first?["after"] as? String == "fails")
         #expect((change["new"] as? [[String: Any]])?.first?["control"] as? String == "COST-1.1")
         // The receiver was not well at first; the message came again, the same and signed.
         let told = try #require(
-            try await watch.wait { () -> [[String: Any]]? in
+            try await soon { () -> [[String: Any]]? in
                 let all = try received().filter { $0["delivery"] as? String == change["id"] as? String }
                 return all.count >= 2 ? all : nil
             })
@@ -121,12 +112,12 @@ struct WatchTests {
     /// What changed while nobody watched is told; what was told before is not told again.
     private func restart(_ options: [String], _ command: Command, spec: String) async throws {
         let still = try Background(command.path, options, home: command.home)
-        _ = try await still.wait { try lines(still.output).first { $0["event"] as? String == "board" } }
+        _ = try #require(try await soon { try lines(still.output).first { $0["event"] as? String == "board" } })
         #expect(still.end() == 0)
         #expect(try lines(still.output).map { $0["event"] as? String } == ["board"])
         _ = try write(command, isBroken: false)
         let again = try Background(command.path, options, home: command.home)
-        let gone = try await again.wait { try lines(again.output).first { $0["event"] as? String == "changed" } }
+        let gone = try await soon { try lines(again.output).first { $0["event"] as? String == "changed" } }
         #expect((gone?["gone"] as? [[String: Any]])?.first?["control"] as? String == "COST-1.1")
         #expect(again.end() == 0)
     }

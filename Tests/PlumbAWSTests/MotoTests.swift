@@ -3,25 +3,13 @@
 import Foundation
 import Logging
 import PlumbModel
+import PlumbTesting
 import Subprocess
 import Synchronization
 import SystemPackage
 import Testing
 
 @testable import PlumbAWS
-
-/// What scripts/aws-tools.sh has installed.
-enum AWSTools {
-    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-    /// A Python that has botocore.
-    static let python = program("python")
-
-    static func program(_ name: String) -> String? {
-        let path = root.appending(path: ".build/aws-tools/bin/\(name)").path
-        return FileManager.default.isExecutableFile(atPath: path) ? path : nil
-    }
-}
 
 /// The double of AWS that is tested against, if there is one.
 enum Moto {

@@ -1,6 +1,7 @@
 // The signer against signatures that AWS has published, and against AWS's own signer for Python.
 
 import Foundation
+import PlumbTesting
 import Subprocess
 import SystemPackage
 import Testing

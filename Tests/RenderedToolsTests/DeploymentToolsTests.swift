@@ -3,6 +3,7 @@
 // Metrics are published with AWS's own library, as SageMaker publishes them; the double's alarms judge them.
 
 import Foundation
+import PlumbTesting
 import Testing
 
 extension RenderedToolsTests {

@@ -6,6 +6,7 @@
 import Foundation
 import PlumbFormats
 import PlumbModel
+import PlumbTesting
 import Testing
 
 extension RenderedToolsTests {

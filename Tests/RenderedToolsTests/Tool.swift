@@ -1,7 +1,7 @@
 // Programs that are not the project's own: where they are, and what they say.
 
 import Foundation
-import Testing
+import PlumbTesting
 
 enum Repository {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -96,12 +96,7 @@ struct Tool: Sendable {
     }()
 }
 
-/// The double of AWS in a process of its own; it ends with the test.
-final class AWSDouble {
-    let address: String
-    private let process: Process
-    private let input: Pipe
-
+extension AWSDouble {
     /// What the command line and Terraform need to take it for AWS.
     var environment: [String: String] {
         [
@@ -109,35 +104,5 @@ final class AWSDouble {
             "AWS_DEFAULT_REGION": "eu-central-1", "AWS_REGION": "eu-central-1", "AWS_MAX_ATTEMPTS": "1",
             "AWS_PAGER": "", "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
         ]
-    }
-
-    /// Starts it; `options` are those of the double's own command line.
-    init(_ options: String...) throws {
-        let output = Pipe()
-        input = Pipe()
-        process = Process()
-        process.executableURL = URL(filePath: Tool.awsPython.path)
-        process.arguments =
-            [
-                Repository.root.appending(path: "Tests/Doubles/aws_double.py").path, "--port", "0", "--with-parent",
-            ] + options
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        var said = ""
-        while !said.contains("\n") {
-            let data = output.fileHandleForReading.availableData
-            if data.isEmpty { break }
-            said += String(decoding: data, as: UTF8.self)
-        }
-        let start = try #require(said.firstRange(of: "http://"), "the double did not start: \(said)")
-        address = said[start.lowerBound...].trimmingCharacters(in: .whitespacesAndNewlines)
-    }
-
-    deinit {
-        // It has nothing to keep, and Python waits with softer signals.
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
     }
 }

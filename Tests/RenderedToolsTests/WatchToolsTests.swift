@@ -1,6 +1,7 @@
 // A watch with everything that it has of AWS: events of a queue wake it, a topic and Security Hub hear of it.
 
 import Foundation
+import PlumbTesting
 import Testing
 
 extension RenderedToolsTests {

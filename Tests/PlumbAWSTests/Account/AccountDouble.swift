@@ -3,61 +3,25 @@
 import Foundation
 import Logging
 import PlumbModel
+import PlumbTesting
 import Synchronization
 import Testing
 
 @testable import PlumbAWS
 
-/// The double in a process of its own; it ends with the test.
+/// The double, and the calls that were made of it.
 final class AccountDouble: Sendable {
-    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-    /// The Python that has moto, if scripts/aws-tools.sh has installed it.
-    static let python: String? = {
-        let path = root.appending(path: ".build/aws-tools/bin/python").path
-        return FileManager.default.isExecutableFile(atPath: path) ? path : nil
-    }()
-
-    let address: String
-    private let process: Process
-    private let input: Pipe
+    private let double: AWSDouble
     /// `S3 GetBucketPolicy`, each call in its order.
     private let calls = Mutex<[String]>([])
 
     var asked: [String] { calls.withLock { $0 } }
 
-    init() throws {
-        let python = try #require(Self.python, "scripts/aws-tools.sh installs the double's Python")
-        let output = Pipe()
-        input = Pipe()
-        process = Process()
-        process.executableURL = URL(filePath: python)
-        process.arguments = [
-            Self.root.appending(path: "Tests/Doubles/aws_double.py").path, "--port", "0", "--with-parent",
-        ]
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        var said = ""
-        while !said.contains("\n") {
-            let data = output.fileHandleForReading.availableData
-            if data.isEmpty { break }
-            said += String(decoding: data, as: UTF8.self)
-        }
-        let start = try #require(said.firstRange(of: "http://"), "the double did not start: \(said)")
-        address = said[start.lowerBound...].trimmingCharacters(in: .whitespacesAndNewlines)
-    }
-
-    deinit {
-        // It has nothing to keep, and Python waits with softer signals.
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-    }
+    init() throws { double = try AWSDouble() }
 
     private var environment: [String: String] {
         [
-            "AWS_ENDPOINT_URL": address, "AWS_ACCESS_KEY_ID": "offline", "AWS_SECRET_ACCESS_KEY": "offline",
+            "AWS_ENDPOINT_URL": double.address, "AWS_ACCESS_KEY_ID": "offline", "AWS_SECRET_ACCESS_KEY": "offline",
             "AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1", "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_MAX_ATTEMPTS": "1",
         ]
@@ -84,7 +48,7 @@ final class AccountDouble: Sendable {
 
             """
         let python = Process()
-        python.executableURL = URL(filePath: try #require(Self.python))
+        python.executableURL = URL(filePath: try #require(AWSTools.python))
         python.arguments = ["-c", prelude + script]
         python.environment = environment.merging([
             "PATH": "/usr/bin:/bin", "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",

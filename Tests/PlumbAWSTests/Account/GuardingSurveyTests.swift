@@ -1,13 +1,14 @@
 // What a survey sees of roles, analyzers, trails and networks.
 
 import PlumbModel
+import PlumbTesting
 import Testing
 
 @testable import PlumbAWS
 
 @Suite(
     .serialized, .timeLimit(.minutes(20)),
-    .enabled(if: AccountDouble.python != nil, "scripts/aws-tools.sh installs it"))
+    .enabled(if: AWSTools.python != nil, "scripts/aws-tools.sh installs it"))
 struct GuardingSurveyTests {
     private static func roles(_ count: Int) -> String {
         """

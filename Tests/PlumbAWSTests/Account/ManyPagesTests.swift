@@ -1,13 +1,14 @@
 // An account with more of everything than fits on a page.
 
 import PlumbModel
+import PlumbTesting
 import Testing
 
 @testable import PlumbAWS
 
 @Suite(
     .serialized, .timeLimit(.minutes(20)),
-    .enabled(if: AWSDouble.isInstalled, "scripts/aws-tools.sh installs moto, on which the double stands"))
+    .enabled(if: AWSTools.python != nil, "scripts/aws-tools.sh installs moto, on which the double stands"))
 struct ManyPagesTests {
     private static let count = 105
 

@@ -2,13 +2,14 @@
 
 import Foundation
 import PlumbModel
+import PlumbTesting
 import Testing
 
 @testable import PlumbAWS
 
 @Suite(
     .serialized, .timeLimit(.minutes(20)),
-    .enabled(if: AccountDouble.python != nil, "scripts/aws-tools.sh installs it"))
+    .enabled(if: AWSTools.python != nil, "scripts/aws-tools.sh installs it"))
 struct PayingSurveyTests {
     private static let money = """
         budgets, ce = aws("budgets", "us-east-1"), aws("ce", "us-east-1")

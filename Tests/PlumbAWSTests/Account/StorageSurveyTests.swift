@@ -1,13 +1,14 @@
 // What a survey sees of buckets, keys, tables, repositories and backups.
 
 import PlumbModel
+import PlumbTesting
 import Testing
 
 @testable import PlumbAWS
 
 @Suite(
     .serialized, .timeLimit(.minutes(20)),
-    .enabled(if: AccountDouble.python != nil, "scripts/aws-tools.sh installs it"))
+    .enabled(if: AWSTools.python != nil, "scripts/aws-tools.sh installs it"))
 struct StorageSurveyTests {
     private static let bucket = """
         s3, kms = aws("s3"), aws("kms")

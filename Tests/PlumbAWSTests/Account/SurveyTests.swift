@@ -2,13 +2,14 @@
 
 import Foundation
 import PlumbModel
+import PlumbTesting
 import Testing
 
 @testable import PlumbAWS
 
 @Suite(
     .serialized, .timeLimit(.minutes(20)),
-    .enabled(if: AWSDouble.isInstalled, "scripts/aws-tools.sh installs moto, on which the double stands"))
+    .enabled(if: AWSTools.python != nil, "scripts/aws-tools.sh installs moto, on which the double stands"))
 struct SurveyTests {
     /// The concerns with what serves, scales and watches.
     private static let own: [Concern] = [

@@ -1,65 +1,34 @@
 // The project's double of AWS with endpoints in it, and a way to look at what is asked of it.
 
 import Foundation
-import Glibc
 import Logging
 import PlumbModel
+import PlumbTesting
 import Synchronization
 import Testing
 
 @testable import PlumbAWS
 
-/// The double in a process of its own, which ends with the tests.
-final class AWSDouble: Sendable {
-    let url: String
-
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-    private static let python = root.appending(path: ".build/aws-tools/bin/python").path
-    static let isInstalled = FileManager.default.isExecutableFile(atPath: python)
-
+extension AWSDouble {
     /// Three endpoints with all that belongs to them.
-    static let populated = Result { try AWSDouble(endpoints: 3) }
+    static let populated = Result { try filled(endpoints: 3) }
     /// Nothing but what the test puts into it.
-    static let empty = Result { try AWSDouble(endpoints: 0) }
+    static let empty = Result { try AWSDouble("--creating", "0") }
 
-    private let process: Process
-    // Closing it ends the double.
-    private let input = Pipe()
-
-    private init(endpoints: Int) throws {
-        let output = Pipe()
-        process = Process()
-        process.executableURL = URL(filePath: Self.python)
-        process.arguments = [
-            Self.root.appending(path: "Tests/Doubles/aws_double.py").path, "--port", "0", "--creating", "0",
-            "--with-parent",
-        ]
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        var said = ""
-        while !said.contains("\n") {
-            let data = output.fileHandleForReading.availableData
-            if data.isEmpty { break }
-            said += String(decoding: data, as: UTF8.self)
-        }
-        let start = try #require(said.firstRange(of: "http://"), "the double did not start: \(said)")
-        url = said[start.lowerBound...].trimmingCharacters(in: .whitespacesAndNewlines)
-        guard endpoints > 0 else { return }
+    private static func filled(endpoints: Int) throws -> AWSDouble {
+        let double = try AWSDouble("--creating", "0")
         let filling = Process()
-        filling.executableURL = URL(filePath: Self.python)
+        filling.executableURL = URL(filePath: try #require(AWSTools.python))
         filling.arguments = [
-            Self.root.appending(path: "Tests/Doubles/population.py").path, url, "--endpoints", "\(endpoints)",
+            AWSTools.root.appending(path: "Tests/Doubles/population.py").path, double.address, "--endpoints",
+            "\(endpoints)",
         ]
         filling.standardOutput = FileHandle.nullDevice
         try filling.run()
         filling.waitUntilExit()
         try #require(filling.terminationStatus == 0, "the double could not be filled")
+        return double
     }
-
-    deinit { kill(process.processIdentifier, SIGKILL) }
 
     /// A client of the double, and all that it sends.
     func withClient<Outcome: Sendable>(
@@ -67,7 +36,7 @@ final class AWSDouble: Sendable {
     ) async throws -> Outcome {
         var surroundings = Surroundings.machine()
         surroundings.environment = testKeys.merging([
-            "AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_REGION": "eu-central-1",
+            "AWS_ENDPOINT_URL": address, "AWS_EC2_METADATA_DISABLED": "true", "AWS_REGION": "eu-central-1",
             "AWS_MAX_ATTEMPTS": "1",
         ]) { $1 }
         surroundings.home = "/nonexistent"
