@@ -34,6 +34,22 @@ extension Composition {
         }
     }
 
+    /// Opens the way to an account for the length of `body`; who sits at the terminal is asked for an MFA code.
+    static func withAWS<Result: Sendable>(
+        _ access: AWSAccess, region: String?, _ body: (AWSClient) async throws -> Result
+    ) async throws -> Result {
+        let options = AWSOptions(profile: access.profile, region: region, endpointURL: access.endpointURL)
+        let log = Logger(label: "plumb.aws") { _ in SwiftLogNoOpLogHandler() }
+        let ask: @Sendable (String) async throws -> Secret = { question in
+            guard let line = Terminal.answer(to: question), !line.isEmpty else {
+                throw PlumbError(.refused, "nothing was typed", hint: "the question was: \(question)")
+            }
+            return Secret(line)
+        }
+        let surroundings = Surroundings.machine(ask: Terminal.canAsk ? ask : nil)
+        return try await AWSClient.with(options, surroundings: surroundings, log: log, body)
+    }
+
     static func region(of name: String) throws(PlumbError) -> String? {
         let prefix = "aws://"
         guard name.hasPrefix(prefix) else {
@@ -52,13 +68,9 @@ extension Composition {
     private static func inventory(
         of scope: AccountScope, in region: String?, _ options: AccountOptions
     ) async throws -> AccountInventory {
-        let settings = AWSOptions(profile: options.profile, region: region, endpointURL: options.endpointURL)
-        let log = Logger(label: "plumb.aws") { _ in SwiftLogNoOpLogHandler() }
         let progress = Mutex(Progress())
         defer { progress.withLock { $0.clear() } }
-        let ask: @Sendable (String) async throws -> Secret = { Secret(try Terminal.ask($0)) }
-        let surroundings = Surroundings.machine(ask: Terminal.canAsk ? ask : nil)
-        return try await AWSClient.with(settings, surroundings: surroundings, log: log) { client in
+        return try await withAWS(options.access, region: region) { client in
             let place = "aws://\(try client.region)"
             return try await client.survey(scope) { step in progress.withLock { $0.say("\(place): \(step)") } }
         }

@@ -1,7 +1,6 @@
 // Where the commands meet an AWS account: deploying to it, going back in it, telling what runs there.
 
 import Foundation
-import Logging
 import PlumbAWS
 import PlumbFormats
 import PlumbModel
@@ -11,7 +10,7 @@ import Synchronization
 extension Composition {
     /// What the commands say about the account.
     struct AWSTarget: Sendable {
-        var profile: String?
+        var access: AWSAccess
         var region: String?
         var home: String
     }
@@ -47,7 +46,7 @@ extension Composition {
         try AtomicFile.makeFolder(folder.path)
         // What was packed is large at times, and made again when it is needed.
         defer { try? FileManager.default.removeItem(at: folder) }
-        try await client(target) { client in
+        try await withAWS(target.access, region: target.region) { client in
             let kept = EventKeeper()
             let listener = listener(
                 target,
@@ -133,7 +132,7 @@ extension Composition {
         _ endpoint: String, to config: String?, reason: String, target: AWSTarget,
         tell: @escaping @Sendable (String) -> Void, agree: ([String]) throws -> Void
     ) async throws -> AWSResult {
-        try await client(target) { client in
+        try await withAWS(target.access, region: target.region) { client in
             let listener = listener(target) { tell(line($0)) }
             let rollback = EndpointRollback(endpoint, region: try client.region, client: client, listener: listener)
             let (plan, caller) = try await rollback.plan(to: config)
@@ -171,7 +170,7 @@ extension Composition {
     static func endpointsOnAWS(
         _ names: [String], target: AWSTarget
     ) async throws -> (text: String, data: any Encodable & Sendable) {
-        try await client(target) { client in
+        try await withAWS(target.access, region: target.region) { client in
             let reports = try await EndpointReport.all(names, region: try client.region, client: client)
             let entries = try await keptAuditEntries(in: target.home, limit: lastEntriesMax) ?? []
             var lines: [String] = []
@@ -189,22 +188,6 @@ extension Composition {
 
     /// How far back the last deployment of an endpoint is looked for.
     private static let lastEntriesMax = 1_000
-
-    // MARK: - The account
-
-    private static func client<Result: Sendable>(
-        _ target: AWSTarget, _ body: (AWSClient) async throws -> Result
-    ) async throws -> Result {
-        let options = AWSOptions(profile: target.profile, region: target.region)
-        let log = Logger(label: "plumb", factory: { _ in SwiftLogNoOpLogHandler() })
-        return try await AWSClient.with(options, surroundings: .machine(ask: ask), log: log, body)
-    }
-
-    /// Asks for an MFA code, where there is somebody to ask.
-    private static var ask: (@Sendable (_ question: String) async throws -> Secret)? {
-        guard Terminal.canAsk else { return nil }
-        return { question in Secret(Terminal.answer(to: question) ?? "") }
-    }
 
     private static func line(_ news: DeploymentNews) -> String {
         let seconds = String(repeating: " ", count: max(0, 8 - "\(news.seconds)".count)) + "\(news.seconds) s"

@@ -13,10 +13,8 @@ extension Composition {
         return !control.provableAt.isDisjoint(with: [.cloudformation, .terraform])
     }
 
-    /// The files of a spec, and what it is compiled to, in a tongue.
-    static func rendered(
-        _ loaded: LoadedSpec, compiled graph: Graph, to option: RenderOption
-    ) throws -> [RenderedFile] {
+    /// Throws when a spec asks for what AWS does not offer; everything of it is told.
+    static func requireFit(_ loaded: LoadedSpec) throws(PlumbError) {
         let unfit = Rendering.diagnostics(of: loaded.spec)
         Terminal.tell(unfit)
         guard unfit.isEmpty else {
@@ -26,6 +24,13 @@ extension Composition {
                     "values for the engine on this machine belong in a spec of their own, or leave them to the defaults"
             )
         }
+    }
+
+    /// The files of a spec, and what it is compiled to, in a tongue.
+    static func rendered(
+        _ loaded: LoadedSpec, compiled graph: Graph, to option: RenderOption
+    ) throws -> [RenderedFile] {
+        try requireFit(loaded)
         switch option {
         case .cloudformation: return Rendering.files(of: loaded.spec, compiled: graph, as: .cloudformation)
         case .terraform: return Rendering.files(of: loaded.spec, compiled: graph, as: .terraform)

@@ -45,10 +45,7 @@ extension Composition {
         return try await Webhook.withClient { web in
             guard needsAWS else { return try await watch(order, look, web, nil) }
             let region = try order.sources.first { $0.hasPrefix("aws:") }.flatMap { try Self.region(of: $0) }
-            let options = AWSOptions(
-                profile: order.account.profile, region: region, endpointURL: order.account.endpointURL)
-            let log = Logger(label: "plumb.aws") { _ in SwiftLogNoOpLogHandler() }
-            return try await AWSClient.with(options, log: log) { try await watch(order, look, web, $0) }
+            return try await withAWS(order.account.access, region: region) { try await watch(order, look, web, $0) }
         }
     }
 
@@ -161,8 +158,8 @@ extension Composition {
 
     /// Prints news. The first look of all is on the board already.
     private static func tell(_ news: WatchNews, as format: OutputFormat) {
-        guard format == .text else { return Terminal.printNow(NewsReport.json(news) + "\n") }
-        if news.kind != .first { Terminal.printNow(NewsReport.text(news, style: style)) }
+        guard format == .text else { return Terminal.say(NewsReport.json(news)) }
+        if news.kind != .first { Terminal.say(NewsReport.text(news, style: style), terminator: "") }
     }
 
     /// How things stood as the watch began, told once.

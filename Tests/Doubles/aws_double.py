@@ -64,6 +64,9 @@ def main() -> None:
     for state in ("creating", "updating", "rolling-back"):
         parser.add_argument(
             f"--{state}", type=float, default=0.5, metavar="SECONDS", help=f"how long an endpoint is {state}")
+    parser.add_argument(
+        "--answering", type=float, default=0, metavar="SECONDS",
+        help="how long the answer to ExecuteChangeSet waits for the stack to be done")
     parser.add_argument("--record", metavar="FILE", help="append every request to this file")
     parser.add_argument(
         "--evaluating", type=float, metavar="SECONDS",
@@ -81,6 +84,7 @@ def main() -> None:
     serving.Durations.creating = options.creating
     serving.Durations.updating = options.updating
     serving.Durations.rolling_back = options.rolling_back
+    stacks.Durations.answering = options.answering
     for module in (access, cost, data, drift, evaluating, front, serving, stacks, tagging, watching):
         module.mend_moto()
 

@@ -16,7 +16,7 @@ extension RenderedToolsTests {
         private let aws: Tool
 
         init() throws {
-            double = try AWSDouble()
+            double = try AWSDouble("--answering", "30")
             var tool = Tool.aws
             tool.environment = double.environment
             aws = tool

@@ -13,14 +13,29 @@ enum DeploymentTarget: String, ExpressibleByArgument, CaseIterable {
     case aws
 }
 
+/// As whom an account is reached, and at which address.
+struct AWSAccess: ParsableArguments {
+    @Option(help: ArgumentHelp("The profile of ~/.aws/config (default: as for the AWS CLI).", valueName: "name"))
+    var profile: String?
+    @Option(
+        name: .customLong("endpoint-url"),
+        help: ArgumentHelp("Ask this address instead of AWS's own.", valueName: "url"))
+    var endpointURL: String?
+
+    /// The words by which another command is told the same.
+    var words: [String] {
+        (profile.map { ["--profile", $0] } ?? []) + (endpointURL.map { ["--endpoint-url", $0] } ?? [])
+    }
+}
+
 /// Whose account, and where in it.
 struct AWSAccountOptions: ParsableArguments {
-    @Option(help: "With --to aws: the profile of AWS's own settings (default: $AWS_PROFILE).") var profile: String?
+    @OptionGroup var access: AWSAccess
     @Option(help: "With --to aws: the region (default: $AWS_REGION, else the profile's; deploy takes the spec's).")
     var region: String?
 
     func target(home: HomeOption) -> Composition.AWSTarget {
-        Composition.AWSTarget(profile: profile, region: region, home: home.folder)
+        Composition.AWSTarget(access: access, region: region, home: home.folder)
     }
 }
 
@@ -34,7 +49,7 @@ enum Agreement {
                 .invalidInput, "nobody can be asked here, and nothing is changed without agreement",
                 hint: "--yes agrees; --plan-only shows what would change")
         }
-        guard let answer = Terminal.answer(to: "\(question) [yes/no]"), answer.lowercased() == "yes" else {
+        guard let answer = Terminal.answer(to: "\(question) [yes/no] "), answer.lowercased() == "yes" else {
             throw PlumbError(.refused, "not agreed to: nothing was changed", hint: "type yes, or give --yes")
         }
         return "answer"

@@ -5,12 +5,7 @@ import PlumbModel
 
 /// How accounts are read; all of it is for sources that begin with `aws://`.
 struct AccountOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The profile of ~/.aws/config (default: as for the AWS CLI).", valueName: "name"))
-    var profile: String?
-    @Option(
-        name: .customLong("endpoint-url"),
-        help: ArgumentHelp("Ask this address instead of AWS's own.", valueName: "url"))
-    var endpointURL: String?
+    @OptionGroup var access: AWSAccess
     @Option(
         name: .customLong("endpoint"),
         help: ArgumentHelp("Look at this endpoint and what belongs to it; may be given again.", valueName: "name"))

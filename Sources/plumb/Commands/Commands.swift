@@ -78,7 +78,8 @@ enum RolloutWatch {
 /// Holds a spec to the policies before it is deployed.
 enum DeploymentGate {
     /// In production a broken control refuses the deployment unless it is waived; elsewhere it is told.
-    static func check(_ loaded: Composition.LoadedSpec, say: (String) -> Void) async throws {
+    @discardableResult
+    static func check(_ loaded: Composition.LoadedSpec, say: (String) -> Void) async throws -> Assessment {
         Terminal.tell(loaded.diagnostics)
         let assessment = await Composition.assess(
             loaded, compiled: Composition.compiled(loaded), under: try Composition.overlay(nil))
@@ -92,6 +93,7 @@ enum DeploymentGate {
                 .refused, "\(broken.count) controls fail: production is not deployed with a broken policy",
                 hint: "mend them (plumb check \(loaded.path)), or write a waiver with owner, reason and expiry")
         }
+        return assessment
     }
 
     /// A change that its author has approved is not approved, in staging neither (OPS-3.4).

@@ -9,11 +9,8 @@ extension DeployCommand {
         let tell: @Sendable (String) -> Void = { if isText { Terminal.say($0) } }
         let loaded = try Composition.withDigest(
             Composition.loadSpec(spec, environment: environment.environment))
-        try await DeploymentGate.check(loaded, say: tell)
-        let graph = Composition.compiled(loaded)
-        // Tells what AWS does not offer, and what would only be judged broken again.
-        _ = try Composition.rendered(loaded, compiled: graph, to: .cloudformation)
-        let assessment = await Composition.assess(loaded, compiled: graph, under: try Composition.overlay(nil))
+        let assessment = try await DeploymentGate.check(loaded, say: tell)
+        try Composition.requireFit(loaded)
         try DeploymentGate.refuseUnapproved(assessment, loaded)
         try DeploymentGate.refuseBroken(assessment, loaded)
         let values = try ParameterValues.read(files: parameters, words: parameter)

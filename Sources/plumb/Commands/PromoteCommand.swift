@@ -42,6 +42,8 @@ struct PromoteCommand: AsyncParsableCommand {
         help: ArgumentHelp("The account of the lower environment (with --on aws).", valueName: "aws://region"))
     var source = "aws://"
     @Flag(help: "Judge the rules, and neither write nor deploy anything.") var checkOnly = false
+    @Flag(name: .shortAndLong, help: "With --on aws: agree to the deployment's plan without being asked.")
+    var yes = false
     @OptionGroup var home: HomeOption
     @OptionGroup var format: FormatOption
     @OptionGroup(title: "AWS account") var account: AccountOptions
@@ -51,6 +53,7 @@ struct PromoteCommand: AsyncParsableCommand {
         guard let lower = order.firstIndex(of: from), let upper = order.firstIndex(of: to), lower < upper else {
             throw ValidationError("a promotion goes up: dev, staging, production")
         }
+        if yes, on == .local { throw ValidationError("--yes goes with --on aws") }
         if on == .aws, fromHome != nil { throw ValidationError("--from-home is about engines: leave out --on aws") }
     }
 
@@ -91,13 +94,9 @@ struct PromoteCommand: AsyncParsableCommand {
     private func deploy(_ path: String) async throws {
         var arguments = [path, "--environment", to.rawValue, "--format", format.format.rawValue]
         if let home = home.home { arguments += ["--home", home] }
-        if on == .aws { arguments += ["--to", "aws"] + accountArguments }
+        if on == .aws { arguments += ["--to", "aws"] + account.access.words + (yes ? ["--yes"] : []) }
         let command = try DeployCommand.parse(arguments)
         try await command.run()
-    }
-
-    private var accountArguments: [String] {
-        (account.profile.map { ["--profile", $0] } ?? []) + (account.endpointURL.map { ["--endpoint-url", $0] } ?? [])
     }
 
     // MARK: - Telling

@@ -28,24 +28,14 @@ enum Terminal {
     /// Whether somebody is there to answer a question.
     static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 
-    /// A line that the person types. Throws when there comes none.
-    static func ask(_ question: String) throws(PlumbError) -> String {
-        FileHandle.standardError.write(Data(question.utf8))
-        guard let line = readLine(), !line.isEmpty else {
-            throw PlumbError(.refused, "nothing was typed", hint: "the question was: \(question)")
-        }
-        return line
-    }
-
-    /// Standard output, at once: what runs for long does not keep lines back.
-    static func printNow(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
-
     /// A line on standard output at once: whoever follows long work through a pipe reads it as it happens.
-    static func say(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+    static func say(_ text: String, terminator: String = "\n") {
+        FileHandle.standardOutput.write(Data((text + terminator).utf8))
+    }
 
     /// A line that the person types; nil where the input has ended.
     static func answer(to question: String) -> String? {
-        FileHandle.standardError.write(Data("\(question) ".utf8))
+        FileHandle.standardError.write(Data(question.utf8))
         return readLine()
     }
 

@@ -457,6 +457,11 @@ def delete_change_set(call: Call) -> dict:
     return {}
 
 
+class Durations:
+    # AWS answers at once; whoever looks only every thirty seconds, as its own tools do, is answered later.
+    answering = 0.0
+
+
 @answers("cloudformation", "ExecuteChangeSet")
 def execute_change_set(call: Call) -> dict:
     found = change_set(call)
@@ -468,8 +473,7 @@ def execute_change_set(call: Call) -> dict:
     work = threading.Thread(
         target=carry_out, args=(call, stack, found["template"], found["given"]), daemon=True)
     work.start()
-    # AWS's tools look only every thirty seconds: what is done in a moment is done before they first look.
-    work.join(3)
+    work.join(Durations.answering)
     return {}
 
 
