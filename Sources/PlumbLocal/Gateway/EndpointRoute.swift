@@ -60,6 +60,8 @@ final class EndpointRoute: Sendable {
         var shed = 0
     }
     let name: String
+    /// What is recorded of the traffic.
+    let capture = CaptureBuffer()
     private let state: NIOLockedValueBox<State>
 
     init(name: String, limits: RequestLimits) {
