@@ -46,6 +46,7 @@ struct RequestParser {
     /// The next head, once it is whole. `isKnown` says that it is the one before, byte for byte.
     mutating func head() throws(RequestFault) -> (head: RequestHead, isKnown: Bool)? {
         if let known, beginsWith(known.bytes) {
+            searched = 0
             pending.moveReaderIndex(forwardBy: known.bytes.count)
             return (known.head, true)
         }
