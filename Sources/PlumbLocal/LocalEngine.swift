@@ -26,18 +26,22 @@ actor LocalEngine: Engine, Service {
     private let log: Logger
     private var fleets: [String: [Int: Fleet]] = [:]
     private let processes: ProcessBook
+    private let monitor: any TrafficMonitor
+    private let baselines: BaselineFiles
     private let starts: AsyncStream<WorkerProcess>
     private let startsContinuation: AsyncStream<WorkerProcess>.Continuation
     /// Instances that may be waiting to be supervised.
     private static let startsMax = 256
 
     init(
-        gateway: GatewayState, launcher: WorkerLauncher, processes: ProcessBook, group: MultiThreadedEventLoopGroup,
-        log: Logger
+        gateway: GatewayState, launcher: WorkerLauncher, processes: ProcessBook, monitor: any TrafficMonitor,
+        baselines: BaselineFiles, group: MultiThreadedEventLoopGroup, log: Logger
     ) {
         self.gateway = gateway
         self.launcher = launcher
         self.processes = processes
+        self.monitor = monitor
+        self.baselines = baselines
         self.group = group
         self.log = log
         (starts, startsContinuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.startsMax))
@@ -81,6 +85,7 @@ actor LocalEngine: Engine, Service {
 
     func apply(_ revision: Revision, count: Int) async throws {
         let route = gateway.route(revision.endpoint, limits: revision.spec.limits)
+        if count > 0, fleets[revision.endpoint]?[revision.number] == nil { await watch(revision) }
         var fleet = fleets[revision.endpoint]?[revision.number] ?? Fleet(revision: revision)
         if fleet.workers.isEmpty && count > 0 {
             try launcher.check(revision)
@@ -102,7 +107,17 @@ actor LocalEngine: Engine, Service {
             }
         }
         fleets[revision.endpoint, default: [:]][revision.number] = count == 0 ? nil : fleet
-        if count == 0 { route.stopMeasuring(revision: revision.number) }
+        if count == 0 {
+            route.stopMeasuring(revision: revision.number)
+            await monitor.end(revision.endpoint, revision: revision.number)
+        }
+    }
+
+    /// Has the revision's captured traffic compared with its baseline, if it is to be.
+    private func watch(_ revision: Revision) async {
+        guard revision.isWatchedForDrift || revision.isWatchedForQuality else { return }
+        let files = baselines.read(revision.baseline)
+        await monitor.begin(revision, statistics: files?.statistics, constraints: files?.constraints)
     }
 
     private func makeProcess(
@@ -122,7 +137,10 @@ actor LocalEngine: Engine, Service {
         guard let route = gateway.route(endpoint) else { return }
         // The limits are those of whoever has most of the traffic.
         let main = weights.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key
-        if let main, let fleet = fleets[endpoint]?[main] { route.limits = fleet.revision.spec.limits }
+        if let main, let fleet = fleets[endpoint]?[main] {
+            route.limits = fleet.revision.spec.limits
+            route.capture.follow(fleet.revision.spec.capture)
+        }
         route.shift(to: weights)
     }
 

@@ -124,6 +124,13 @@ public protocol ControlPlane: Sendable {
     /// Appends what was decided outside the engine; the time and the actor are the engine's to say. Throws
     /// `invalidInput` for an action that is the engine's own.
     func note(_ entry: AuditEntry, by actor: String) async throws
+    /// What is recorded of an endpoint's traffic, and what its detectors have found; of every endpoint when nil.
+    func monitoring(of endpoint: String?) async throws -> [EndpointMonitoring]
+    /// The captured lines of an endpoint in one file, and the name of the next; nil begins with the oldest. Throws
+    /// `notFound` when there is none.
+    func captures(of endpoint: String, after file: String?, by actor: String) async throws -> CapturedLines
+    /// Erases every captured record of a subject and answers how many there were.
+    func eraseCaptures(of subject: String, by actor: String) async throws -> Int
     /// Drains and ends the engine.
     func shutDown(by actor: String) async throws
 }

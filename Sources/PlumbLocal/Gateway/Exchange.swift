@@ -20,7 +20,7 @@ enum ExchangeResult {
 final class Exchange: UpstreamReceiver {
     private let route: EndpointRoute
     private let context: LoopContext
-    private let request: UpstreamRequest
+    let request: UpstreamRequest
     private let onFault: @Sendable (WorkerRoute) -> Void
     private var completion: ((ExchangeResult) -> Void)?
     private var worker: WorkerRoute?

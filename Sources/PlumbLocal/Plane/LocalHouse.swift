@@ -7,7 +7,7 @@ import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import NIOSSL
-import PlumbEngine
+public import PlumbEngine
 import PlumbModel
 public import PlumbStore
 public import ServiceLifecycle
@@ -43,6 +43,9 @@ public final class LocalHouse: Sendable {
     let launcher: WorkerLauncher
     let tokenPath: String
     private let artifacts: ArtifactStore
+    private let captureService: CaptureService
+    let captures: Captures
+    let monitor: any TrafficMonitor
     private let gatewayService: GatewayService
     private let group: MultiThreadedEventLoopGroup
     private let host: String
@@ -50,11 +53,12 @@ public final class LocalHouse: Sendable {
 
     /// Opens the state, makes certificates and the first token when they are missing, and ends what an earlier daemon
     /// left running. Nothing listens or runs yet.
-    public init(_ settings: LocalSettings, log: Logger) async throws {
+    public init(_ settings: LocalSettings, monitor: any TrafficMonitor, log: Logger) async throws {
         folder = settings.folder
         version = settings.version
         host = settings.host
         self.log = log
+        self.monitor = monitor
         store = try Store(folder: settings.folder)
         let orphans = WorkerLauncher.endOrphans(of: settings.folder)
         if orphans > 0 { log.warning("ended \(orphans) workers that an earlier daemon left running") }
@@ -71,7 +75,10 @@ public final class LocalHouse: Sendable {
         gateway = GatewayState(tokens: tokens, secondsSinceEpoch: now) { processes.suspect($0) }
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, settings.threads))
         engine = LocalEngine(
-            gateway: gateway, launcher: launcher, processes: processes, group: group, log: log)
+            gateway: gateway, launcher: launcher, processes: processes, monitor: monitor,
+            baselines: BaselineFiles(artifacts: artifacts), group: group, log: log)
+        captures = try Captures(folder: settings.folder, vault: try Vault(folder: settings.folder, at: now))
+        captureService = CaptureService(gateway: gateway, captures: captures, monitor: monitor, log: log)
         gatewayService = GatewayService(
             state: gateway, tls: tls, host: settings.host, port: settings.port, group: group, log: log)
         try await loadTokens(into: tokens)
@@ -85,7 +92,7 @@ public final class LocalHouse: Sendable {
         let gateway = gateway
         let renewal = CertificateRenewal(
             folder: folder, hosts: Self.hosts(host), context: tls, now: { gateway.seconds() }, log: log)
-        return (plane, [engine, renewal, gatewayService, plane])
+        return (plane, [engine, renewal, captureService, gatewayService, plane])
     }
 
     /// Lets go of the threads and the state; to be called after the services have ended.
@@ -123,6 +130,30 @@ public final class LocalHouse: Sendable {
     func takeInExample(of revision: Revision) throws(PlumbError) -> String? {
         guard let file = revision.spec.example.file else { return nil }
         return try artifacts.add(fileAt: revision.absolute(file))
+    }
+
+    /// Keeps the files of the revision's baseline with it; nil when the spec names none.
+    ///
+    /// Throws `notFound` when `statistics.json` is not there.
+    func takeInBaseline(of revision: Revision) throws(PlumbError) -> Revision.Baseline? {
+        guard let folder = revision.spec.drift.baseline else { return nil }
+        guard !folder.contains("://") else {
+            throw PlumbError(
+                .unsupported, "the embedded engine reads baselines from this machine, not \(folder)",
+                hint: "write drift.baseline: FOLDER, made by plumb drift baseline DATA",
+                at: revision.spec.place(of: "drift.baseline"))
+        }
+        let path = revision.absolute(folder)
+        let statistics = try artifacts.add(fileAt: "\(path)/statistics.json")
+        let isThere = FileManager.default.fileExists(atPath: "\(path)/constraints.json")
+        return Revision.Baseline(
+            statisticsDigest: statistics,
+            constraintsDigest: isThere ? try artifacts.add(fileAt: "\(path)/constraints.json") : nil)
+    }
+
+    /// Erases what was captured of one subject and answers how many records that were.
+    func eraseCaptures(ofSubject subject: String) async throws(PlumbError) -> Int {
+        try await captureService.erase(subject: subject)
     }
 
     func tryHandshakes() async -> (accepted: [String], refused: [String]) {

@@ -11,7 +11,7 @@ public import ServiceLifecycle
 
 /// The control plane of one daemon: one runner for each endpoint, over one store.
 public actor LocalPlane: ControlPlane, Service {
-    private let house: LocalHouse
+    let house: LocalHouse
     private let ledger: StoreLedger
     private let engine: LocalEngine
     private let log: Logger
@@ -89,6 +89,7 @@ public actor LocalPlane: ControlPlane, Service {
             number: record.nextNumber, spec: spec, modelDigest: digest, createdAt: house.now(), author: actor,
             folder: request.folder)
         revision.exampleDigest = try house.takeInExample(of: revision)
+        revision.baseline = try house.takeInBaseline(of: revision)
         try house.launcher.check(revision)
         let order = try await runner.deploy(
             revision, by: actor,
@@ -225,7 +226,7 @@ public actor LocalPlane: ControlPlane, Service {
             measuredDays: (house.now() - startedAt) / 86_400, startSeconds: instances.compactMap(\.startSeconds).max())
     }
 
-    private func records(of endpoint: String?) async throws -> [EndpointRecord] {
+    func records(of endpoint: String?) async throws -> [EndpointRecord] {
         if let endpoint { return [await (try existing(endpoint)).record] }
         var records: [EndpointRecord] = []
         for name in runners.keys.sorted() {
