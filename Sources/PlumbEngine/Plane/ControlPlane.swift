@@ -40,11 +40,14 @@ public struct EndpointStatus: Sendable, Hashable, Codable {
     public var fleets: [FleetObservation]
     public var alarms: [AlarmStatus]
     public var traffic: [Traffic]
+    /// The workers one by one, where the engine runs them itself.
+    public var workers: [WorkerStatus]
 
     public init(
         record: EndpointRecord, state: String, rolloutText: String?, fleets: [FleetObservation],
-        alarms: [AlarmStatus], traffic: [Traffic]
+        alarms: [AlarmStatus], traffic: [Traffic], workers: [WorkerStatus] = []
     ) {
+        self.workers = workers
         self.record = record
         self.state = state
         self.rolloutText = rolloutText
@@ -65,11 +68,14 @@ public struct EngineStatus: Sendable, Hashable, Codable {
     public var certificateAuthorityPath: String
     public var tokenPath: String
     public var endpoints: [EndpointStatus]
+    /// What workers are kept from, and what not, in words.
+    public var isolation: String?
 
     public init(
         version: String, processID: Int, startedAt: Double, gateway: String, certificateAuthorityPath: String,
-        tokenPath: String, endpoints: [EndpointStatus]
+        tokenPath: String, endpoints: [EndpointStatus], isolation: String? = nil
     ) {
+        self.isolation = isolation
         self.version = version
         self.processID = processID
         self.startedAt = startedAt

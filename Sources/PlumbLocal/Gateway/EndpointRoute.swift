@@ -16,6 +16,8 @@ final class WorkerRoute: Sendable {
     let concurrencyMax: Int
     /// It is the house's own model server, which takes many requests on one connection.
     let takesFrames: Bool
+    /// What it has answered, for whoever compares it with its siblings.
+    let vitals = WorkerVitals()
 
     init(
         id: String, revision: Int, zone: String, address: SocketAddress, concurrencyMax: Int, takesFrames: Bool = false
@@ -49,6 +51,13 @@ final class EndpointRoute: Sendable {
         var isReady = false
         /// It takes no new requests, and goes once it has none.
         var isRetired = false
+        /// When it last answered, or was given its first request.
+        var progressAt = NIODeadline.now()
+
+        mutating func begin() {
+            if inFlight == 0 { progressAt = .now() }
+            inFlight += 1
+        }
     }
     private struct Waiting {
         let number: Int
@@ -183,7 +192,7 @@ final class EndpointRoute: Sendable {
     func acquire(revision: Int, avoiding tried: [WorkerRoute], waiter: @escaping Waiter) -> Admission {
         state.withLockedValue { state in
             if let best = Self.leastBusy(state, revision: revision, avoiding: tried) {
-                state.slots[best].inFlight += 1
+                state.slots[best].begin()
                 // The next request of equal choice goes to the worker behind this one.
                 state.firstLooked = best + 1
                 return .worker(state.slots[best].worker)
@@ -232,6 +241,7 @@ final class EndpointRoute: Sendable {
         let next = state.withLockedValue { state -> Waiter? in
             guard let index = state.slots.firstIndex(where: { $0.worker === worker }) else { return nil }
             state.slots[index].inFlight -= 1
+            state.slots[index].progressAt = .now()
             if state.slots[index].isRetired {
                 if state.slots[index].inFlight == 0 { state.slots.remove(at: index) }
                 return nil
@@ -247,11 +257,25 @@ final class EndpointRoute: Sendable {
             let waiting = state.waiting[slot.worker.revision], !waiting.isEmpty
         else { return nil }
         state.waitingCount -= 1
-        state.slots[index].inFlight += 1
+        state.slots[index].begin()
         return state.waiting[slot.worker.revision]?.removeFirst().call
     }
 
     // MARK: - Measuring
+
+    /// How every worker that may have traffic stands, for whoever looks for stalls.
+    func loads(at now: NIODeadline) -> [(worker: WorkerRoute, load: StallMachine.Load)] {
+        state.withLockedValue { state in
+            state.slots.filter { !$0.isRetired }.map { slot in
+                let silent = Double((now - slot.progressAt).nanoseconds) / 1e9
+                return (
+                    slot.worker,
+                    StallMachine.Load(
+                        id: slot.worker.id, isReady: slot.isReady, inFlight: slot.inFlight, silentSeconds: silent)
+                )
+            }
+        }
+    }
 
     /// Begins to measure a revision afresh.
     func measure(_ revision: Revision) {

@@ -21,6 +21,10 @@ public struct LocalSettings: Sendable {
     /// Event loops of the gateway.
     public var threads: Int
     public var version: String
+    /// Each worker may have so much memory resident; nil leaves it to the instance type.
+    public var workerMemoryBytesMax: Int?
+    /// How often a worker has to answer the example, in seconds.
+    var examinationSeconds = 30.0
     public init(folder: String, host: String, port: Int, workerPath: String, threads: Int, version: String) {
         self.folder = folder
         self.host = host
@@ -47,6 +51,7 @@ public final class LocalHouse: Sendable {
     let captures: Captures
     let monitor: any TrafficMonitor
     private let gatewayService: GatewayService
+    private let incidents: Incidents
     private let group: MultiThreadedEventLoopGroup
     private let host: String
     let tls: NIOLockedValueBox<NIOSSLContext>
@@ -60,27 +65,34 @@ public final class LocalHouse: Sendable {
         self.log = log
         self.monitor = monitor
         store = try Store(folder: settings.folder)
-        let orphans = WorkerLauncher.endOrphans(of: settings.folder)
+        let handover = try Handover.received()
+        let orphans = WorkerLauncher.endOrphans(
+            of: settings.folder, except: Set(handover?.workers.map(\.processID) ?? []))
         if orphans > 0 { log.warning("ended \(orphans) workers that an earlier daemon left running") }
         let now = Date().timeIntervalSince1970
         certificates = try CertificateAuthority.prepare(
             in: settings.folder, hosts: Self.hosts(settings.host), now: now)
         tls = NIOLockedValueBox(try certificates.serverContext())
         artifacts = try ArtifactStore(folder: settings.folder)
-        launcher = try WorkerLauncher(
-            folder: settings.folder, artifacts: artifacts, workerPath: settings.workerPath)
+        launcher = try WorkerLauncher(settings, artifacts: artifacts, confinement: await Confinement.find())
         tokenPath = "\(settings.folder)/token"
         let tokens = TokenRegistry()
         let processes = ProcessBook()
         gateway = GatewayState(tokens: tokens, secondsSinceEpoch: now) { processes.suspect($0) }
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, settings.threads))
+        let gateway = gateway
+        incidents = Incidents(ledger: StoreLedger(store: store), now: { gateway.seconds() }, log: log)
         engine = LocalEngine(
             gateway: gateway, launcher: launcher, processes: processes, monitor: monitor,
-            baselines: BaselineFiles(artifacts: artifacts), group: group, log: log)
+            baselines: BaselineFiles(artifacts: artifacts), group: group, adoptable: handover?.workers ?? [],
+            incidents: incidents, log: log)
         captures = try Captures(folder: settings.folder, vault: try Vault(folder: settings.folder, at: now))
         captureService = CaptureService(gateway: gateway, captures: captures, monitor: monitor, log: log)
+        // Clients that wait already are let in once everything that was handed over answers.
+        let endpoints = Set(handover?.workers.map(\.endpoint) ?? [])
         gatewayService = GatewayService(
-            state: gateway, tls: tls, host: settings.host, port: settings.port, group: group, log: log)
+            state: gateway, tls: tls, host: settings.host, port: settings.port, group: group,
+            handedOver: handover?.listener, isServing: { endpoints.allSatisfy { gateway.isServing($0) } }, log: log)
         try await loadTokens(into: tokens)
     }
 
@@ -92,7 +104,20 @@ public final class LocalHouse: Sendable {
         let gateway = gateway
         let renewal = CertificateRenewal(
             folder: folder, hosts: Self.hosts(host), context: tls, now: { gateway.seconds() }, log: log)
-        return (plane, [engine, renewal, captureService, gatewayService, plane])
+        return (plane, [incidents, engine, renewal, captureService, gatewayService, plane])
+    }
+
+    /// Ends this program by becoming `executable`, with the same process id, listening socket and workers. New
+    /// connections wait meanwhile; requests under way are answered first. Returns only by throwing.
+    public func handOver(to executable: String, arguments: [String]) async throws {
+        guard FileManager.default.isExecutableFile(atPath: executable) else {
+            throw PlumbError(.notFound, "\(executable) cannot be run")
+        }
+        try await store.append([AuditEntry(at: now(), actor: "plumb", action: "handOver", subject: "engine")])
+        let listener = try await gatewayService.handOver()
+        let handover = Handover(listener: listener, workers: await engine.workersToHandOver())
+        try store.close()
+        try handover.become(executable, arguments: arguments)
     }
 
     /// Lets go of the threads and the state; to be called after the services have ended.

@@ -9,7 +9,7 @@ extension LocalPlane {
         var answers: [EndpointMonitoring] = []
         for record in try await records(of: endpoint) {
             let plan = record.revision(record.active)?.spec.capture
-            let counts = house.gateway.route(record.name)?.capture.counts ?? (0, 0)
+            let counts = house.gateway.route(record.name)?.capture.counts ?? (captured: 0, dropped: 0)
             answers.append(
                 EndpointMonitoring(
                     endpoint: record.name, samplingPercent: plan?.isEnabled == true ? plan?.samplingPercent ?? 0 : 0,
@@ -23,7 +23,7 @@ extension LocalPlane {
         of endpoint: String, after file: String?, by actor: String
     ) async throws -> CapturedLines {
         let files = house.captures.files(of: endpoint)
-        guard let next = files.first(where: { file.map { name in $0.path > name } ?? true }) else {
+        guard let next = files.first(where: { $0.path > file ?? "" }) else {
             throw PlumbError(
                 .notFound, "\(endpoint) has no \(file == nil ? "" : "newer ")captures",
                 hint: "a sample is written every few seconds while capture.enabled is true and requests come")

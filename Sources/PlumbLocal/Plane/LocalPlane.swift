@@ -137,7 +137,7 @@ public actor LocalPlane: ControlPlane, Service {
         return EngineStatus(
             version: house.version, processID: Int(getpid()), startedAt: startedAt, gateway: house.gatewayAddress,
             certificateAuthorityPath: house.certificates.authorityPath, tokenPath: house.tokenPath,
-            endpoints: endpoints)
+            endpoints: endpoints, isolation: house.launcher.confinement.text)
     }
 
     public func graph(of endpoint: String?) async throws -> Graph {
@@ -211,7 +211,8 @@ public actor LocalPlane: ControlPlane, Service {
         let last = record.history.last.map(\.text)
         return EndpointStatus(
             record: record, state: record.stateText(ready: fleets), rolloutText: record.rollout?.phaseText ?? last,
-            fleets: fleets, alarms: await runner.alarmStates(), traffic: traffic ?? [])
+            fleets: fleets, alarms: await runner.alarmStates(), traffic: traffic ?? [],
+            workers: await engine.instances(of: record.name))
     }
 
     private func evidence(for record: EndpointRecord, _ runner: EndpointRunner) async throws -> EndpointEvidence {

@@ -29,6 +29,8 @@ struct UpCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The port to listen on; 0 chooses a free one.") var port = 8443
     @Option(name: .long, help: "Event loops of the gateway (default: one for each two cores).") var threads: Int?
     @Flag(name: .shortAndLong, help: "Run in the background; return once every endpoint answers.") var detach = false
+    @Option(name: .long, help: "Memory of one worker in MiB (default: what its instance type has).")
+    var workerMemory: Int?
     @Flag(name: .long, help: .hidden) var background = false
     /// How long the start of a daemon may take before it is given up, in seconds.
     private static let startSecondsMax = 60.0
@@ -36,6 +38,7 @@ struct UpCommand: AsyncParsableCommand {
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port takes 0 to 65535") }
         guard threads.map({ (1...64).contains($0) }) ?? true else { throw ValidationError("--threads takes 1 to 64") }
+        guard workerMemory.map({ $0 >= 16 }) ?? true else { throw ValidationError("--worker-memory takes 16 or more") }
     }
 
     func run() async throws {
@@ -62,7 +65,7 @@ struct UpCommand: AsyncParsableCommand {
         log.logLevel = .notice
         let threads = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
         let engine = try await Composition.embeddedEngine(
-            home: home.folder, host: host, port: port, threads: threads, log: log)
+            home: home.folder, host: host, port: port, threads: threads, workerMemoryMiB: workerMemory, log: log)
         let plane = engine.plane
         let opening = Opening(
             open: { try await deploy(loaded, on: plane) },
@@ -72,7 +75,7 @@ struct UpCommand: AsyncParsableCommand {
             })
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: (engine.services + [opening]).map {
+                services: (engine.services + [opening, Replacement(replace: engine.replace, log: log)]).map {
                     .init(
                         service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .gracefullyShutdownGroup)
@@ -162,6 +165,7 @@ struct UpCommand: AsyncParsableCommand {
             }
             lines.append("    \(status.gateway)/endpoints/\(name)/invocations")
         }
+        if let isolation = status.isolation { lines += ["", "workers have \(isolation)"] }
         lines.append("")
         lines.append("plumb status watches it, plumb down ends it.")
         return lines.joined(separator: "\n")
@@ -191,6 +195,7 @@ struct UpCommand: AsyncParsableCommand {
         process.arguments =
             ["up", "--background", "--home", home.folder, "--host", host, "--port", "\(port)"]
             + (threads.map { ["--threads", "\($0)"] } ?? [])
+            + (workerMemory.map { ["--worker-memory", "\($0)"] } ?? [])
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = logFile
         process.standardError = logFile
@@ -235,5 +240,22 @@ private struct Opening: Service {
             Terminal.printError("the deployment did not succeed (\(error)); what is in service stays in service")
         }
         try await gracefulShutdown()
+    }
+}
+
+/// Becomes the program anew when `plumb reload` asks for it.
+private struct Replacement: Service {
+    let replace: @Sendable () async throws -> Void
+    let log: Logger
+
+    func run() async throws {
+        for await _ in await UnixSignalsSequence(trapping: .sigusr2).cancelOnGracefulShutdown() {
+            do {
+                try await replace()
+            } catch {
+                log.critical("the engine could not be replaced, and ends", metadata: ["error": "\(error)"])
+                throw error
+            }
+        }
     }
 }
