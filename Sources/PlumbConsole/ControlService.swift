@@ -12,11 +12,13 @@ public import ServiceLifecycle
 /// Serves a control plane over HTTP on a Unix socket with mode 0600.
 public struct ControlService: Service {
     private let plane: any ControlPlane
+    private let access: any AccessPlane
     private let socketPath: String
     private let log: Logger
 
-    public init(_ plane: any ControlPlane, socketPath: String, log: Logger) {
+    public init(_ plane: any ControlPlane & AccessPlane, socketPath: String, log: Logger) {
         self.plane = plane
+        access = plane
         self.socketPath = socketPath
         self.log = log
     }
@@ -74,6 +76,7 @@ public struct ControlService: Service {
                 return [String: String]()
             }
         }
+        addAccessKeys(to: router)
         router.post("/v1/shutdown") { request, _ in
             try await answer(.accepted) {
                 try await plane.shutDown(by: actor(of: request))
@@ -81,6 +84,23 @@ public struct ControlService: Service {
             }
         }
         return router
+    }
+
+    private func addAccessKeys(to router: Router<BasicRequestContext>) {
+        router.get("/v1/access-keys") { _, _ in
+            try await answer { try await access.accessKeys() }
+        }
+        router.post("/v1/access-keys") { request, _ in
+            try await answer(.created) {
+                try await access.makeAccessKey(try await body(of: request), by: actor(of: request))
+            }
+        }
+        router.delete("/v1/access-keys/:id") { request, context in
+            try await answer {
+                try await access.revokeAccessKey(try context.parameters.require("id"), by: actor(of: request))
+                return [String: String]()
+            }
+        }
     }
 
     private func actor(of request: Request) -> String {

@@ -368,16 +368,19 @@ enum Composition {
     }
 
     static func embeddedEngine(
-        home: String, host: String, port: Int, threads: Int, log: Logger
+        home: String, host: String, port: Int, threads: Int, region: String, readsModelsFromS3: Bool, log: Logger
     ) async throws -> EmbeddedEngine {
         let house = try await LocalHouse(
             LocalSettings(
-                folder: home, host: host, port: port, workerPath: workerPath, threads: threads, version: version),
+                folder: home, host: host, port: port, workerPath: workerPath, threads: threads, version: version,
+                region: region),
             log: log)
         let (plane, services) = try await house.furnish()
+        let face = try await awsFace(over: plane, home: home, modelsFrom: readsModelsFromS3 ? region : nil, log: log)
+        house.seat(face)
         let control = ControlService(plane, socketPath: controlSocket(home), log: log)
         return EmbeddedEngine(
-            plane: plane, services: services + [control], whenShutDown: { await plane.whenShutDown($0) },
+            plane: plane, services: services + [face, control], whenShutDown: { await plane.whenShutDown($0) },
             close: { try await house.close() })
     }
 }

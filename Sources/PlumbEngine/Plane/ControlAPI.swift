@@ -10,6 +10,7 @@ public enum ControlAPI {
     public static let graph = "/v1/graph"
     public static let audit = "/v1/audit"
     public static let shutdown = "/v1/shutdown"
+    public static let accessKeys = "/v1/access-keys"
     /// Names who acts; the socket itself admits only the user who runs the engine.
     public static let actorHeader = "x-plumb-actor"
     /// Bytes of a request body.

@@ -2,6 +2,7 @@
 
 import NIOCore
 import NIOHTTP1
+import PlumbEngine
 import PlumbModel
 import PlumbSignals
 
@@ -18,6 +19,9 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
     private var revision = 0
     private var limits: RequestLimits?
     private var exchange: Exchange?
+    /// Set for a request that is signed instead of bearing a token.
+    private var signed: SignedRequest?
+    private var bodyBytesMax: Int?
     private var startedAt = NIODeadline.now()
     private var isRefused = false
     private var isClosing = false
@@ -55,10 +59,10 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
         case .head(let head): begin(head, context: context)
         case .body(var part):
             // A body that nobody will read is not kept.
-            guard !isRefused, let limits else { return }
-            if (body?.readableBytes ?? 0) + part.readableBytes > limits.bodyBytesMax {
+            guard !isRefused, let bodyBytesMax else { return }
+            if (body?.readableBytes ?? 0) + part.readableBytes > bodyBytesMax {
                 return refuse(
-                    .payloadTooLarge, "ValidationError", "the body is larger than \(limits.bodyBytesMax) bytes",
+                    .payloadTooLarge, "ValidationError", "the body is larger than \(bodyBytesMax) bytes",
                     context: context)
             }
             if body == nil { body = part } else { body?.writeBuffer(&part) }
@@ -78,6 +82,8 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
         route = nil
         revision = 0
         limits = nil
+        bodyBytesMax = nil
+        signed = SignedRequest(received, authorization: head.authorization)
         isRefused = false
         keepsAlive = head.keepsAlive
         watchdog?.readBegan()
@@ -86,12 +92,15 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
                 .serviceUnavailable, "ServiceUnavailable", "the engine is shutting down", retryAfter: true,
                 context: context)
         }
-        guard let holder = authenticate(head) else {
+        let holder = authenticate(head)
+        guard holder != nil || signed != nil else {
             return refuse(
                 .unauthorized, "MissingAuthenticationToken", "send the header Authorization: Bearer TOKEN",
                 context: context)
         }
-        guard let name = Self.endpointName(head.uri) else { return }
+        let name = Self.endpointName(head.uri)
+        guard let holder else { return beginSigned(head, name, context: context) }
+        guard let name else { return }
         guard let route = gateway.route(name) else {
             let known = gateway.endpointNames.sorted().joined(separator: ", ")
             return refuse(
@@ -102,23 +111,42 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
             return refuse(.methodNotAllowed, "ValidationError", "invocations are sent with POST", context: context)
         }
         let limits = route.limits
-        guard holder.mayCall(name, requestsPerSecondMax: limits.requestsPerSecondMax) else {
-            gateway.countThrottled()
-            return refuse(
-                .tooManyRequests, "ThrottlingException", "this token's request rate is used up", retryAfter: true,
-                context: context)
-        }
+        guard admit(holder, to: route, limits, context: context) else { return }
         if let length = head.contentLength, length > limits.bodyBytesMax {
             return refuse(
                 .payloadTooLarge, "ValidationError", "the body is larger than \(limits.bodyBytesMax) bytes",
                 context: context)
         }
         self.limits = limits
+        bodyBytesMax = limits.bodyBytesMax
         self.route = route
-        if head.expectsContinue {
-            context.writeAndFlush(
-                wrapOutboundOut(.head(HTTPResponseHead(version: head.version, status: .continue))), promise: nil)
-        }
+        answerExpectation(of: head, context: context)
+    }
+
+    private func answerExpectation(of head: RequestHead, context: ChannelHandlerContext) {
+        guard head.expectsContinue else { return }
+        context.writeAndFlush(
+            wrapOutboundOut(.head(HTTPResponseHead(version: head.version, status: .continue))), promise: nil)
+    }
+
+    /// Whoever signs is known when the body is there; before that, nothing is said about what there is.
+    private func beginSigned(_ head: RequestHead, _ name: String?, context: ChannelHandlerContext) {
+        route = name.flatMap { gateway.route($0) }
+        limits = route?.limits
+        bodyBytesMax = limits?.bodyBytesMax ?? GatewayLimits.controlBodyBytesMax
+        answerExpectation(of: head, context: context)
+    }
+
+    /// Counts the request against its holder's rate; false when that is used up, which has then been said.
+    private func admit(
+        _ holder: TokenHolder, to route: EndpointRoute, _ limits: RequestLimits, context: ChannelHandlerContext
+    ) -> Bool {
+        guard !holder.mayCall(route.name, requestsPerSecondMax: limits.requestsPerSecondMax) else { return true }
+        gateway.countThrottled()
+        refuse(
+            .tooManyRequests, "ThrottlingException", "this token's request rate is used up", retryAfter: true,
+            context: context)
+        return false
     }
 
     private func authenticate(_ head: RequestHead) -> TokenHolder? {
@@ -146,6 +174,10 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
     private func answer(_ head: RequestHead, context: ChannelHandlerContext) {
         // From here, not from the head: a slow upload is no latency of the model.
         startedAt = .now()
+        if let signed {
+            guard let name = Self.endpointName(head.uri) else { return handOver(signed, context: context) }
+            guard admit(signed, to: name, head, context: context) else { return }
+        }
         guard let route, let limits else { return answerOther(head, context: context) }
         guard let revision = route.chooseRevision() else {
             return refuse(
@@ -164,6 +196,59 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
         self.exchange = exchange
         body = nil
         exchange.start()
+    }
+
+    /// Whether a signed invocation may go on; what speaks against it has been said otherwise.
+    private func admit(
+        _ signed: SignedRequest, to name: String, _ head: RequestHead, context: ChannelHandlerContext
+    ) -> Bool {
+        let holder: TokenHolder
+        do throws(SignatureRefusal) {
+            holder = try signed.invoker(of: name, body, by: gateway.accessKeys, now: gateway.seconds())
+        } catch {
+            refuse(.forbidden, error.code, error.message, context: context)
+            return false
+        }
+        guard let route, let limits else {
+            refuse(.badRequest, "ValidationError", "Endpoint \(name) not found.", context: context)
+            return false
+        }
+        guard head.method == .POST else {
+            refuse(.methodNotAllowed, "ValidationError", "invocations are sent with POST", context: context)
+            return false
+        }
+        if let objection = signed.objection(toVariant: gateway.variantName(of: name), endpoint: name) {
+            refuse(.badRequest, "ValidationError", objection, context: context)
+            return false
+        }
+        return admit(holder, to: route, limits, context: context)
+    }
+
+    /// Gives a signed request that is no invocation to the front desk, away from this event loop.
+    private func handOver(_ signed: SignedRequest, context: ChannelHandlerContext) {
+        let call = signed.call(body, by: gateway.accessKeys, now: gateway.seconds())
+        body = nil
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        let loop = context.eventLoop
+        let isTaken = gateway.frontDesk.take(call) { answer in
+            loop.execute {
+                let (channel, context) = bound.value
+                channel.write(answer, context: context)
+            }
+        }
+        guard !isTaken else { return }
+        refuse(
+            .serviceUnavailable, "ServiceUnavailable", "too many control calls are waiting", retryAfter: true,
+            context: context)
+    }
+
+    private func write(_ answer: CallAnswer, context: ChannelHandlerContext) {
+        // Whoever has gone meanwhile is told nothing.
+        guard context.channel.isActive else { return }
+        var headers = HTTPHeaders(answer.headers.map { ($0.name, $0.value) })
+        headers.add(name: "content-length", value: "\(answer.body.count)")
+        send(
+            HTTPResponseStatus(statusCode: answer.status), headers, ByteBuffer(bytes: answer.body), context: context)
     }
 
     private static func request(_ head: RequestHead, _ body: ByteBuffer?) -> ByteBuffer {
@@ -212,7 +297,7 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
             revision: revision, latencyMicroseconds: microseconds, status: status, at: gateway.seconds())
         switch result {
         case .answered(let response) where (200..<300).contains(response.status):
-            write(response, context: context)
+            write(response, of: route, context: context)
         case .answered(let response): writeModelError(response, context: context)
         case .failed(.timedOut):
             refuse(.gatewayTimeout, "ModelError", "the model did not answer in time", context: context)
@@ -225,12 +310,14 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
-    private func write(_ response: UpstreamResponse, context: ChannelHandlerContext) {
+    private func write(_ response: UpstreamResponse, of route: EndpointRoute, context: ChannelHandlerContext) {
         var headers = HTTPHeaders()
         headers.reserveCapacity(6)
         headers.add(name: "content-type", value: response.contentType ?? "application/octet-stream")
         headers.add(name: "content-length", value: "\(response.body.readableBytes)")
-        headers.add(name: "x-amzn-invoked-production-variant", value: "primary")
+        let variant = signed == nil ? Revision.variantName : gateway.variantName(of: route.name)
+        headers.add(name: "x-amzn-invoked-production-variant", value: variant)
+        if let id = signed?.inferenceID { headers.add(name: "x-amzn-sagemaker-inference-id", value: id) }
         headers.add(name: "x-plumb-revision", value: "\(revision)")
         if let custom = response.customAttributes {
             headers.add(name: "x-amzn-sagemaker-custom-attributes", value: custom)

@@ -2,6 +2,7 @@
 
 import NIOConcurrencyHelpers
 import NIOCore
+import PlumbEngine
 import PlumbModel
 
 /// Shared by every connection; changed by the engine.
@@ -13,8 +14,13 @@ final class GatewayState: Sendable {
         var shed = 0
         var isDraining = false
         var isClosed = false
+        /// Names that variants go by instead of the engine's own, by endpoint.
+        var variantNames: [String: String] = [:]
     }
     let tokens: TokenRegistry
+    let accessKeys: AccessKeyRegistry
+    /// Takes signed requests that are no invocations.
+    let frontDesk = FrontDeskService()
     /// Told of a worker whose connection broke before its answer was whole.
     let onFault: @Sendable (WorkerRoute) -> Void
     private let state = NIOLockedValueBox(State())
@@ -22,8 +28,12 @@ final class GatewayState: Sendable {
     private let originSeconds: Double
     private let origin: NIODeadline
 
-    init(tokens: TokenRegistry, secondsSinceEpoch: Double, onFault: @escaping @Sendable (WorkerRoute) -> Void) {
+    init(
+        tokens: TokenRegistry, accessKeys: AccessKeyRegistry, secondsSinceEpoch: Double,
+        onFault: @escaping @Sendable (WorkerRoute) -> Void
+    ) {
         self.tokens = tokens
+        self.accessKeys = accessKeys
         self.onFault = onFault
         originSeconds = secondsSinceEpoch
         origin = .now()
@@ -47,6 +57,14 @@ final class GatewayState: Sendable {
     }
 
     func removeRoute(_ name: String) { state.withLockedValue { $0.routes[name] = nil } }
+
+    /// What the endpoint's only variant is called.
+    func variantName(of endpoint: String) -> String {
+        state.withLockedValue { $0.variantNames[endpoint] } ?? Revision.variantName
+    }
+    func nameVariant(_ name: String?, of endpoint: String) {
+        state.withLockedValue { $0.variantNames[endpoint] = name }
+    }
 
     /// Counts a new connection; false when there are too many.
     func connectionOpened() -> Bool {

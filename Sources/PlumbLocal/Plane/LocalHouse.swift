@@ -21,13 +21,19 @@ public struct LocalSettings: Sendable {
     /// Event loops of the gateway.
     public var threads: Int
     public var version: String
-    public init(folder: String, host: String, port: Int, workerPath: String, threads: Int, version: String) {
+    /// The region that signatures of AWS's tools have to name.
+    public var region: String
+    public init(
+        folder: String, host: String, port: Int, workerPath: String, threads: Int, version: String,
+        region: String = "us-east-1"
+    ) {
         self.folder = folder
         self.host = host
         self.port = port
         self.workerPath = workerPath
         self.threads = threads
         self.version = version
+        self.region = region
     }
 }
 
@@ -42,6 +48,7 @@ public final class LocalHouse: Sendable {
     let engine: LocalEngine
     let launcher: WorkerLauncher
     let tokenPath: String
+    let seal: SecretSeal
     private let artifacts: ArtifactStore
     private let gatewayService: GatewayService
     private let group: MultiThreadedEventLoopGroup
@@ -68,13 +75,17 @@ public final class LocalHouse: Sendable {
         tokenPath = "\(settings.folder)/token"
         let tokens = TokenRegistry()
         let processes = ProcessBook()
-        gateway = GatewayState(tokens: tokens, secondsSinceEpoch: now) { processes.suspect($0) }
+        seal = try SecretSeal(keyPath: "\(settings.folder)/secrets.key")
+        gateway = GatewayState(
+            tokens: tokens, accessKeys: AccessKeyRegistry(region: settings.region), secondsSinceEpoch: now
+        ) { processes.suspect($0) }
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, settings.threads))
         engine = LocalEngine(
             gateway: gateway, launcher: launcher, processes: processes, group: group, log: log)
         gatewayService = GatewayService(
             state: gateway, tls: tls, host: settings.host, port: settings.port, group: group, log: log)
         try await loadTokens(into: tokens)
+        try await loadAccessKeys()
     }
 
     /// The plane over the endpoints on record, and the services to run, in order of dependence.
@@ -85,7 +96,7 @@ public final class LocalHouse: Sendable {
         let gateway = gateway
         let renewal = CertificateRenewal(
             folder: folder, hosts: Self.hosts(host), context: tls, now: { gateway.seconds() }, log: log)
-        return (plane, [engine, renewal, gatewayService, plane])
+        return (plane, [engine, renewal, gateway.frontDesk, gatewayService, plane])
     }
 
     /// Lets go of the threads and the state; to be called after the services have ended.

@@ -11,7 +11,7 @@ public import ServiceLifecycle
 
 /// The control plane of one daemon: one runner for each endpoint, over one store.
 public actor LocalPlane: ControlPlane, Service {
-    private let house: LocalHouse
+    let house: LocalHouse
     private let ledger: StoreLedger
     private let engine: LocalEngine
     private let log: Logger
