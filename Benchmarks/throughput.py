@@ -3,7 +3,7 @@
     python3 Benchmarks/throughput.py [--seconds 8] [--rounds 3] [--connections 1 16 64]
 
 The server, with everything that belongs to it, is pinned to core 0, wrk to core 1. Closed loop, medians of the rounds.
-FastAPI needs a virtual environment in .venv: `Benchmarks/run.sh` makes it.
+FastAPI needs a virtual environment: the one that PLUMB_PEERS names, else .venv, which `Benchmarks/run.sh` makes.
 """
 import argparse
 import os
@@ -20,6 +20,7 @@ wrk.body = io.open(os.getenv("BODY"), "rb"):read("*a")
 wrk.headers["Content-Type"] = "application/json"
 if os.getenv("TOKEN") then wrk.headers["Authorization"] = "Bearer " .. os.getenv("TOKEN") end
 """
+PEERS = os.environ.get("PLUMB_PEERS", os.path.join(ROOT, ".venv"))
 BODY = os.path.join(ROOT, "Examples", "digits", "request.json")
 
 
@@ -60,7 +61,7 @@ def main():
     port = 18123
     environment = dict(os.environ, MODEL=os.path.join(ROOT, "Examples", "digits", "model.onnx"))
     peer = subprocess.Popen(
-        ["taskset", "-c", "0", os.path.join(ROOT, ".venv", "bin", "uvicorn"), "--app-dir",
+        ["taskset", "-c", "0", os.path.join(PEERS, "bin", "uvicorn"), "--app-dir",
          os.path.join(ROOT, "Benchmarks", "peers"), "fastapi_raw:app", "--port", str(port), "--log-level", "warning"],
         env=environment)
     with tempfile.TemporaryDirectory() as folder:

@@ -17,6 +17,27 @@ public struct Revision: Sendable, Hashable, Codable {
     public var folder: String
     /// SHA-256 of the example request's file, which is kept with the revision: the spec's own may change.
     public var exampleDigest: String?
+    /// What its traffic is compared with; nil when the spec names no baseline.
+    public var baseline: Baseline?
+
+    /// SHA-256 of the baseline's files, which are kept with the revision.
+    public struct Baseline: Sendable, Hashable, Codable {
+        public var statisticsDigest: String
+        public var constraintsDigest: String?
+        public init(statisticsDigest: String, constraintsDigest: String?) {
+            self.statisticsDigest = statisticsDigest
+            self.constraintsDigest = constraintsDigest
+        }
+    }
+    /// Whether its captured traffic is compared with a baseline.
+    public var isWatchedForDrift: Bool {
+        baseline != nil && spec.drift.isEnabled && spec.capture.isEnabled && spec.capture.samplingPercent > 0
+    }
+    /// Whether its answers are compared with labels.
+    public var isWatchedForQuality: Bool {
+        spec.drift.isEnabled && spec.drift.qualityMetric != nil && spec.drift.qualityThreshold != nil
+            && spec.capture.isEnabled && spec.capture.samplingPercent > 0
+    }
 
     public init(
         number: Int, spec: Spec, modelDigest: String, createdAt: Double, author: String, folder: String

@@ -1,4 +1,4 @@
-// One client's connection, on a thread of its own.
+// One client's connection, on a thread of its own: HTTP, or the gateway's frames.
 
 /// One connection's conversation: read a request, answer it with one write, again until either side is done.
 struct Connection {
@@ -32,7 +32,14 @@ struct Connection {
 
     /// Serves requests until the client or the server ends the connection.
     mutating func run() {
-        while serveNext() {}
+        guard waitForRequest() else { return }
+        if input[unread.lowerBound] == Frame.mark {
+            var frames = FrameConversation(handle, server: server, input: input, unread: unread)
+            input = []
+            frames.run()
+        } else {
+            while serveNext() {}
+        }
     }
 
     /// Serves one request; false when it was the last.

@@ -18,6 +18,11 @@ struct RequestHead: Equatable {
     /// Whether the client wants to go on using the connection.
     var keepsAlive = true
 
+    /// A request that came without a head of HTTP's.
+    init(method: String, path: String, contentType: MediaType, accepted: MediaType?) {
+        (self.method, self.path, self.contentType, self.accepted) = (method, path, contentType, accepted)
+    }
+
     /// Finds the end of the head (past the blank line) in `bytes[range]`, looking from `from` on; nil when it is not
     /// all there yet.
     static func end(in bytes: [UInt8], _ range: Range<Int>, from: Int) -> Int? {

@@ -15,7 +15,8 @@ extension Composition {
         _ name: String, _ options: AccountOptions, environment: PlumbModel.Environment?
     ) async throws -> [Subject] {
         let region = try region(of: name)
-        let scope = AccountScope(endpoints: Set(options.endpoints), tags: options.tags)
+        let scope = AccountScope(
+            endpoints: Set(options.endpoints), tags: options.tags, detectsDrift: options.detectDrift)
         let declared = try options.specs.map { path in
             let loaded = try loadSpec(path, environment: environment)
             Terminal.tell(loaded.diagnostics)
@@ -99,8 +100,9 @@ extension Composition {
     }
 
     /// The least IAM policy that a look at an account needs, a statement for each service.
-    static func accountPolicy() throws -> String {
-        let actions = Dictionary(grouping: AWSClient.surveyActions) { String($0.prefix { $0 != ":" }) }
+    static func accountPolicy(_ options: AccountOptions) throws -> String {
+        let scope = AccountScope(detectsDrift: options.detectDrift)
+        let actions = Dictionary(grouping: AWSClient.surveyActions(of: scope)) { String($0.prefix { $0 != ":" }) }
         let statements = actions.sorted { $0.key < $1.key }.map { service, actions in
             let name = service.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
             return PrintedPolicy.Statement(sid: "PlumbReads\(name)", actions: actions)

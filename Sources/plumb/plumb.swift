@@ -4,6 +4,7 @@
 public import ArgumentParser
 import Foundation
 public import PlumbModel
+public import PlumbSignals
 
 @main
 struct Plumb: AsyncParsableCommand {
@@ -28,8 +29,8 @@ struct Plumb: AsyncParsableCommand {
         subcommands: [
             CheckCommand.self, WatchCommand.self, DiffCommand.self, ExplainCommand.self, IAMCommand.self,
             SpecCommand.self, RenderCommand.self, UpCommand.self, DownCommand.self, StatusCommand.self,
-            DeployCommand.self, PromoteCommand.self, RollbackCommand.self, InvokeCommand.self, AccessCommand.self,
-            AuditCommand.self,
+            DeployCommand.self, PromoteCommand.self, RollbackCommand.self, InvokeCommand.self, BenchCommand.self,
+            AccessCommand.self, AuditCommand.self,
         ])
 
     static func main() async {
@@ -70,3 +71,4 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 extension PlumbModel.Environment: ExpressibleByArgument {}
 extension Severity: ExpressibleByArgument {}
 extension AccessPolicyKind: ExpressibleByArgument {}
+extension Arrivals: ExpressibleByArgument {}

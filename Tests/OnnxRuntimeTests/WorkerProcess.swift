@@ -123,6 +123,24 @@ final class WorkerProcess {
         /// Whether the server has closed the connection, with nothing more to say.
         var isClosed: Bool { received.isEmpty && !receive() }
 
+        /// The next answer in a frame; nil when the connection ends without a whole one.
+        func frame() -> (number: UInt32, status: Int, type: String, body: String)? {
+            while true {
+                if received.count >= Frame.headerBytes {
+                    guard let frame = Frame(received, at: 0) else { return nil }
+                    if received.count >= frame.count {
+                        let status = Int(received[12]) | Int(received[13]) << 8
+                        let (head, end) = (Frame.headerBytes + frame.headCount, frame.count)
+                        let type = String(decoding: received[Frame.headerBytes..<head], as: UTF8.self)
+                        let body = String(decoding: received[head..<end], as: UTF8.self)
+                        received.removeSubrange(..<end)
+                        return (frame.number, status, type, body)
+                    }
+                }
+                guard receive() else { return nil }
+            }
+        }
+
         /// The next answer; nil when the connection ends without a whole one.
         func answer() -> (status: Int, head: String, body: String)? {
             while true {

@@ -13,7 +13,7 @@ struct ProtocolTests {
     ) -> SignedCall {
         SignedCall(
             method: "POST", uri: path, headers: headers.map { ($0.key, $0.value) }, body: body,
-            caller: .failure(SignatureRefusal("InvalidSignatureException", "no")))
+            caller: .failure(SignatureRefusal("InvalidSignatureException", "no")), requestID: "r")
     }
 
     // MARK: - CBOR
@@ -138,7 +138,7 @@ struct ProtocolTests {
 
     @Test func tellsErrorsInEachProtocolsWords() throws {
         let error = FaceError(code: "InvalidSignatureException", message: "no \"way\"", status: 403)
-        let json = FaceRequest.refusal(error, requestID: "r")
+        let json = FaceRequest.refusal(error)
         #expect(String(decoding: json.body, as: UTF8.self).contains(#""__type":"InvalidSignatureException""#))
         #expect(json.headers.contains { $0.name == "x-amzn-errortype" && $0.value == "InvalidSignatureException" })
         let form = call(

@@ -5,7 +5,12 @@ import PlumbModel
 
 extension Concern {
     static let functions = Concern(
-        name: "functions", reads: [Read(.lambda, "GetFunctionConfiguration"), Read(.lambda, "GetPolicy")],
+        name: "functions",
+        reads: [
+            Read(.lambda, "GetFunctionConfiguration"), Read(.lambda, "GetPolicy"),
+            Read(.lambda, "ListEventSourceMappings"),
+        ],
+        list: { survey in try await survey.listStreamReaders() },
         types: ["AWS::Lambda::Function"],
         look: { survey, _, names in
             try await survey.inParallel(names) { name in
@@ -35,6 +40,32 @@ extension Survey {
         let words = variables.values.compactMap(\.text).reduce(into: Set<String>()) { $0.formUnion(Self.words(of: $1)) }
         for endpoint in try await endpointNames() where words.contains(endpoint) {
             notebook.want(Wanted("AWS::Lambda::Function", name))
+        }
+    }
+
+    /// What reads the streams of tables; each is kept for the sake of its table, and its function for its own.
+    fileprivate func listStreamReaders() async throws {
+        let type = "AWS::Lambda::EventSourceMapping"
+        let found = try await listed(
+            type, .lambda, "ListEventSourceMappings", ["MaxItems": 100], in: "EventSourceMappings")
+        for told in found {
+            guard let id = told["UUID"].text, let source = told["EventSourceArn"].text,
+                let table = Wanted(in: source), table.type == "AWS::DynamoDB::Table"
+            else { continue }
+            var reader = AccountResource(type, name: id, region: region, tags: [:])
+            reader.properties = [
+                "EventSourceArn": .text(source), "FunctionName": AccountValue(told["FunctionArn"]),
+                "Enabled": Self.isEnabled(told["State"].text ?? "of no state"),
+            ]
+            notebook.consider(reader, mentioning: [table])
+        }
+    }
+
+    private static func isEnabled(_ state: String) -> AccountValue {
+        switch state {
+        case "Enabled", "Enabling": true
+        case "Disabled", "Disabling", "Deleting": false
+        default: .unseen("it is \(state) now")
         }
     }
 

@@ -10,8 +10,9 @@ extension Concern {
         reads: [
             Read(.iam, "GetRole"), Read(.iam, "ListAttachedRolePolicies"), Read(.iam, "ListRolePolicies"),
             Read(.iam, "GetRolePolicy"), Read(.iam, "GetPolicy"), Read(.iam, "GetPolicyVersion"),
-            Read(.iam, "GetAccountAuthorizationDetails"),
+            Read(.iam, "GetAccountAuthorizationDetails"), Read(.sageMaker, "ListEndpoints"),
         ],
+        list: { survey in try await survey.listDuties() },
         types: ["AWS::IAM::Role", "AWS::IAM::ManagedPolicy"],
         look: { survey, type, identifiers in
             if type == "AWS::IAM::Role" {
@@ -24,28 +25,40 @@ extension Concern {
 }
 
 extension Survey {
-    /// One role costs four calls or more, and all roles of an account a few pages: above this the pages are cheaper.
-    private static let singleRolesMax = 5
     /// One policy costs two calls.
     private static let singlePoliciesMax = 4
+    private static let allRoles: AWSValue = ["Filter": ["Role"], "MaxItems": 1000]
+
+    /// The roles whose tag `ml:purpose` says which duty they are for: those of people and pipelines, to which nothing
+    /// points. The pages that tell the tags tell all else as well.
+    fileprivate func listDuties() async throws {
+        let names = Set(try await endpointNames())
+        guard !names.isEmpty else { return }
+        let all = try await listed(
+            "AWS::IAM::Role", .iam, "GetAccountAuthorizationDetails", Self.allRoles, in: "RoleDetailList")
+        for detail in all {
+            let tags = detail["Tags"].tags
+            guard tags["ml:purpose"] != nil else { continue }
+            if let endpoint = tags["ml:endpoint"], !names.contains(endpoint) { continue }
+            note(role: detail)
+        }
+    }
 
     fileprivate func lookAtRoles(_ names: [String]) async throws {
         // The roles of services are AWS's own, and nobody can change what they may do.
         let names = names.filter { !$0.hasPrefix("AWSServiceRoleFor") && !$0.hasPrefix("arn:") }
-        if names.count > Self.singleRolesMax {
-            let all = try await items(
-                .iam, "GetAccountAuthorizationDetails", ["Filter": ["Role"], "MaxItems": 1000], in: "RoleDetailList")
-            if case .seen(let details) = all {
-                let wanted = Set(names)
-                for detail in details where detail["RoleName"].text.map(wanted.contains) ?? false {
-                    note(
-                        role: detail, inline: Self.inline(detail),
-                        attached: Self.attached(detail["AttachedManagedPolicies"]))
-                }
-                return
-            }
+        guard !names.isEmpty else { return }
+        let all = try await items(.iam, "GetAccountAuthorizationDetails", Self.allRoles, in: "RoleDetailList")
+        if case .seen(let details) = all {
+            let wanted = Set(names)
+            for detail in details where detail["RoleName"].text.map(wanted.contains) ?? false { note(role: detail) }
+            return
         }
         try await inParallel(names) { try await lookAtRole($0) }
+    }
+
+    private func note(role detail: AWSValue) {
+        note(role: detail, inline: Self.inline(detail), attached: Self.attached(detail["AttachedManagedPolicies"]))
     }
 
     private func lookAtRole(_ name: String) async throws {

@@ -15,7 +15,7 @@ extension Concern {
             Read(.applicationAutoScaling, "DescribeScheduledActions"),
             Read(.applicationAutoScaling, "DescribeScalingActivities"),
             Read(.sageMaker, "ListEndpoints"), Read(.sageMaker, "DescribeEndpoint"),
-            Read(.sageMaker, "ListInferenceComponents"),
+            Read(.sageMaker, "ListInferenceComponents"), Read(.serviceQuotas, "ListServiceQuotas"),
         ],
         list: { survey in
             let places = try await survey.scaledPlaces()
@@ -143,12 +143,14 @@ extension Survey {
         let places = Set(targets.compactMap { $0.properties["ResourceId"].text })
         guard !places.isEmpty else { return }
         let few = places.count <= Self.oneByOneMax ? places.sorted() : nil
+        async let quotas = instanceQuotas()
         let answer = try await scaling("DescribeScalingActivities", few, in: "ScalingActivities")
         let now = self.now
-        let byPlace = answer.map { found in
-            Dictionary(grouping: found) { $0["ResourceId"].text ?? "" }.mapValues { $0.compactMap(ScalingChange.init) }
-        }
+        let byPlace = answer.map { found in Dictionary(grouping: found) { $0["ResourceId"].text ?? "" } }
         let targetsByEndpoint = Dictionary(grouping: targets) { Self.endpointName(in: $0) ?? "" }
+        let configs = Dictionary(
+            resources.filter { $0.type == "AWS::SageMaker::EndpointConfig" }.map { ($0.name, $0) }
+        ) { first, _ in first }
         for endpoint in resources where endpoint.type == "AWS::SageMaker::Endpoint" {
             let instances = endpoint.properties["LiveInstances"]
             guard let running = instances["Current"].number else { continue }
@@ -161,22 +163,35 @@ extension Survey {
                 numbers["floor"] = own.reduce(0) { $0 + ($1.properties["MinCapacity"].number ?? 0) }
                 numbers["ceiling"] = own.reduce(0) { $0 + ($1.properties["MaxCapacity"].number ?? 0) }
             }
+            if let byPlace = byPlace.value, !own.isEmpty {
+                let done = own.flatMap { byPlace[$0.properties["ResourceId"].text ?? ""] ?? [] }
+                numbers["failedActivities"] = Double(done.count { isNewFailure($0) })
+            }
             if let byPlace = byPlace.value, let target = own.first, own.count == 1 {
                 let born = endpoint.properties["LiveCreationTime"].number ?? now
                 let days = min(Self.windowDays, max(0, (now - born) / 86_400))
                 let history = ScalingHistory(
-                    changes: byPlace[target.properties["ResourceId"].text ?? ""] ?? [],
+                    changes: (byPlace[target.properties["ResourceId"].text ?? ""] ?? []).compactMap(ScalingChange.init),
                     count: instances["Desired"].number ?? running, from: now - days * 86_400, to: now)
                 numbers["days"] = history.seconds / 86_400
                 numbers["changesPerHourMax"] = Double(history.changesPerHourMax)
                 numbers["atMinimumPercent"] = history.percent { $0 <= numbers["floor"] ?? 0 }
                 numbers["atMaximumPercent"] = history.percent { $0 >= numbers["ceiling"] ?? .infinity }
             }
-            notebook.note(
-                Evidence(
-                    .fleet, endpointName: endpoint.name, day: today, origin: "account",
-                    numbers: numbers))
+            var evidence = Evidence(
+                .fleet, endpointName: endpoint.name, day: today, origin: "account", numbers: numbers)
+            let config = endpoint.properties["EndpointConfigName"].text.flatMap { configs[$0] }
+            try await quotas.tell(Self.doubledFleet(config, own), in: &evidence)
+            notebook.note(evidence)
         }
+    }
+
+    /// Days within which a failure counts.
+    private static let failureDays = 7.0
+
+    private func isNewFailure(_ activity: AWSValue) -> Bool {
+        guard activity["StatusCode"] == "Failed", let start = activity["StartTime"].date else { return false }
+        return now - start.timeIntervalSince1970 <= Self.failureDays * 86_400
     }
 
     private static func endpointName(in target: AccountResource) -> String? {

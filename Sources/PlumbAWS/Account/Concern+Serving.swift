@@ -16,7 +16,7 @@ extension Concern {
             Read(.sageMaker, "ListEndpoints"), Read(.sageMaker, "DescribeEndpoint"),
             Read(.sageMaker, "DescribeEndpointConfig"), Read(.sageMaker, "DescribeModel"),
             Read(.sageMaker, "DescribeModelPackage"), Read(.sageMaker, "ListInferenceComponents"),
-            Read(.sageMaker, "DescribeInferenceComponent"),
+            Read(.sageMaker, "DescribeInferenceComponent"), Read(.sageMaker, "ListEndpointConfigs"),
         ],
         list: { survey in
             for name in try await survey.endpointNames() { survey.notebook.want(.endpoint(name)) }
@@ -39,7 +39,8 @@ extension Concern {
                     try await survey.lookAtServing(type, name, "InferenceComponent", arn: "InferenceComponentArn")
                 }
             }
-        })
+        },
+        measure: { survey, resources in try await survey.measureRevisions(resources) })
 }
 
 extension Survey {

@@ -155,8 +155,9 @@ extension Survey {
         guard let id = begun.value?["StackDriftDetectionId"] else { return nil }
         for _ in 0..<Self.driftPollsMax {
             // Asked again and again: an answer that is remembered would be the first one.
-            let told = try await client.call(
-                .cloudFormation, "DescribeStackDriftDetectionStatus", ["StackDriftDetectionId": id], region: region)
+            let status = try await fresh(
+                .cloudFormation, "DescribeStackDriftDetectionStatus", ["StackDriftDetectionId": id])
+            guard let told = status.value else { return nil }
             switch told["DetectionStatus"].text {
             case "DETECTION_COMPLETE":
                 return [

@@ -100,8 +100,10 @@ extension AWSClient {
     }
 
     /// The actions that a survey needs, as IAM names them, in order.
-    public static var surveyActions: [String] {
-        let reads = Concern.all.flatMap(\.reads) + [Read(.sts, "GetCallerIdentity")]
+    public static func surveyActions(of scope: AccountScope = AccountScope()) -> [String] {
+        let reads =
+            Concern.all.flatMap(\.reads) + [Read(.sts, "GetCallerIdentity")]
+            + (scope.detectsDrift ? Concern.driftReads : [])
         return Set(reads.map { IAMAction.name(service: $0.service.id, operation: $0.operation) }).sorted()
     }
 }

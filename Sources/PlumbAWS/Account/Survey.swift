@@ -56,6 +56,12 @@ struct Survey: Sendable {
         }
     }
 
+    /// An answer to a question that may have another one a moment later.
+    func fresh(_ service: AWSService, _ operation: String, _ input: AWSValue) async throws -> Seen<AWSValue> {
+        let question = Question(service: service, operation: operation, input: input, region: region)
+        return try await seen(question, []) { try await client.call(service, operation, input, region: region) }
+    }
+
     /// All items of all pages.
     func items(
         _ service: AWSService, _ operation: String, _ input: AWSValue = [:], in member: String, region: String? = nil,
@@ -92,16 +98,44 @@ struct Survey: Sendable {
         do {
             return .seen(try await ask())
         } catch let error as PlumbError {
-            guard let said = error.cause as? AWSError else { throw error }
-            if absentCodes.contains(said.code) { return .absent }
             let action = IAMAction.name(service: question.service.id, operation: question.operation)
-            if said.isDenial {
-                notebook.note(AccountGap(type: nil, action: action, reason: "\(action) is denied"))
-                return .unseen("\(action) is denied")
+            let why: String
+            if let said = error.cause as? AWSError {
+                if absentCodes.contains(said.code) { return .absent }
+                if said.isDenial {
+                    why = "\(action) is denied"
+                } else if said.isThrottling || said.isTransient {
+                    why = "\(action) failed: \(question.service.id) answers only \(said.code) (status \(said.status))"
+                } else if said.kind == .refused {
+                    try await requireCredentials(after: question.service, error)
+                    why = "\(action) failed: \(question.service.id) answers \(said.code) to good credentials"
+                } else {
+                    return .unseen("\(action) failed: \(said.code): \(said.message)")
+                }
+            } else if error.cause is TransportFault {
+                why = "\(action) failed: \(question.service.id) does not answer"
+            } else if error.cause is UnreadableAnswer {
+                why = "\(action) failed: what answers for \(question.service.id) is not AWS"
+            } else {
+                throw error
             }
-            // Credentials that are no good fail every other call as well.
-            if said.kind == .refused { throw error }
-            return .unseen("\(action) failed: \(said.code): \(said.message)")
+            notebook.note(AccountGap(type: nil, action: action, reason: why))
+            return .unseen(why)
+        }
+    }
+
+    /// Throws where the credentials are no good for anything any more. Asked once for each service that refuses them.
+    private func requireCredentials(after service: AWSService, _ refusal: PlumbError) async throws {
+        let question = Question(
+            service: .sts, operation: "GetCallerIdentity", input: ["For": .text(service.id)], region: region)
+        _ = try await notebook.once(question) {
+            do {
+                return .seen(.text(try await client.caller().account))
+            } catch let error as PlumbError where (error.cause as? AWSError)?.kind == .refused {
+                throw refusal
+            } catch let error as PlumbError {
+                return .unseen(error.message)
+            }
         }
     }
 }

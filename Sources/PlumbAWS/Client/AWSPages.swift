@@ -49,7 +49,7 @@ struct PageTokens: Sendable, Hashable {
         case .logs, .accessAnalyzer, .ecr, .support: return small
         case .apiGateway: return PageTokens("position", "position")
         case .apiGatewayV2: return PageTokens("nextToken", "NextToken")
-        case .loadBalancing: return PageTokens("NextMarker", "Marker")
+        case .loadBalancing, .lambda: return PageTokens("NextMarker", "Marker")
         case .ec2: return PageTokens("nextToken", "NextToken")
         case .resourceTags: return PageTokens("PaginationToken", "PaginationToken")
         default: return usual

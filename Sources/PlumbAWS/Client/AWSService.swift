@@ -78,6 +78,8 @@ public struct AWSService: Sendable, Hashable {
         "SageMaker Runtime", "runtime.sagemaker", signing: "sagemaker", .restJSON)
     public static let scheduler = AWSService("Scheduler", "scheduler", .restJSON)
     public static let securityHub = AWSService("SecurityHub", "securityhub", .restJSON)
+    public static let serviceQuotas = AWSService(
+        "Service Quotas", "servicequotas", .json(version: "1.1", target: "ServiceQuotasV20190624"))
     public static let sns = AWSService("SNS", "sns", .query(version: "2010-03-31"))
     public static let sqs = AWSService("SQS", "sqs", .json(version: "1.0", target: "AmazonSQS"))
     public static let sso = AWSService("SSO", "portal.sso", signing: "awsssoportal", actions: "sso", .restJSON)
@@ -90,8 +92,9 @@ public struct AWSService: Sendable, Hashable {
     public static let all: [AWSService] = [
         accessAnalyzer, apiGateway, apiGatewayV2, applicationAutoScaling, backup, budgets, cloudFormation, cloudFront,
         cloudTrail, cloudWatch, config, costExplorer, dynamoDB, ec2, ecr, eventBridge, iam, kms, lambda, loadBalancing,
-        logs, pricing, resourceTags, route53, s3, sageMaker, sageMakerRuntime, scheduler, securityHub, sns, sqs,
-        sso, ssoOIDC, sts, support, synthetics,
+        logs, pricing, resourceTags, route53, s3, sageMaker, sageMakerRuntime, scheduler, securityHub, serviceQuotas,
+        sns,
+        sqs, sso, ssoOIDC, sts, support, synthetics,
     ]
 
     /// Calls a second from the start; nil asks as fast as it gets answers, until AWS says that this is too fast.

@@ -64,6 +64,7 @@ final class Courier: Sendable {
         var endpoint = first
         var machine = RetryMachine(attemptsMax: settings.attemptsMax)
         while true {
+            try refuseOutage(of: call, in: endpoint, lane, isFirst: machine.attempts == 1)
             let wait = lane.take(at: surroundings.now().timeIntervalSince1970)
             if wait > 0 { try await surroundings.sleep(wait) }
             let signer = try await credentials?.current()
@@ -73,7 +74,7 @@ final class Courier: Sendable {
                 let answer = try await send(call, to: endpoint, signer: signer, attempt: machine.attempts)
                 if (200..<300).contains(answer.status) {
                     lane.refund(machine.cost)
-                    return try read(answer, of: call)
+                    return try read(answer, of: call, in: lane)
                 }
                 let secrets = [signer?.secretAccessKey, signer?.sessionToken].compactMap { $0 }
                 let said = AWSError(answer, call: call, region: endpoint.region, hiding: secrets)
@@ -89,7 +90,10 @@ final class Courier: Sendable {
                 error = unreachable(call, endpoint, fault, attempts: machine.attempts)
             }
             if case .throttled = failure { lane.throttled(at: surroundings.now().timeIntervalSince1970) }
-            guard let pause = lane.pause(of: &machine, after: failure, luck: surroundings.luck()) else { throw error }
+            guard let pause = lane.pause(of: &machine, after: failure, luck: surroundings.luck()) else {
+                note(failure, in: lane)
+                throw error
+            }
             if pause > 0 { try await surroundings.sleep(pause) }
         }
     }
@@ -114,13 +118,39 @@ final class Courier: Sendable {
         return answer
     }
 
-    private func read(_ answer: HTTPAnswer, of call: Wire) throws(PlumbError) -> AWSValue {
+    private func read(_ answer: HTTPAnswer, of call: Wire, in lane: Lane) throws(PlumbError) -> AWSValue {
         do {
-            return try call.output(of: answer)
+            let output = try call.output(of: answer)
+            lane.answered()
+            return output
         } catch {
+            lane.failed(at: surroundings.now().timeIntervalSince1970)
             throw PlumbError(
-                .internalFault, "the answer to \(call.service.id) \(call.operation) cannot be read", cause: error)
+                .internalFault, "the answer to \(call.service.id) \(call.operation) cannot be read",
+                hint: "HTTPS_PROXY, NO_PROXY and AWS_ENDPOINT_URL say who answers in AWS's place",
+                cause: UnreadableAnswer(description: error.message))
         }
+    }
+
+    /// Whether the service counts as out for the next calls.
+    private func note(_ failure: CallFailure, in lane: Lane) {
+        switch failure {
+        case .throttled, .transient, .timedOut, .unreachable:
+            lane.failed(at: surroundings.now().timeIntervalSince1970)
+        case .mended, .final: lane.answered()
+        }
+    }
+
+    private func refuseOutage(
+        of call: Wire, in endpoint: Endpoint, _ lane: Lane, isFirst: Bool
+    ) throws(PlumbError) {
+        guard isFirst, !lane.mayAsk(at: surroundings.now().timeIntervalSince1970) else { return }
+        throw PlumbError(
+            .timedOut,
+            "\(call.service.id) \(call.operation) in \(endpoint.region) was not asked: the "
+                + "\(OutageMachine.failuresMax) calls before it came to nothing",
+            hint: "AWS_ENDPOINT_URL, HTTPS_PROXY and NO_PROXY say how AWS is reached",
+            cause: TransportFault(isTimeout: false, description: "\(call.service.id) does not answer"))
     }
 
     private func judge(

@@ -194,6 +194,9 @@ struct RESTBinding: Sendable {
         "GetFunctionConfiguration": RESTBinding(
             "GET", "/2015-03-31/functions/{FunctionName}/configuration", query: same("Qualifier")),
         "GetPolicy": RESTBinding("GET", "/2015-03-31/functions/{FunctionName}/policy", query: same("Qualifier")),
+        "ListEventSourceMappings": RESTBinding(
+            "GET", "/2015-03-31/event-source-mappings",
+            query: same("EventSourceArn", "FunctionName", "Marker", "MaxItems")),
     ]
 
     private static let synthetics: [String: RESTBinding] = ["DescribeCanaries": RESTBinding("POST", "/canaries")]

@@ -51,6 +51,11 @@ struct TransportFault: Error, CustomStringConvertible {
     var description: String
 }
 
+/// An answer of success that is none of the service's: a page of a proxy, or half of one.
+struct UnreadableAnswer: Error, CustomStringConvertible {
+    var description: String
+}
+
 /// Who is asked.
 enum Route: Sendable, Hashable {
     case aws

@@ -147,10 +147,17 @@ struct Wire: Sendable {
     /// The output in an answer of success.
     func output(of answer: HTTPAnswer) throws(PlumbError) -> AWSValue {
         switch service.wire {
-        case .json: return answer.body.isEmpty ? [:] : try JSONBody.read(answer.body)
+        case .json:
+            try requireContent(answer.body)
+            return answer.body.isEmpty ? [:] : try JSONBody.read(answer.body)
         case .query, .ec2:
+            try requireContent(answer.body)
             if answer.body.isEmpty { return [:] }
-            var value = try XMLBody.read(answer.body).value.members
+            let (root, content) = try XMLBody.read(answer.body)
+            guard root == "\(operation)Response" else {
+                throw PlumbError(.internalFault, "it is an element '\(root.prefix(40))' and no \(operation)Response")
+            }
+            var value = content.members
             if let result = value["\(operation)Result"] { return .map(result.members) }
             value["ResponseMetadata"] = nil
             value["requestId"] = nil
@@ -159,8 +166,27 @@ struct Wire: Sendable {
         }
     }
 
+    /// Whatever is asked what there is answers with something, if only with an empty list.
+    private func requireContent(_ body: Data) throws(PlumbError) {
+        let isReading = ["Describe", "List", "Get", "Lookup"].contains { operation.hasPrefix($0) }
+        if isReading, body.isEmpty { throw PlumbError(.internalFault, "it is empty") }
+    }
+
+    /// A page for people, which whoever stands between may send with a status of success.
+    private func refusePage(_ body: Data) throws(PlumbError) {
+        let start = String(decoding: body.prefix(200), as: UTF8.self).lowercased().drop(while: \.isWhitespace)
+        if start.hasPrefix("<!doctype html") || start.hasPrefix("<html") {
+            throw PlumbError(.internalFault, "it is a page of HTML")
+        }
+    }
+
     private func output(of answer: HTTPAnswer, by binding: RESTBinding) throws(PlumbError) -> AWSValue {
         var output: AWSValue = [:]
+        if case .data = binding.answer {
+        } else if binding.method == "GET" {
+            try requireContent(answer.body)
+            try refusePage(answer.body)
+        }
         switch binding.answer {
         case .output: output = .map(try parsed(answer.body).members)
         case .member(let member): output = [member: try parsed(answer.body)]

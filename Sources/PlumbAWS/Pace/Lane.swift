@@ -9,11 +9,11 @@ final class Lane: Sendable {
         let region: String
     }
     let gate: Gate
-    private let state: Mutex<(rate: RateMachine, budget: RetryBudget)>
+    private let state: Mutex<(rate: RateMachine, budget: RetryBudget, outage: OutageMachine)>
 
     init(concurrencyMax: Int, callsPerSecond: Double?) {
         gate = Gate(places: concurrencyMax)
-        state = Mutex((RateMachine(limit: callsPerSecond), RetryBudget()))
+        state = Mutex((RateMachine(limit: callsPerSecond), RetryBudget(), OutageMachine()))
     }
 
     /// The seconds that a call has to wait for its turn.
@@ -28,6 +28,13 @@ final class Lane: Sendable {
         machine = copy
         return pause
     }
+
+    /// Whether the service is worth asking now.
+    func mayAsk(at now: Double) -> Bool { state.withLock { $0.outage.mayAsk(at: now) } }
+
+    func failed(at now: Double) { state.withLock { $0.outage.failed(at: now) } }
+
+    func answered() { state.withLock { $0.outage.answered() } }
 
     func refund(_ cost: Int) { state.withLock { $0.budget.refund(cost) } }
 

@@ -111,11 +111,10 @@ public actor AWSFace: FrontDesk, Service {
     // MARK: - Answering
 
     public func answer(_ call: SignedCall) async -> CallAnswer {
-        let requestID = UUID().uuidString.lowercased()
+        let requestID = call.requestID
         guard let request = FaceRequest(call) else {
             return FaceRequest.refusal(
-                FaceError(code: "UnknownOperationException", message: "The engine has no such operation.", status: 404),
-                requestID: requestID)
+                FaceError(code: "UnknownOperationException", message: "The engine has no such operation.", status: 404))
         }
         do {
             return try request.answer(try await perform(request, call), requestID: requestID)

@@ -96,29 +96,29 @@ struct FaceRequest: Sendable {
         switch wire {
         case .json(let version):
             return Self.made(
-                200, "application/x-amz-json-\(version)", Array(try Self.encoder.encode(output)), requestID)
+                200, "application/x-amz-json-\(version)", Array(try Self.encoder.encode(output)))
         case .cbor:
             return Self.made(
-                200, "application/cbor", CBOR.write(output), requestID, more: ("smithy-protocol", "rpc-v2-cbor"))
+                200, "application/cbor", CBOR.write(output), more: ("smithy-protocol", "rpc-v2-cbor"))
         case .query:
             let text = QueryForm.answer(output, to: operation, requestID: requestID)
-            return Self.made(200, "text/xml", Array(text.utf8), requestID)
+            return Self.made(200, "text/xml", Array(text.utf8))
         }
     }
 
     func answer(_ error: FaceError, requestID: String) -> CallAnswer {
         let code = queryCode(error.code)
         switch wire {
-        case .json(let version): return Self.refusal(error, version: version, requestID: requestID)
+        case .json(let version): return Self.refusal(error, version: version)
         case .cbor:
             let body: Shape = .map([
                 "__type": .text("com.amazonaws.cloudwatch#\(error.code)"), "message": .text(error.message),
             ])
             return Self.made(
-                error.status, "application/cbor", CBOR.write(body), requestID, more: ("smithy-protocol", "rpc-v2-cbor"))
+                error.status, "application/cbor", CBOR.write(body), more: ("smithy-protocol", "rpc-v2-cbor"))
         case .query:
             let text = QueryForm.error(code, error.message, isSenders: error.status < 500, requestID: requestID)
-            return Self.made(error.status, "text/xml", Array(text.utf8), requestID)
+            return Self.made(error.status, "text/xml", Array(text.utf8))
         }
     }
 
@@ -137,20 +137,19 @@ struct FaceRequest: Sendable {
     }
 
     /// An error where no protocol is known, or JSON is.
-    static func refusal(_ error: FaceError, version: String = "1.1", requestID: String) -> CallAnswer {
+    static func refusal(_ error: FaceError, version: String = "1.1") -> CallAnswer {
         let body =
             "{\"__type\":\(JSONText.quoted(error.code)),\"message\":\(JSONText.quoted(error.message)),"
             + "\"Message\":\(JSONText.quoted(error.message))}"
         return made(
-            error.status, "application/x-amz-json-\(version)", Array(body.utf8), requestID,
+            error.status, "application/x-amz-json-\(version)", Array(body.utf8),
             more: ("x-amzn-errortype", error.code))
     }
 
     private static func made(
-        _ status: Int, _ type: String, _ body: [UInt8], _ requestID: String, more: (String, String)? = nil
+        _ status: Int, _ type: String, _ body: [UInt8], more: (String, String)? = nil
     ) -> CallAnswer {
-        var headers = [(name: "content-type", value: type), (name: "x-amzn-requestid", value: requestID)]
-        if let more { headers.append((more.0, more.1)) }
+        let headers = [(name: "content-type", value: type)] + (more.map { [(name: $0.0, value: $0.1)] } ?? [])
         return CallAnswer(status: status, headers: headers, body: body)
     }
 

@@ -13,16 +13,19 @@ public struct SignedCall: Sendable {
     public var body: [UInt8]
     /// Who signed it, or why that is not known.
     public var caller: Result<Caller, SignatureRefusal>
+    /// The gateway's name for the request, which its answer carries.
+    public var requestID: String
 
     public init(
         method: String, uri: String, headers: [(name: String, value: String)], body: [UInt8],
-        caller: Result<Caller, SignatureRefusal>
+        caller: Result<Caller, SignatureRefusal>, requestID: String
     ) {
         self.method = method
         self.uri = uri
         self.headers = headers
         self.body = body
         self.caller = caller
+        self.requestID = requestID
     }
 
     /// The first header of that name, which is given in lower case.

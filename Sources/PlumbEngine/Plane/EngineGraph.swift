@@ -117,7 +117,9 @@ public enum EngineGraph {
                 variant.containerStartupTimeoutSeconds = .known(spec.model.startupTimeoutSeconds)
                 variant.modelDataDownloadTimeoutSeconds = .known(spec.model.downloadTimeoutSeconds)
                 config.variants = .known([variant])
+                config.dataCapture = .known(capture(of: active), at: spec.place(of: "capture"))
             })
+        addDetectors(of: active, to: &graph)
         graph.endpoints.append(
             Endpoint(spec.name, at: spec.place(of: "name")) { endpoint in
                 endpoint.head.name = .known(spec.name)
@@ -136,6 +138,44 @@ public enum EngineGraph {
                     plan.timeoutSeconds, at: spec.place(of: "rollout.timeout"))
                 endpoint.blueGreen = .known(policy)
             })
+    }
+
+    private static func capture(of active: Revision) -> DataCapture {
+        let plan = active.spec.capture
+        var capture = DataCapture()
+        capture.isEnabled = .known(plan.isEnabled, at: active.spec.place(of: "capture.enabled"))
+        capture.samplingPercentage = .known(plan.samplingPercent, at: active.spec.place(of: "capture.samplingPercent"))
+        capture.modes = .known(["Input", "Output"])
+        capture.destination = .known("captures/\(active.endpoint)/\(Revision.variantName)")
+        return capture
+    }
+
+    private static func addDetectors(of active: Revision, to graph: inout Graph) {
+        let spec = active.spec
+        func add(_ kind: MonitoringSchedule.Kind, _ fill: (inout MonitoringSchedule) -> Void) {
+            graph.monitoringSchedules.append(
+                MonitoringSchedule("\(active.configName)-\(kind.rawValue)", at: spec.place(of: "drift")) {
+                    $0.head.name = .known("\(active.configName)-\(kind.rawValue)")
+                    $0.kind = .known(kind)
+                    $0.endpointName = .known(spec.name)
+                    $0.isStreaming = true
+                    fill(&$0)
+                })
+        }
+        if active.isWatchedForDrift, let baseline = active.baseline {
+            add(.dataQuality) {
+                $0.baselineStatistics = .known("sha256:\(baseline.statisticsDigest)")
+                $0.baselineConstraints = .known("sha256:\(baseline.constraintsDigest ?? baseline.statisticsDigest)")
+            }
+        }
+        if active.isWatchedForQuality {
+            add(.modelQuality) {
+                $0.baselineConstraints = .known(
+                    "\(spec.drift.qualityMetric ?? "") \(spec.drift.qualityThreshold ?? 0)",
+                    at: spec.place(of: "drift.qualityThreshold"))
+                $0.groundTruth = .known("POST /endpoints/\(spec.name)/ground-truth")
+            }
+        }
     }
 }
 

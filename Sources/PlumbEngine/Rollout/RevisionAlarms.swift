@@ -18,7 +18,18 @@ public enum RevisionAlarms {
         MetricIdentity(namespace: namespace, name: "ProbeSuccess", dimensions: identity(of: revision).dimensions)
     }
 
-    /// Error rate, p99 latency and health, in that order.
+    /// How far the captured traffic is from its baseline, in units of what is an alarm.
+    public static func drift(of revision: Revision) -> MetricIdentity {
+        MetricIdentity(namespace: namespace, name: "FeatureDrift", dimensions: identity(of: revision).dimensions)
+    }
+
+    /// How far the answers' quality is from its limit, in units of the limit.
+    public static func quality(of revision: Revision) -> MetricIdentity {
+        MetricIdentity(
+            namespace: namespace, name: "QualityDegradation", dimensions: identity(of: revision).dimensions)
+    }
+
+    /// Error rate, p99 latency and health, in that order; then drift and quality where they are watched.
     ///
     /// A period with fewer than `alarms.requestsMinimum` requests says nothing about rate or latency (T-19): one error
     /// in twenty requests is 5 %.
@@ -55,8 +66,28 @@ public enum RevisionAlarms {
                 comparison: .lessThanThreshold, threshold: 1, periodSeconds: plan.health.periodSeconds,
                 evaluationPeriods: plan.health.evaluationPeriods, datapointsToAlarm: plan.health.datapointsToAlarm,
                 missingData: plan.health.missingData),
-        ]
+        ] + detectors(of: revision)
     }
+
+    /// The detectors see to their own false alarms: one datapoint beyond the limit is enough.
+    private static func detectors(of revision: Revision) -> [AlarmDefinition] {
+        var metrics: [(kind: String, metric: MetricIdentity)] = []
+        if revision.isWatchedForDrift { metrics.append(("drift", drift(of: revision))) }
+        if revision.isWatchedForQuality { metrics.append(("quality", quality(of: revision))) }
+        return metrics.map { kind, metric in
+            let query = MetricDataQuery(
+                id: kind,
+                source: .metric(metric, statistic: .maximum, periodSeconds: detectorPeriodSeconds, unit: nil),
+                returnsData: true)
+            return AlarmDefinition(
+                name: name(kind, revision), queries: [query], comparison: .greaterThanThreshold, threshold: 1,
+                periodSeconds: detectorPeriodSeconds, evaluationPeriods: 1, datapointsToAlarm: 1,
+                missingData: .notBreaching)
+        }
+    }
+
+    /// Detectors report every second.
+    private static let detectorPeriodSeconds = 1
 
     private static func name(_ kind: String, _ revision: Revision) -> String { "\(revision.configName)-\(kind)" }
 

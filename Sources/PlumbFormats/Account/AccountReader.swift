@@ -75,18 +75,13 @@ public enum AccountReader {
 
     /// Why resources of a type may be there that were not seen, by type.
     private static func unseen(_ inventory: AccountInventory) -> [String: String] {
-        var reasons = unlisted.filter { type, _ in !inventory.resources.contains { $0.type == type } }
+        var reasons: [String: String] = [:]
         for gap in inventory.gaps {
             guard let type = gap.type else { continue }
             reasons[type] = reasons[type].map { $0.contains(gap.reason) ? $0 : "\($0); \(gap.reason)" } ?? gap.reason
         }
         return reasons
     }
-
-    /// What no call of a survey lists yet: that none was seen says nothing.
-    private static let unlisted = [
-        "AWS::Lambda::EventSourceMapping": "what reads a stream is not looked at (lambda:ListEventSourceMappings)"
-    ]
 
     private static let refusalsMax = 20
 

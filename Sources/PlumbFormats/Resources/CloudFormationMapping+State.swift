@@ -105,7 +105,7 @@ extension StreamConsumer {
             // The ARN of a stream goes on behind the table's: `${Table.Arn}/stream/…`.
             if let end = name.firstIndex(of: "}"),
                 let id = inventory.directory.resourceNamed(String(name[...end]))?.id,
-                inventory.directory.kind(of: id) == "AWS::DynamoDB::Table"
+                ["AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"].contains(inventory.directory.kind(of: id))
             {
                 consumer.table = .known(.resource(id), at: source.place)
                 return consumer

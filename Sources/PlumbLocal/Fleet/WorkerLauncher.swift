@@ -77,7 +77,7 @@ struct WorkerLauncher: Sendable {
         }
         let route = WorkerRoute(
             id: id, revision: revision.number, zone: zone, address: address,
-            concurrencyMax: spec.model.concurrencyMax)
+            concurrencyMax: spec.model.concurrencyMax, takesFrames: spec.model.command == nil)
         let launch = WorkerLaunch(
             executable: program, arguments: arguments, environment: environment, folder: revision.folder,
             logPath: "\(folder)/logs/\(id).log", startupSeconds: Double(spec.model.startupTimeoutSeconds),

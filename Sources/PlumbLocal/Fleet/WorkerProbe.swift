@@ -34,7 +34,7 @@ enum WorkerProbe {
             self.connection = connection
         }
 
-        func upstream(_ result: Result<UpstreamResponse, UpstreamFault>, from connection: UpstreamConnection) {
+        func upstream(_ result: Result<UpstreamResponse, UpstreamFault>) {
             if case .success(let response) = result {
                 promise.succeed(response.status == 200)
             } else {

@@ -5,6 +5,7 @@ import NIOCore
 import PlumbEngine
 import PlumbModel
 import PlumbSignals
+import Synchronization
 
 /// A worker as the gateway sees it.
 final class WorkerRoute: Sendable {
@@ -13,8 +14,13 @@ final class WorkerRoute: Sendable {
     let zone: String
     let address: SocketAddress
     let concurrencyMax: Int
+    /// It is the house's own model server, which takes many requests on one connection.
+    let takesFrames: Bool
 
-    init(id: String, revision: Int, zone: String, address: SocketAddress, concurrencyMax: Int) {
+    init(
+        id: String, revision: Int, zone: String, address: SocketAddress, concurrencyMax: Int, takesFrames: Bool = false
+    ) {
+        self.takesFrames = takesFrames
         self.id = id
         self.revision = revision
         self.zone = zone
@@ -51,6 +57,8 @@ final class EndpointRoute: Sendable {
     private struct State {
         var weights: [(revision: Int, weight: Int)] = []
         var slots: [Slot] = []
+        /// Where the search for the least busy begins.
+        var firstLooked = 0
         var waiting: [Int: [Waiting]] = [:]
         var waitingCount = 0
         var waitingNumber = 0
@@ -60,12 +68,19 @@ final class EndpointRoute: Sendable {
         var shed = 0
     }
     let name: String
+    /// What is recorded of the traffic.
+    let capture = CaptureBuffer()
     private let state: NIOLockedValueBox<State>
+    private let removed = Atomic<Bool>(false)
 
     init(name: String, limits: RequestLimits) {
         self.name = name
         state = NIOLockedValueBox(State(limits: limits))
     }
+
+    /// The endpoint is gone; whoever still holds its route looks for another.
+    var isRemoved: Bool { removed.load(ordering: .relaxed) }
+    func markRemoved() { removed.store(true, ordering: .relaxed) }
 
     var limits: RequestLimits {
         get { state.withLockedValue { $0.limits } }
@@ -166,21 +181,11 @@ final class EndpointRoute: Sendable {
     /// Finds the least busy ready worker of a revision, or a place in the queue.
     func acquire(revision: Int, avoiding tried: [WorkerRoute], waiter: @escaping Waiter) -> Admission {
         state.withLockedValue { state in
-            var best: Int?
-            for index in state.slots.indices {
-                let slot = state.slots[index]
-                guard slot.isReady, slot.worker.revision == revision, slot.inFlight < slot.worker.concurrencyMax,
-                    !tried.contains(where: { $0 === slot.worker })
-                else { continue }
-                if let current = best, state.slots[current].inFlight <= slot.inFlight { continue }
-                best = index
-            }
-            if let best {
+            if let best = Self.leastBusy(state, revision: revision, avoiding: tried) {
                 state.slots[best].inFlight += 1
-                let worker = state.slots[best].worker
-                // The next request of equal choice goes to the other worker.
-                state.slots.append(state.slots.remove(at: best))
-                return .worker(worker)
+                // The next request of equal choice goes to the worker behind this one.
+                state.firstLooked = best + 1
+                return .worker(state.slots[best].worker)
             }
             guard state.slots.contains(where: { $0.worker.revision == revision && !$0.isRetired }) else {
                 return .unavailable
@@ -194,6 +199,22 @@ final class EndpointRoute: Sendable {
             state.waiting[revision, default: []].append(Waiting(number: state.waitingNumber, call: waiter))
             return .queued(state.waitingNumber)
         }
+    }
+
+    private static func leastBusy(_ state: State, revision: Int, avoiding tried: [WorkerRoute]) -> Int? {
+        var best: (index: Int, inFlight: Int)?
+        let count = state.slots.count
+        for offset in 0..<count {
+            let index = (state.firstLooked + offset) % count
+            let (inFlight, isReady) = (state.slots[index].inFlight, state.slots[index].isReady)
+            guard isReady, inFlight < best?.inFlight ?? Int.max else { continue }
+            let worker = state.slots[index].worker
+            guard worker.revision == revision, inFlight < worker.concurrencyMax,
+                !tried.contains(where: { $0 === worker })
+            else { continue }
+            best = (index, inFlight)
+        }
+        return best?.index
     }
 
     /// Leaves the queue: the client is gone, or its time is up.

@@ -17,14 +17,14 @@ enum ExchangeResult {
 /// An answer is taken only when it is complete, so a worker that dies at any moment before costs the client nothing but
 /// time: inference has no side effect, and the request goes to another worker. A model's own error is an answer, not a
 /// fault: it is never sent again (a retry would multiply the load of a bad revision).
-final class Exchange: UpstreamReceiver, Expiring {
+final class Exchange: UpstreamReceiver {
     private let route: EndpointRoute
     private let context: LoopContext
-    private let request: ByteBuffer
+    private let request: UpstreamRequest
     private let onFault: @Sendable (WorkerRoute) -> Void
     private var completion: ((ExchangeResult) -> Void)?
     private var worker: WorkerRoute?
-    private var connection: UpstreamConnection?
+    private var carrier = Carrier.none
     private var tried: [WorkerRoute] = []
     private var isReused = false
     private var attempts = 0
@@ -32,37 +32,39 @@ final class Exchange: UpstreamReceiver, Expiring {
     private var place: Int?
     /// The revision that answers; another one when the first was taken away while the request waited.
     private(set) var revision: Int
-    let deadline: NIODeadline
 
-    /// `request` is the whole HTTP/1.1 request as the worker reads it; `onFault` is told of a worker whose connection
-    /// broke; `completion` is called at most once, on the loop, and never after `cancel`.
+    /// What the request is on its way on.
+    private enum Carrier {
+        case none
+        case lane(WorkerLane, seat: Int)
+        case connection(UpstreamConnection)
+    }
+
+    /// `onFault` is told of a worker whose connection broke; `completion` is called at most once, on the loop, and never
+    /// after `cancel`.
     init(
-        route: EndpointRoute, revision: Int, context: LoopContext, request: ByteBuffer, deadline: NIODeadline,
+        route: EndpointRoute, revision: Int, context: LoopContext, request: UpstreamRequest,
         onFault: @escaping @Sendable (WorkerRoute) -> Void, completion: @escaping (ExchangeResult) -> Void
     ) {
         self.route = route
         self.revision = revision
         self.context = context
         self.request = request
-        self.deadline = deadline
         self.onFault = onFault
         self.completion = completion
     }
 
-    func start() {
-        context.watch(self)
-        findWorker()
-    }
+    func start() { findWorker() }
 
     /// The client went away: the answer is not wanted any more.
     func cancel() {
         guard completion != nil else { return }
         completion = nil
-        context.forget(self)
         leaveQueue()
         giveUpWorker()
     }
 
+    /// Its time is up.
     func expire() { finish(.failed(.timedOut)) }
 
     private func findWorker() {
@@ -101,6 +103,15 @@ final class Exchange: UpstreamReceiver, Expiring {
             return
         }
         self.worker = worker
+        if worker.takesFrames {
+            isReused = false
+            let lane = context.lane(to: worker)
+            guard let seat = lane.send(request, receiver: self) else {
+                return lost(.connectionLost("the worker owes too many answers"))
+            }
+            carrier = .lane(lane, seat: seat)
+            return
+        }
         if let connection = context.takeIdle(to: worker) {
             isReused = true
             send(on: connection)
@@ -126,21 +137,23 @@ final class Exchange: UpstreamReceiver, Expiring {
     }
 
     private func send(on connection: UpstreamConnection) {
-        self.connection = connection
-        connection.send(request, receiver: self)
+        carrier = .connection(connection)
+        connection.send(request.http(), receiver: self)
     }
 
-    func upstream(_ result: Result<UpstreamResponse, UpstreamFault>, from connection: UpstreamConnection) {
-        guard let worker, self.connection === connection else { return }
+    func upstream(_ result: Result<UpstreamResponse, UpstreamFault>) {
+        guard let worker else { return }
         switch result {
         case .success(let response):
-            self.connection = nil
-            self.worker = nil
-            if response.keepsAlive {
-                context.keep(connection, to: worker)
-            } else {
-                connection.abandon()
+            if case .connection(let connection) = carrier {
+                if response.keepsAlive {
+                    context.keep(connection, to: worker)
+                } else {
+                    connection.abandon()
+                }
             }
+            carrier = .none
+            self.worker = nil
             route.release(worker)
             finish(.answered(response))
         case .failure(let fault): lost(fault)
@@ -149,7 +162,7 @@ final class Exchange: UpstreamReceiver, Expiring {
 
     private func lost(_ fault: UpstreamFault) {
         guard let worker else { return }
-        connection = nil
+        carrier = .none
         self.worker = nil
         route.release(worker)
         // A kept connection may end just as it is used, which says nothing about the worker: ask it once more, afresh.
@@ -170,15 +183,18 @@ final class Exchange: UpstreamReceiver, Expiring {
     private func giveUpWorker() {
         guard let worker else { return }
         self.worker = nil
-        connection?.abandon()
-        connection = nil
+        switch carrier {
+        case .none: break
+        case .lane(let lane, let seat): lane.forget(seat)
+        case .connection(let connection): connection.abandon()
+        }
+        carrier = .none
         route.release(worker)
     }
 
     private func finish(_ result: ExchangeResult) {
         guard let completion else { return }
         self.completion = nil
-        context.forget(self)
         leaveQueue()
         giveUpWorker()
         completion(result)

@@ -1,51 +1,65 @@
 // One client's connection: reads a request, checks it, has it answered, and says what happened in SageMaker's words.
 
 import NIOCore
-import NIOHTTP1
 import PlumbEngine
 import PlumbModel
 import PlumbSignals
 
 /// Reads requests one after another and answers them in order; used on its connection's event loop only.
-final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPServerRequestPart
-    typealias OutboundOut = HTTPServerResponsePart
+final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, RemovableChannelHandler, Expiring {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
-    private let gateway: GatewayState
-    private let loopContext: LoopContext
-    private var head: RequestHead?
-    private var body: ByteBuffer?
-    private var route: EndpointRoute?
-    private var revision = 0
-    private var limits: RequestLimits?
+    /// What the connection is at.
+    enum Phase {
+        case head
+        case body(RequestHead, RequestTarget)
+        /// The body of a signed request, without which nobody knows who sent it.
+        case signedBody(RequestHead, SignedRequest)
+        case answering
+        /// The last answer is on its way; what still comes is thrown away, so that the answer is not lost with it.
+        case closing(bytesLeft: Int)
+    }
+
+    let gateway: GatewayState
+    let loopContext: LoopContext
+    private var context: ChannelHandlerContext?
+    private var parser = RequestParser()
+    private var phase = Phase.head
+    private var isReading = false
+    private var wantsRead = false
     private var exchange: Exchange?
-    /// Set for a request that is signed instead of bearing a token.
-    private var signed: SignedRequest?
-    private var bodyBytesMax: Int?
-    private var startedAt = NIODeadline.now()
-    private var isRefused = false
-    private var isClosing = false
-    private var keepsAlive = true
+    var answer = ClientAnswer()
+    private var numbers = RequestNumbers()
+    var request = RequestInHand()
+    /// What the last head came to, for the next one that is the same.
+    private var knownTarget: RequestTarget?
     /// The last token that was accepted here: hashing it again for each request would cost more than the model.
     private var acceptedToken: (text: String, holder: TokenHolder)?
-    private var watchdog: ConnectionWatchdog?
+    private(set) var deadline: NIODeadline
 
     init(gateway: GatewayState, loopContext: LoopContext) {
         self.gateway = gateway
         self.loopContext = loopContext
+        deadline = .now() + .milliseconds(GatewayLimits.requestReadMillisecondsMax)
     }
 
+    // MARK: - The connection
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
     func channelActive(context: ChannelHandlerContext) {
-        let watchdog = ConnectionWatchdog(channel: context.channel)
-        self.watchdog = watchdog
-        loopContext.watch(watchdog)
+        loopContext.watch(self)
         context.fireChannelActive()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         exchange?.cancel()
         exchange = nil
-        if let watchdog { loopContext.forget(watchdog) }
+        loopContext.forget(self)
         gateway.connectionClosed()
         context.fireChannelInactive()
     }
@@ -53,235 +67,169 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        // What comes behind the last answer of a connection is not served.
-        guard !isClosing else { return }
-        switch unwrapInboundIn(data) {
-        case .head(let head): begin(head, context: context)
-        case .body(var part):
-            // A body that nobody will read is not kept.
-            guard !isRefused, let bodyBytesMax else { return }
-            if (body?.readableBytes ?? 0) + part.readableBytes > bodyBytesMax {
-                return refuse(
-                    .payloadTooLarge, "ValidationError", "the body is larger than \(bodyBytesMax) bytes",
-                    context: context)
+        let bytes = unwrapInboundIn(data)
+        if case .closing(let left) = phase {
+            guard left > bytes.readableBytes else { return context.close(promise: nil) }
+            phase = .closing(bytesLeft: left - bytes.readableBytes)
+            return
+        }
+        parser.append(bytes)
+        readRequests()
+    }
+
+    /// While a request is being answered, a client that sends more than this of the next is not read from.
+    func read(context: ChannelHandlerContext) {
+        if case .answering = phase, parser.bufferedBytes > GatewayLimits.pipelinedBytesMax {
+            wantsRead = true
+        } else {
+            context.read()
+        }
+    }
+
+    func expire() {
+        if let exchange {
+            exchange.expire()
+        } else {
+            context?.close(promise: nil)
+        }
+    }
+
+    // MARK: - Reading
+
+    private func readRequests() {
+        guard !isReading else { return }
+        isReading = true
+        defer { isReading = false }
+        while readNext() {}
+        if wantsRead, parser.bufferedBytes <= GatewayLimits.pipelinedBytesMax {
+            wantsRead = false
+            context?.read()
+        }
+    }
+
+    /// Goes one step on with what has come; false when it must wait.
+    private func readNext() -> Bool {
+        do throws(RequestFault) {
+            switch phase {
+            case .answering, .closing: return false
+            case .head:
+                guard let (head, isKnown) = try parser.head() else {
+                    if parser.bufferedBytes > 0, !request.hasBegun {
+                        request.hasBegun = true
+                        deadline = .now() + .milliseconds(GatewayLimits.requestReadMillisecondsMax)
+                    }
+                    return false
+                }
+                return begin(head, isKnown: isKnown)
+            case .body(let head, let target):
+                guard let body = try parser.body(of: head, bytesMax: target.bodyBytesMax) else { return false }
+                // From here, not from the head: a slow upload is no latency of the model.
+                request.startedAt = .now()
+                phase = .answering
+                target.answer(self, body)
+                return true
+            case .signedBody(let head, let signed):
+                let bytesMax = signed.bodyBytesMax(gateway)
+                guard let body = try parser.body(of: head, bytesMax: bytesMax) else { return false }
+                request.startedAt = .now()
+                phase = .answering
+                answerSigned(head, signed, body)
+                return true
             }
-            if body == nil { body = part } else { body?.writeBuffer(&part) }
-        case .end:
-            watchdog?.readEnded()
-            guard !isRefused, let head else { return }
-            answer(head, context: context)
+        } catch {
+            if case .head = phase { request = RequestInHand(number: numbers.next()) }
+            request.isWhole = false
+            refuse(Refusal(error.status, "ValidationError", error.message))
+            return false
         }
     }
 
-    // MARK: - Checking
-
-    private func begin(_ received: HTTPRequestHead, context: ChannelHandlerContext) {
-        let head = RequestHead(received)
-        self.head = head
-        body = nil
-        route = nil
-        revision = 0
-        limits = nil
-        bodyBytesMax = nil
-        signed = SignedRequest(received, authorization: head.authorization)
-        isRefused = false
-        keepsAlive = head.keepsAlive
-        watchdog?.readBegan()
-        guard !gateway.isClosed else {
-            return refuse(
-                .serviceUnavailable, "ServiceUnavailable", "the engine is shutting down", retryAfter: true,
-                context: context)
+    /// Looks at a head; true when the body may be looked for.
+    private func begin(_ head: RequestHead, isKnown: Bool) -> Bool {
+        request.begin(head, number: numbers.next())
+        deadline = .now() + .milliseconds(GatewayLimits.requestReadMillisecondsMax)
+        do throws(Refusal) {
+            guard !gateway.isClosed else {
+                throw .unavailable("the engine is shutting down")
+            }
+            if let signed = head.signed { return try beginSigned(head, signed) }
+            let target: RequestTarget
+            if isKnown, let knownTarget, knownTarget.isValid {
+                target = knownTarget
+            } else {
+                // Never the target of an older head, should this one be refused.
+                knownTarget = nil
+                let holder = try authenticate(head)
+                target = try RequestTarget(head, holder, gateway)
+                knownTarget = target
+            }
+            try target.admit(gateway)
+            if let length = head.contentLength, length > target.bodyBytesMax {
+                throw Refusal(
+                    413, "ValidationError", "the body is larger than \(target.bodyBytesMax) bytes")
+            }
+            if head.expectsContinue { sendContinue() }
+            phase = .body(head, target)
+            return true
+        } catch {
+            // A body that nobody will read is passed over when it is there, and ends the connection when it is not.
+            request.isWhole = !head.isChunked && parser.skip(head.contentLength ?? 0)
+            refuse(error)
+            return true
         }
-        let holder = authenticate(head)
-        guard holder != nil || signed != nil else {
-            return refuse(
-                .unauthorized, "MissingAuthenticationToken", "send the header Authorization: Bearer TOKEN",
-                context: context)
-        }
-        let name = Self.endpointName(head.uri)
-        guard let holder else { return beginSigned(head, name, context: context) }
-        guard let name else { return }
-        guard let route = gateway.route(name) else {
-            let known = gateway.endpointNames.sorted().joined(separator: ", ")
-            return refuse(
-                .notFound, "ValidationError", "Endpoint \(name) not found. Known: \(known.isEmpty ? "none" : known)",
-                context: context)
-        }
-        guard head.method == .POST else {
-            return refuse(.methodNotAllowed, "ValidationError", "invocations are sent with POST", context: context)
-        }
-        let limits = route.limits
-        guard admit(holder, to: route, limits, context: context) else { return }
-        if let length = head.contentLength, length > limits.bodyBytesMax {
-            return refuse(
-                .payloadTooLarge, "ValidationError", "the body is larger than \(limits.bodyBytesMax) bytes",
-                context: context)
-        }
-        self.limits = limits
-        bodyBytesMax = limits.bodyBytesMax
-        self.route = route
-        answerExpectation(of: head, context: context)
     }
 
-    private func answerExpectation(of head: RequestHead, context: ChannelHandlerContext) {
-        guard head.expectsContinue else { return }
-        context.writeAndFlush(
-            wrapOutboundOut(.head(HTTPResponseHead(version: head.version, status: .continue))), promise: nil)
-    }
-
-    /// Whoever signs is known when the body is there; before that, nothing is said about what there is.
-    private func beginSigned(_ head: RequestHead, _ name: String?, context: ChannelHandlerContext) {
-        route = name.flatMap { gateway.route($0) }
-        limits = route?.limits
-        bodyBytesMax = limits?.bodyBytesMax ?? GatewayLimits.controlBodyBytesMax
-        answerExpectation(of: head, context: context)
-    }
-
-    /// Counts the request against its holder's rate; false when that is used up, which has then been said.
-    private func admit(
-        _ holder: TokenHolder, to route: EndpointRoute, _ limits: RequestLimits, context: ChannelHandlerContext
-    ) -> Bool {
-        guard !holder.mayCall(route.name, requestsPerSecondMax: limits.requestsPerSecondMax) else { return true }
-        gateway.countThrottled()
-        refuse(
-            .tooManyRequests, "ThrottlingException", "this token's request rate is used up", retryAfter: true,
-            context: context)
-        return false
-    }
-
-    private func authenticate(_ head: RequestHead) -> TokenHolder? {
-        guard let value = head.authorization else { return nil }
-        if let acceptedToken, acceptedToken.text == value, !acceptedToken.holder.isRevoked {
-            return acceptedToken.holder
+    /// Before the body is there nothing is said about what there is.
+    private func beginSigned(_ head: RequestHead, _ signed: SignedRequest) throws(Refusal) -> Bool {
+        let bytesMax = signed.bodyBytesMax(gateway)
+        if let length = head.contentLength, length > bytesMax {
+            throw Refusal(413, "ValidationError", "the body is larger than \(bytesMax) bytes")
         }
-        guard value.count > 7, value.prefix(7).lowercased() == "bearer ",
-            let holder = gateway.tokens.holder(of: String(value.dropFirst(7)))
-        else { return nil }
-        acceptedToken = (value, holder)
-        return holder
+        if head.expectsContinue { sendContinue() }
+        phase = .signedBody(head, signed)
+        return true
     }
 
-    /// `digits` for `/endpoints/digits/invocations`.
-    private static func endpointName(_ uri: String) -> String? {
-        let path = uri.prefix { $0 != "?" }
-        guard path.hasPrefix("/endpoints/"), path.hasSuffix("/invocations") else { return nil }
-        let name = path.dropFirst(11).dropLast(12)
-        return name.isEmpty || name.contains("/") ? nil : String(name)
+    private func authenticate(_ head: RequestHead) throws(Refusal) -> TokenHolder {
+        if let value = head.authorization {
+            if let acceptedToken, acceptedToken.text == value, !acceptedToken.holder.isRevoked {
+                return acceptedToken.holder
+            }
+            if value.count > 7, value.prefix(7).lowercased() == "bearer ",
+                let holder = gateway.tokens.holder(of: String(value.dropFirst(7)))
+            {
+                acceptedToken = (value, holder)
+                return holder
+            }
+        }
+        throw Refusal(401, "MissingAuthenticationToken", "send the header Authorization: Bearer TOKEN")
     }
 
     // MARK: - Answering
 
-    private func answer(_ head: RequestHead, context: ChannelHandlerContext) {
-        // From here, not from the head: a slow upload is no latency of the model.
-        startedAt = .now()
-        if let signed {
-            guard let name = Self.endpointName(head.uri) else { return handOver(signed, context: context) }
-            guard admit(signed, to: name, head, context: context) else { return }
-        }
-        guard let route, let limits else { return answerOther(head, context: context) }
+    /// Has a request answered by the workers of an endpoint.
+    func invoke(_ route: EndpointRoute, _ upstream: UpstreamRequest, timeout: TimeAmount, isRaw: Bool = false) {
+        request.isRaw = isRaw
         guard let revision = route.chooseRevision() else {
-            return refuse(
-                .serviceUnavailable, "ServiceUnavailable", "the endpoint has no revision in service",
-                context: context)
+            return refuse(.unavailable("the endpoint has no revision in service"))
         }
-        self.revision = revision
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        request.revision = revision
+        let deadline = request.startedAt + timeout
+        self.deadline = deadline
         let exchange = Exchange(
-            route: route, revision: revision, context: loopContext, request: Self.request(head, body),
-            deadline: startedAt + .nanoseconds(Int64(limits.timeoutSeconds * 1e9)), onFault: gateway.onFault
-        ) { result in
-            let (channel, context) = bound.value
-            channel.finish(result, route: route, context: context)
+            route: route, revision: revision, context: loopContext, request: upstream, onFault: gateway.onFault
+        ) { [self] result in
+            finish(result, route: route)
         }
         self.exchange = exchange
-        body = nil
         exchange.start()
     }
 
-    /// Whether a signed invocation may go on; what speaks against it has been said otherwise.
-    private func admit(
-        _ signed: SignedRequest, to name: String, _ head: RequestHead, context: ChannelHandlerContext
-    ) -> Bool {
-        let holder: TokenHolder
-        do throws(SignatureRefusal) {
-            holder = try signed.invoker(of: name, body, by: gateway.accessKeys, now: gateway.seconds())
-        } catch {
-            refuse(.forbidden, error.code, error.message, context: context)
-            return false
-        }
-        guard let route, let limits else {
-            refuse(.badRequest, "ValidationError", "Endpoint \(name) not found.", context: context)
-            return false
-        }
-        guard head.method == .POST else {
-            refuse(.methodNotAllowed, "ValidationError", "invocations are sent with POST", context: context)
-            return false
-        }
-        if let objection = signed.objection(toVariant: gateway.variantName(of: name), endpoint: name) {
-            refuse(.badRequest, "ValidationError", objection, context: context)
-            return false
-        }
-        return admit(holder, to: route, limits, context: context)
-    }
-
-    /// Gives a signed request that is no invocation to the front desk, away from this event loop.
-    private func handOver(_ signed: SignedRequest, context: ChannelHandlerContext) {
-        let call = signed.call(body, by: gateway.accessKeys, now: gateway.seconds())
-        body = nil
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        let loop = context.eventLoop
-        let isTaken = gateway.frontDesk.take(call) { answer in
-            loop.execute {
-                let (channel, context) = bound.value
-                channel.write(answer, context: context)
-            }
-        }
-        guard !isTaken else { return }
-        refuse(
-            .serviceUnavailable, "ServiceUnavailable", "too many control calls are waiting", retryAfter: true,
-            context: context)
-    }
-
-    private func write(_ answer: CallAnswer, context: ChannelHandlerContext) {
-        // Whoever has gone meanwhile is told nothing.
-        guard context.channel.isActive else { return }
-        var headers = HTTPHeaders(answer.headers.map { ($0.name, $0.value) })
-        headers.add(name: "content-length", value: "\(answer.body.count)")
-        send(
-            HTTPResponseStatus(statusCode: answer.status), headers, ByteBuffer(bytes: answer.body), context: context)
-    }
-
-    private static func request(_ head: RequestHead, _ body: ByteBuffer?) -> ByteBuffer {
-        var buffer = ByteBuffer()
-        let length = body?.readableBytes ?? 0
-        buffer.reserveCapacity(256 + length)
-        buffer.writeStaticString("POST /invocations HTTP/1.1\r\nHost: worker\r\n")
-        if let value = head.contentType {
-            buffer.writeStaticString("Content-Type: ")
-            buffer.writeString(value)
-            buffer.writeStaticString("\r\n")
-        }
-        if let value = head.accept {
-            buffer.writeStaticString("Accept: ")
-            buffer.writeString(value)
-            buffer.writeStaticString("\r\n")
-        }
-        if let value = head.customAttributes {
-            buffer.writeStaticString("X-Amzn-SageMaker-Custom-Attributes: ")
-            buffer.writeString(value)
-            buffer.writeStaticString("\r\n")
-        }
-        buffer.writeStaticString("Content-Length: ")
-        buffer.writeString(String(length))
-        buffer.writeStaticString("\r\n\r\n")
-        if var body { buffer.writeBuffer(&body) }
-        return buffer
-    }
-
-    private func finish(_ result: ExchangeResult, route: EndpointRoute, context: ChannelHandlerContext) {
-        revision = exchange?.revision ?? revision
+    private func finish(_ result: ExchangeResult, route: EndpointRoute) {
+        request.revision = exchange?.revision ?? request.revision
         exchange = nil
-        let microseconds = Int((NIODeadline.now() - startedAt).nanoseconds / 1000)
+        guard context != nil else { return }
+        let microseconds = Int((NIODeadline.now() - request.startedAt).nanoseconds / 1000)
         let status: Int
         switch result {
         case .answered(let response): status = response.status
@@ -289,44 +237,37 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
         case .queueFull:
             // Shed load says nothing about the revision: it is counted apart, not as its error.
             gateway.countShed()
-            return refuse(
-                .serviceUnavailable, "ServiceUnavailable", "every worker is busy and the queue is full",
-                retryAfter: true, context: context)
+            return refuse(.unavailable("every worker is busy and the queue is full"))
         }
         route.record(
-            revision: revision, latencyMicroseconds: microseconds, status: status, at: gateway.seconds())
+            revision: request.revision, latencyMicroseconds: microseconds, status: status, at: gateway.seconds())
         switch result {
-        case .answered(let response) where (200..<300).contains(response.status):
-            write(response, of: route, context: context)
-        case .answered(let response): writeModelError(response, context: context)
-        case .failed(.timedOut):
-            refuse(.gatewayTimeout, "ModelError", "the model did not answer in time", context: context)
+        case .answered(let response) where (200..<300).contains(response.status) || request.isRaw:
+            write(response)
+        case .answered(let response): writeModelError(response)
+        case .failed(.timedOut): refuse(Refusal(504, "ModelError", "the model did not answer in time"))
         case .failed(.malformed(let why)):
-            refuse(.badGateway, "ModelError", "the model's answer cannot be used: \(why)", context: context)
-        case .failed(.connectionLost), .unavailable, .queueFull:
-            refuse(
-                .serviceUnavailable, "ServiceUnavailable", "no healthy worker answered", retryAfter: true,
-                context: context)
+            refuse(Refusal(502, "ModelError", "the model's answer cannot be used: \(why)"))
+        case .failed(.connectionLost), .unavailable, .queueFull: refuse(.unavailable("no healthy worker answered"))
         }
     }
 
-    private func write(_ response: UpstreamResponse, of route: EndpointRoute, context: ChannelHandlerContext) {
-        var headers = HTTPHeaders()
-        headers.reserveCapacity(6)
-        headers.add(name: "content-type", value: response.contentType ?? "application/octet-stream")
-        headers.add(name: "content-length", value: "\(response.body.readableBytes)")
-        let variant = signed == nil ? Revision.variantName : gateway.variantName(of: route.name)
-        headers.add(name: "x-amzn-invoked-production-variant", value: variant)
-        if let id = signed?.inferenceID { headers.add(name: "x-amzn-sagemaker-inference-id", value: id) }
-        headers.add(name: "x-plumb-revision", value: "\(revision)")
-        if let custom = response.customAttributes {
-            headers.add(name: "x-amzn-sagemaker-custom-attributes", value: custom)
+    private func write(_ response: UpstreamResponse) {
+        answer.begin(response.status, requestID: request.number)
+        answer.add("content-type", response.contentType ?? "application/octet-stream")
+        if let variant = request.variant {
+            answer.add("x-amzn-invoked-production-variant", variant)
+        } else {
+            answer.add("x-amzn-invoked-production-variant: primary")
         }
-        send(HTTPResponseStatus(statusCode: response.status), headers, response.body, context: context)
+        if let id = request.inferenceID { answer.add("x-amzn-sagemaker-inference-id", id) }
+        answer.add("x-plumb-revision", String(request.revision))
+        if let custom = response.customAttributes { answer.add("x-amzn-sagemaker-custom-attributes", custom) }
+        send(response.body)
     }
 
     /// SageMaker tells a container's own error as 424 with the original inside.
-    private func writeModelError(_ response: UpstreamResponse, context: ChannelHandlerContext) {
+    private func writeModelError(_ response: UpstreamResponse) {
         let original = String(
             buffer: response.body.getSlice(
                 at: response.body.readerIndex, length: min(response.body.readableBytes, 4096)) ?? ByteBuffer())
@@ -335,146 +276,138 @@ final class GatewayChannel: ChannelInboundHandler, RemovableChannelHandler {
         let text =
             "{\"Message\":\(JSONText.quoted(message)),\"OriginalStatusCode\":\(response.status),"
             + "\"OriginalMessage\":\(JSONText.quoted(original)),\"LogStreamArn\":\"\"}"
-        writeError(.failedDependency, "ModelError", text, retryAfter: false, context: context)
+        answer.begin(424, requestID: request.number)
+        answer.add("content-type: application/json")
+        answer.add("x-amzn-errortype: ModelError")
+        answer.add("x-plumb-revision", String(request.revision))
+        send(ByteBuffer(string: text))
     }
 
-    private func answerOther(_ head: RequestHead, context: ChannelHandlerContext) {
-        switch (head.method, head.uri.prefix { $0 != "?" }) {
-        case (.GET, "/metrics"):
-            var headers = HTTPHeaders()
-            let page = ByteBuffer(string: gateway.metricsPage())
-            headers.add(name: "content-type", value: "text/plain; version=0.0.4; charset=utf-8")
-            headers.add(name: "content-length", value: "\(page.readableBytes)")
-            send(.ok, headers, page, context: context)
-        case (.GET, "/ping"):
-            send(.ok, ["content-length": "0"], ByteBuffer(), context: context)
-        default:
-            refuse(
-                .notFound, "UnknownOperationException",
-                "there is POST /endpoints/NAME/invocations, GET /metrics and GET /ping", context: context)
-        }
+    /// Answers with a page of our own.
+    func answer(_ status: Int = 200, type: String, _ text: String) {
+        answer.begin(status, requestID: request.number)
+        answer.add("content-type", type)
+        send(ByteBuffer(string: text))
     }
+
+    /// Passes on what the front desk says.
+    func answer(_ told: CallAnswer) {
+        answer.begin(told.status, requestID: request.number)
+        for (name, value) in told.headers { answer.add(field: name, value) }
+        send(ByteBuffer(bytes: told.body))
+    }
+
+    /// Lets the answer take its time.
+    func wait(upTo time: TimeAmount) { deadline = .now() + time }
 
     /// Says no, and reads no further of a request whose body has not come yet.
-    private func refuse(
-        _ status: HTTPResponseStatus, _ type: String, _ message: String, retryAfter: Bool = false,
-        context: ChannelHandlerContext
-    ) {
-        let isUnread = watchdog?.isReading ?? false
-        isRefused = true
-        if isUnread { keepsAlive = false }
-        writeError(
-            status, type, "{\"message\":\(JSONText.quoted(message))}", retryAfter: retryAfter, context: context)
+    func refuse(_ refusal: Refusal) {
+        answer.begin(refusal.status, requestID: request.number)
+        answer.add("content-type: application/json")
+        answer.add("x-amzn-errortype", refusal.type)
+        if refusal.isTemporary { answer.add("retry-after: 1") }
+        if request.revision > 0 { answer.add("x-plumb-revision", String(request.revision)) }
+        if refusal.status == 401 { answer.add("www-authenticate: Bearer") }
+        let key = request.isRaw ? "error" : "message"
+        send(ByteBuffer(string: "{\"\(key)\":\(JSONText.quoted(refusal.message))}"))
     }
 
-    private func writeError(
-        _ status: HTTPResponseStatus, _ type: String, _ text: String, retryAfter: Bool,
-        context: ChannelHandlerContext
-    ) {
-        var headers = HTTPHeaders()
-        let body = ByteBuffer(string: text)
-        headers.add(name: "content-type", value: "application/json")
-        headers.add(name: "content-length", value: "\(body.readableBytes)")
-        headers.add(name: "x-amzn-errortype", value: type)
-        if retryAfter { headers.add(name: "retry-after", value: "1") }
-        if revision > 0 { headers.add(name: "x-plumb-revision", value: "\(revision)") }
-        if status == .unauthorized { headers.add(name: "www-authenticate", value: "Bearer") }
-        send(status, headers, body, context: context)
+    private func sendContinue() {
+        guard let context else { return }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
     }
 
-    private func send(
-        _ status: HTTPResponseStatus, _ headers: HTTPHeaders, _ body: ByteBuffer, context: ChannelHandlerContext
-    ) {
-        var headers = headers
-        if gateway.isDraining { keepsAlive = false }
-        if !keepsAlive { headers.add(name: "connection", value: "close") }
-        let version = head?.version ?? .http1_1
-        let isBodyless = head?.method == .HEAD
-        head = nil
-        watchdog?.answered()
-        context.write(
-            wrapOutboundOut(.head(HTTPResponseHead(version: version, status: status, headers: headers))),
-            promise: nil)
-        if body.readableBytes > 0, !isBodyless {
-            context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+    /// Ends the head, sends all, and goes on to the next request.
+    private func send(_ body: ByteBuffer) {
+        guard let context else { return }
+        let keepsAlive = request.keepsAlive && request.isWhole && !gateway.isDraining
+        if !keepsAlive {
+            answer.add("connection: close")
+        } else if request.isOldVersion {
+            answer.add("connection: keep-alive")
         }
-        let isLast = !keepsAlive
-        isClosing = isLast
+        answer.end(bodyCount: body.readableBytes)
+        var last = answer.bytes
+        if !request.isBodyless {
+            if body.readableBytes <= GatewayLimits.copiedBytesMax {
+                answer.write(body)
+                last = answer.bytes
+            } else {
+                context.write(wrapOutboundOut(last), promise: nil)
+                last = body
+            }
+        }
+        guard keepsAlive else { return sendLast(last, context) }
+        context.writeAndFlush(wrapOutboundOut(last), promise: nil)
+        deadline = .now() + .milliseconds(GatewayLimits.idleMillisecondsMax)
+        request.hasBegun = false
+        phase = .head
+        readRequests()
+    }
+
+    /// Closes once the answer is out. A client that is still sending is given a moment to read it first.
+    private func sendLast(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+        let isWhole = request.isWhole
+        phase = .closing(bytesLeft: GatewayLimits.lingerBytesMax)
+        parser.clear()
+        deadline =
+            .now()
+            + .milliseconds(
+                isWhole ? GatewayLimits.idleMillisecondsMax : GatewayLimits.lingerMillisecondsMax)
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        if isLast {
-            context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
-                bound.value.close(promise: nil)
-            }
-        } else {
-            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(bytes)).assumeIsolated().whenComplete { _ in
+            if isWhole { bound.value.close(promise: nil) }
         }
     }
 }
 
-/// Closes a connection on which a request does not come to its end, or none comes for long.
-final class ConnectionWatchdog: Expiring {
-    private let channel: any Channel
-    private(set) var deadline: NIODeadline
-    private(set) var isReading = false
+/// The request that a connection is at.
+struct RequestInHand {
+    var startedAt = NIODeadline.now()
+    var revision = 0
+    /// Its first bytes have come.
+    var hasBegun = false
+    /// Nothing of it is left to be read.
+    var isWhole = true
+    /// It came by the Open Inference Protocol, whose answers are passed on as they are.
+    var isRaw = false
+    /// Of a signed request: what the variant is called, and the caller's own name for the inference.
+    var variant: String?
+    var inferenceID: String?
+    private(set) var number = ""
+    private(set) var keepsAlive = true
+    private(set) var isOldVersion = false
+    private(set) var isBodyless = false
 
-    init(channel: any Channel) {
-        self.channel = channel
-        deadline = .now() + .seconds(Int64(GatewayLimits.requestReadSecondsMax))
-    }
+    init(number: String = "") { self.number = number }
 
-    func readBegan() {
-        isReading = true
-        deadline = .now() + .seconds(Int64(GatewayLimits.requestReadSecondsMax))
-    }
-
-    func readEnded() {
-        isReading = false
-        // An answer may take as long as the endpoint's own time limit; that deadline is the exchange's.
-        deadline = .now() + .seconds(Int64(GatewayLimits.idleSecondsMax)) + .hours(1)
-    }
-
-    func answered() { deadline = .now() + .seconds(Int64(GatewayLimits.idleSecondsMax)) }
-
-    func expire() { channel.close(promise: nil) }
-}
-
-/// What the gateway reads of a request's head, gathered in one pass over the header lines.
-struct RequestHead {
-    let version: HTTPVersion
-    let method: HTTPMethod
-    let uri: String
-    private(set) var keepsAlive: Bool
-    private(set) var authorization: String?
-    private(set) var contentType: String?
-    private(set) var accept: String?
-    private(set) var customAttributes: String?
-    private(set) var contentLength: Int?
-    private(set) var expectsContinue = false
-
-    init(_ head: HTTPRequestHead) {
-        version = head.version
-        method = head.method
-        uri = head.uri
-        keepsAlive = head.isKeepAlive
-        for (name, value) in head.headers {
-            // Length first: most names are told apart by it alone.
-            switch name.utf8.count {
-            case 6 where name.isHeader("accept"): accept = value
-            case 6 where name.isHeader("expect"): expectsContinue = value.lowercased() == "100-continue"
-            case 12 where name.isHeader("content-type"): contentType = value
-            case 13 where name.isHeader("authorization"): authorization = value
-            case 14 where name.isHeader("content-length"): contentLength = Int(value)
-            case 34 where name.isHeader("x-amzn-sagemaker-custom-attributes"): customAttributes = value
-            default: break
-            }
-        }
+    mutating func begin(_ head: RequestHead, number: String) {
+        revision = 0
+        hasBegun = true
+        isWhole = true
+        isRaw = false
+        variant = nil
+        inferenceID = nil
+        self.number = number
+        keepsAlive = head.keepsAlive
+        isOldVersion = head.isOldVersion
+        isBodyless = head.method == .head
     }
 }
 
-extension String {
-    /// Whether this header name is `lowercased`, in any case of letters.
-    fileprivate func isHeader(_ lowercased: StaticString) -> Bool {
-        unsafe zip(utf8, UnsafeBufferPointer(start: lowercased.utf8Start, count: lowercased.utf8CodeUnitCount))
-            .allSatisfy { ($0 | 0x20) == $1 || $0 == $1 }
+/// Why a request is not answered by the model, in SageMaker's words.
+struct Refusal: Error {
+    var status: Int
+    var type: String
+    var message: String
+    /// It may go better a second later.
+    var isTemporary = false
+
+    init(_ status: Int, _ type: String, _ message: String, isTemporary: Bool = false) {
+        (self.status, self.type, self.message, self.isTemporary) = (status, type, message, isTemporary)
+    }
+
+    static func unavailable(_ message: String) -> Refusal {
+        Refusal(503, "ServiceUnavailable", message, isTemporary: true)
     }
 }

@@ -3,7 +3,6 @@
 import Logging
 import NIOConcurrencyHelpers
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import PlumbModel
@@ -70,10 +69,6 @@ final class GatewayService: Service {
                         }
                         let pipeline = channel.pipeline.syncOperations
                         try pipeline.addHandler(NIOSSLServerHandler(context: tls.withLockedValue { $0 }))
-                        // Header values of answers are our own, or were checked by ResponseParser.
-                        try pipeline.configureHTTPServerPipeline(
-                            withPipeliningAssistance: true, withErrorHandling: true,
-                            withOutboundHeaderValidation: false)
                         try pipeline.addHandler(GatewayChannel(gateway: state, loopContext: context))
                     }
                 }

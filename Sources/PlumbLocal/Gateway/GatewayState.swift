@@ -4,6 +4,7 @@ import NIOConcurrencyHelpers
 import NIOCore
 import PlumbEngine
 import PlumbModel
+import Synchronization
 
 /// Shared by every connection; changed by the engine.
 final class GatewayState: Sendable {
@@ -12,8 +13,6 @@ final class GatewayState: Sendable {
         var connections = 0
         var throttled = 0
         var shed = 0
-        var isDraining = false
-        var isClosed = false
         /// Names that variants go by instead of the engine's own, by endpoint.
         var variantNames: [String: String] = [:]
     }
@@ -24,6 +23,8 @@ final class GatewayState: Sendable {
     /// Told of a worker whose connection broke before its answer was whole.
     let onFault: @Sendable (WorkerRoute) -> Void
     private let state = NIOLockedValueBox(State())
+    private let draining = Atomic<Bool>(false)
+    private let closed = Atomic<Bool>(false)
     /// Seconds since 1970 at `origin`, so that buckets need no system call for the time of day.
     private let originSeconds: Double
     private let origin: NIODeadline
@@ -56,7 +57,7 @@ final class GatewayState: Sendable {
         }
     }
 
-    func removeRoute(_ name: String) { state.withLockedValue { $0.routes[name] = nil } }
+    func removeRoute(_ name: String) { state.withLockedValue { $0.routes.removeValue(forKey: name) }?.markRemoved() }
 
     /// What the endpoint's only variant is called.
     func variantName(of endpoint: String) -> String {
@@ -81,13 +82,13 @@ final class GatewayState: Sendable {
 
     /// Drained: a request that still comes is refused, for there will be no worker to take it.
     var isClosed: Bool {
-        get { state.withLockedValue { $0.isClosed } }
-        set { state.withLockedValue { $0.isClosed = newValue } }
+        get { closed.load(ordering: .relaxed) }
+        set { closed.store(newValue, ordering: .relaxed) }
     }
 
     /// While draining, every answer closes its connection.
     var isDraining: Bool {
-        get { state.withLockedValue { $0.isDraining } }
-        set { state.withLockedValue { $0.isDraining = newValue } }
+        get { draining.load(ordering: .relaxed) }
+        set { draining.store(newValue, ordering: .relaxed) }
     }
 }

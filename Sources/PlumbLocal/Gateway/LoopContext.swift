@@ -1,5 +1,6 @@
 // What one event loop of the gateway keeps: connections to workers, and the deadlines of what is under way.
 
+import Foundation
 import NIOCore
 import NIOPosix
 
@@ -13,6 +14,7 @@ protocol Expiring: AnyObject {
 /// State of one event loop; used on that loop only.
 final class LoopContext {
     let loop: any EventLoop
+    private var lanes: [ObjectIdentifier: [WorkerLane]] = [:]
     private var idle: [ObjectIdentifier: [UpstreamConnection]] = [:]
     private var expiring: [ObjectIdentifier: any Expiring] = [:]
     private var sweep: RepeatedTask?
@@ -30,17 +32,35 @@ final class LoopContext {
         sweep?.cancel()
         for connection in idle.values.joined() { connection.abandon() }
         idle = [:]
+        for lane in lanes.values.joined() { lane.close() }
     }
 
     func watch(_ item: any Expiring) { expiring[ObjectIdentifier(item)] = item }
     func forget(_ item: any Expiring) { expiring[ObjectIdentifier(item)] = nil }
 
     private func expire(at now: NIODeadline) {
-        for item in expiring.values.filter({ $0.deadline <= now }) {
-            forget(item)
-            item.expire()
-        }
+        for item in expiring.values where item.deadline <= now { item.expire() }
     }
+
+    /// The lane to a worker that has the least to do; another one when all have something to do and there may be more.
+    func lane(to worker: WorkerRoute) -> WorkerLane {
+        let key = ObjectIdentifier(worker)
+        let open = lanes[key] ?? []
+        let least = open.min { $0.inFlight < $1.inFlight }
+        if let least, least.inFlight == 0 || open.count >= Self.lanesMax { return least }
+        let lane = WorkerLane(loop: loop)
+        // The worker is held as long as the lane is, so that nothing else can come to have its identity.
+        lane.onClose = { [unowned self, unowned lane] in
+            _ = worker
+            self.lanes[key]?.removeAll { $0 === lane }
+            if self.lanes[key]?.isEmpty == true { self.lanes[key] = nil }
+        }
+        lanes[key] = open + [lane]
+        lane.connect(to: worker.address)
+        return lane
+    }
+
+    private static let lanesMax = min(GatewayLimits.lanesMax, ProcessInfo.processInfo.activeProcessorCount)
 
     /// An idle connection to a worker, if there is one.
     func takeIdle(to worker: WorkerRoute) -> UpstreamConnection? {
@@ -59,6 +79,7 @@ final class LoopContext {
             return
         }
         connection.onIdleClose = { [unowned self, unowned connection] in
+            _ = worker
             self.idle[key]?.removeAll { $0 === connection }
         }
         idle[key, default: []].append(connection)

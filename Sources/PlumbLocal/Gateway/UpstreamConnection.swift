@@ -1,11 +1,11 @@
-// One connection from an event loop to a worker, carrying one request at a time.
+// One HTTP connection from an event loop to a worker, carrying one request at a time.
 
 import NIOCore
 import NIOPosix
 
 /// Whoever waits for a worker's answer.
 protocol UpstreamReceiver: AnyObject {
-    func upstream(_ result: Result<UpstreamResponse, UpstreamFault>, from connection: UpstreamConnection)
+    func upstream(_ result: Result<UpstreamResponse, UpstreamFault>)
 }
 
 /// A kept-alive connection; lives on one event loop.
@@ -94,6 +94,6 @@ final class UpstreamConnection: ChannelInboundHandler {
     private func finish(_ result: Result<UpstreamResponse, UpstreamFault>) {
         guard let receiver else { return }
         self.receiver = nil
-        receiver.upstream(result, from: self)
+        receiver.upstream(result)
     }
 }

@@ -200,6 +200,11 @@ extension PolicyBook {
         holds: [
             ControlExample("kept, automated and drilled"),
             ControlExample("one earlier revision is enough", spec: "rollout: {keptRevisions: 1}"),
+            ControlExample("an account that holds an earlier configuration") { graph in
+                graph.source = .live
+                graph.changeDeclarations { $0.keptRevisions = .unknown("an account does not show it") }
+                graph.record(.state, numbers: ["revisionsKept": 1])
+            },
         ],
         fails: [
             ControlExample("the drill is too old", spec: "rollbackDrill: {day: 2026-06-01, seconds: 95}"),
@@ -207,6 +212,10 @@ extension PolicyBook {
             ControlExample(
                 "the drill took too long", in: .staging, spec: "rollbackDrill: {day: 2026-11-10, seconds: 720}"),
             ControlExample("no earlier revision is kept") { $0.changeDeclarations { $0.keptRevisions = 0 } },
+            ControlExample("an account that holds no earlier configuration, whatever was declared") { graph in
+                graph.source = .live
+                graph.record(.state, numbers: ["revisionsKept": 0])
+            },
             ControlExample("nothing answers a late alarm") { $0.eventRules = [] },
         ]
     ) { graph in

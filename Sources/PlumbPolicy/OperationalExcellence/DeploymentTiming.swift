@@ -274,14 +274,18 @@ extension Graph {
 
     func askForLateRollback(of endpoint: Endpoint, _ ask: inout Inquiry) {
         let declaration = declaration(of: endpoint)
-        let kept = declaration?.keptRevisions ?? .unknown("nothing was declared of this endpoint")
+        var kept = declaration?.keptRevisions ?? .unknown("nothing was declared of this endpoint")
+        // What an account holds counts, whatever was declared of it.
+        if source == .live, let there = newestEvidence(.state, of: endpoint)?.numbers["revisionsKept"] {
+            kept = .known(Int(bounded: there))
+        }
         if let known = kept.value {
             if known >= 1 {
                 ask.prove("\(known) earlier revisions are kept")
             } else {
                 ask.fail("no earlier revision is kept, wanted 1 or more", at: kept.place)
             }
-        } else if endpointConfigs.count > endpoints.count {
+        } else if source != .live, endpointConfigs.count > endpoints.count {
             ask.prove("an earlier configuration is there")
         } else {
             ask.doubt("whether an earlier revision is kept cannot be told: a spec or the live account would show it")

@@ -93,6 +93,14 @@ extension Graph {
         }
     }
 
+    /// An account with requests, whose alarms have been in a state for so many days.
+    mutating func showAlarms(_ state: AlarmState, sinceDaysAgo days: Int) {
+        source = .live
+        alarms.mutateEach { $0.state = .known(state) }
+        for alarm in alarms { live.alarmStateSince[alarm.id] = .known(asOf.adding(days: -days)) }
+        record(.metrics, numbers: ["requests": 5_000])
+    }
+
     /// Model Monitor in place of detectors of one's own, every hour.
     mutating func useModelMonitor() {
         monitoringSchedules.mutateEach {

@@ -146,8 +146,12 @@ extension PolicyBook {
                 $0.alarms[id: "ErrorRateAlarm"]?.evaluationPeriods = 3
                 $0.alarms[id: "ErrorRateAlarm"]?.datapointsToAlarm = 2
             },
+            ControlExample("an account whose alarms see the requests") { $0.showAlarms(.ok, sinceDaysAgo: 3) },
         ],
         fails: [
+            ControlExample("an account in which an alarm sees nothing of the requests") {
+                $0.showAlarms(.insufficientData, sinceDaysAgo: 3)
+            },
             ControlExample("silence counts as errors") {
                 $0.alarms[id: "ErrorRateAlarm"]?.missingData = .known(.breaching)
             },

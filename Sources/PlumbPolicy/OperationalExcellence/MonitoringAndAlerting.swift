@@ -185,6 +185,7 @@ extension PolicyBook {
         ],
         holds: [
             ControlExample("the compiled probe and alarm"),
+            ControlExample("an account in which it is in service") { $0.showServing(["primary": 2]) },
             ControlExample("a Synthetics canary") { graph in
                 graph.canaries.append(
                     SyntheticsCanary("Canary") {
@@ -209,6 +210,12 @@ extension PolicyBook {
                     $0.threshold = 1
                     $0.comparison = .known(.lessThanThreshold)
                     $0.missingData = .known(.breaching)
+                }
+            },
+            ControlExample("an account in which it has failed") { graph in
+                graph.source = .live
+                for endpoint in graph.endpoints {
+                    graph.live.endpoints[endpoint.id] = LiveFacts.EndpointState(status: "Failed")
                 }
             },
             ControlExample("a silent probe is taken for a healthy one") {

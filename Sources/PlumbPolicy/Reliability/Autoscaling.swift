@@ -235,14 +235,15 @@ extension PolicyBook {
 
     /// What autoscaling has done in the last weeks, and whether it could.
     private static func requireActivities(of endpoint: Endpoint, in graph: Graph, _ ask: inout Inquiry) {
-        guard let fleet = graph.newestEvidence(.fleet, of: endpoint), let changes = fleet.numbers["changesPerHourMax"]
-        else {
+        let fleet = graph.newestEvidence(.fleet, of: endpoint)
+        guard let fleet, let failed = fleet.numbers["failedActivities"] else {
             return ask.doubt("the account's scaling activities were not read; DescribeScalingActivities decides it")
         }
-        let days = Arithmetic.text(fleet.numbers["days"] ?? 0, places: 0)
-        if let failed = fleet.numbers["failedActivities"], failed > 0 {
-            ask.fail("\(Int(bounded: failed)) scaling activities failed in \(days) days, wanted none")
+        if failed > 0 { ask.fail("\(Int(bounded: failed)) scaling activities failed in the last 7 days, wanted none") }
+        guard let changes = fleet.numbers["changesPerHourMax"] else {
+            return ask.prove("no scaling activity failed in the last 7 days")
         }
+        let days = Arithmetic.text(fleet.numbers["days"] ?? 0, places: 0)
         ask.prove("in \(days) days it changed the count at most \(Int(bounded: changes)) times an hour")
     }
 

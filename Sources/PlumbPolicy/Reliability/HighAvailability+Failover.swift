@@ -23,8 +23,20 @@ extension PolicyBook {
             ControlExample("a gateway endpoint for S3, which has no subnets") { graph in
                 graph.vpcEndpoints.removeAll { $0.kind.value == "Interface" }
             },
+            ControlExample("an account whose quota has room for two fleets") { graph in
+                graph.showServing(["primary": 2])
+                graph.record(.fleet, numbers: ["running": 2, "quotaMissing": 0], texts: ["quota": "8 of 20"])
+            },
         ],
         fails: [
+            ControlExample("an account whose quota is too small for two fleets") { graph in
+                graph.showServing(["primary": 2])
+                graph.record(.fleet, numbers: ["running": 2, "quotaMissing": 3], texts: ["quota": "8 of 5"])
+            },
+            ControlExample("an account in which a single instance runs") { graph in
+                graph.showServing(["primary": 1])
+                graph.record(.fleet, numbers: ["running": 1, "quotaMissing": 0], texts: ["quota": "8 of 20"])
+            },
             ControlExample("only the way to the logs lies in one zone") { graph in
                 graph.vpcEndpoints.mutateEach { endpoint in
                     guard endpoint.service.value?.hasSuffix(".logs") == true else { return }
@@ -62,8 +74,24 @@ extension PolicyBook {
                     }
                 }
             }
-            // What runs in an account now is the proof that its quota and its zones have room for it.
+            // What runs in an account now is the proof that its zones have room for it.
             for variant in variants { graph.requireRunning(variant, of: endpoint, &ask) }
+            if graph.source == .live { requireQuota(of: endpoint, in: graph, &ask) }
+        }
+    }
+
+    /// An update runs the old fleet and the new one at the same time.
+    private static func requireQuota(of endpoint: Endpoint, in graph: Graph, _ ask: inout Inquiry) {
+        let fleet = graph.newestEvidence(.fleet, of: endpoint)
+        guard let missing = fleet?.numbers["quotaMissing"] else {
+            let why = fleet?.texts["quotaUnseen"] ?? "servicequotas:ListServiceQuotas decides it"
+            return ask.doubt("whether the quota of instances has room for two fleets was not read: \(why)")
+        }
+        let told = fleet?.texts["quota"] ?? "instances"
+        if missing > 0 {
+            ask.fail("two fleets at their largest need \(told) that the quota allows: an update may fail")
+        } else {
+            ask.prove("two fleets at their largest need \(told) that the quota allows")
         }
     }
 
@@ -205,6 +233,10 @@ extension PolicyBook {
         ],
         holds: [
             ControlExample("a fast and a slow burn alarm"),
+            ControlExample("99.97 % in the account's last 30 days") { graph in
+                graph.source = .live
+                graph.record(.availability, numbers: ["good": 999_700, "total": 1_000_000, "days": 30])
+            },
             ControlExample("a stricter slow burn alarm") { graph in
                 let threshold = graph.alarms[id: "BurnRateSlowAlarm"]?.threshold.value ?? 0
                 graph.alarms[id: "BurnRateSlowAlarm"]?.threshold = .known(threshold * 0.8)

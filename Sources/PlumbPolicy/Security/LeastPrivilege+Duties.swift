@@ -179,9 +179,8 @@ extension Inquiry {
     fileprivate mutating func requireRoleForEachDuty(in graph: Graph) {
         let roles = graph.joined(RolesByDuty.self)
         for duty in [Role.Purpose.execution, .invoke, .deploy, .operate, .audit] where !roles.purposes.contains(duty) {
-            // Outside production the roles of people and pipelines are often made elsewhere, once for all stages; of an
-            // account only those roles are looked at that something points to.
-            if roles.isUndecided || graph.environment != .production || graph.source == .live {
+            // Outside production the roles of people and pipelines are often made elsewhere, once for all stages.
+            if roles.isUndecided || graph.environment != .production {
                 doubt("which role is for '\(duty.rawValue)' cannot be told from this input")
             } else {
                 fail("no role is for '\(duty.rawValue)' (tag ml:purpose)")

@@ -21,6 +21,11 @@ struct AccountOptions: ParsableArguments {
             valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
     var specs: [String] = []
 
+    @Flag(
+        help: ArgumentHelp(
+            "Let CloudFormation compare the stacks with what there is now; else its last comparison counts."))
+    var detectDrift = false
+
     func validate() throws {
         for word in tagWords where Self.tag(word) == nil {
             throw ValidationError("'\(word)' is no KEY=VALUE, such as ml:team=fraud")

@@ -72,7 +72,7 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if printPolicy { return print(try Composition.accountPolicy()) }
+        if printPolicy { return print(try Composition.accountPolicy(account)) }
         let overlay = try rules.overlay(for: environment.environment)
         let known = try baseline.map { try Baseline(Data(Input.contents(of: $0)), path: $0) }
         var progress = Progress()

@@ -6,7 +6,6 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOSSL
-import PlumbEngine
 import PlumbModel
 
 struct InvokeCommand: AsyncParsableCommand {
@@ -31,28 +30,19 @@ struct InvokeCommand: AsyncParsableCommand {
     private static let answerBytesMax = 64 << 20
 
     func run() async throws {
-        let status = try await RemotePlane.with(socketPath: home.controlSocket) { try await $0.status() }
-        guard let found = status.endpoints.first(where: { $0.record.name == endpoint }) else {
-            let known = status.endpoints.map(\.record.name).joined(separator: ", ")
-            throw PlumbError(
-                .notFound, "there is no endpoint '\(endpoint)'", hint: known.isEmpty ? nil : "there is \(known)")
-        }
-        let (payload, type) = try payload(found.record)
-        guard let token = FileManager.default.contents(atPath: status.tokenPath) else {
-            throw PlumbError(.notFound, "the token \(status.tokenPath) cannot be read")
-        }
+        let call = try await EndpointCall.find(endpoint, body: body, contentType: contentType, home: home)
         var configuration = HTTPClient.Configuration()
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
-        tls.trustRoots = .file(status.certificateAuthorityPath)
+        tls.trustRoots = .file(call.authorityPath)
         configuration.tlsConfiguration = tls
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        var request = HTTPClientRequest(url: "\(status.gateway)/endpoints/\(endpoint)/invocations")
+        var request = HTTPClientRequest(url: call.url)
         request.method = .POST
-        request.headers.add(name: "authorization", value: "Bearer \(String(decoding: token, as: UTF8.self))")
-        request.headers.add(name: "content-type", value: type)
+        request.headers.add(name: "authorization", value: "Bearer \(call.token)")
+        request.headers.add(name: "content-type", value: call.contentType)
         if let accept { request.headers.add(name: "accept", value: accept) }
-        request.body = .bytes(ByteBuffer(bytes: payload))
+        request.body = .bytes(ByteBuffer(bytes: call.body))
         do {
             let response = try await client.execute(request, timeout: .seconds(90))
             let answer = try await response.body.collect(upTo: Self.answerBytesMax)
@@ -60,7 +50,7 @@ struct InvokeCommand: AsyncParsableCommand {
             try show(response, answer)
         } catch let error as HTTPClientError {
             try await client.shutdown()
-            throw PlumbError(.timedOut, "the gateway \(status.gateway) does not answer", cause: error)
+            throw PlumbError(.timedOut, "\(call.url) does not answer", cause: error)
         }
     }
 
@@ -75,27 +65,5 @@ struct InvokeCommand: AsyncParsableCommand {
             throw ExitCode(3)
         }
         print(text, terminator: text.hasSuffix("\n") ? "" : "\n")
-    }
-
-    private func payload(_ record: EndpointRecord) throws -> (Data, String) {
-        let example = record.revision(record.active)?.spec.example
-        if body == "-" {
-            return (FileHandle.standardInput.readDataToEndOfFile(), contentType ?? "application/json")
-        }
-        if let body {
-            guard let data = FileManager.default.contents(atPath: body) else {
-                throw PlumbError(.notFound, "\(body) is not there or cannot be read")
-            }
-            return (data, contentType ?? (body.hasSuffix(".csv") ? "text/csv" : "application/json"))
-        }
-        guard let example, let revision = record.revision(record.active) else {
-            throw PlumbError(.notFound, "\(endpoint) has no active revision, so no example", hint: "--body FILE")
-        }
-        if let text = example.body { return (Data(text.utf8), contentType ?? example.contentType) }
-        let path = revision.absolute(example.file ?? "")
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw PlumbError(.notFound, "the example \(path) is not there any more", hint: "--body FILE")
-        }
-        return (data, contentType ?? example.contentType)
     }
 }

@@ -35,7 +35,8 @@ ACCOUNT = "123456789012"
 
 # The names that requests are signed with, where they are not the service's own.
 SIGNED_AS = {
-    "access-analyzer": "accessanalyzer", "monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
+    "access-analyzer": "accessanalyzer", "monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi",
+    "servicequotas": "service-quotas"}
 # Services that have one region.
 GLOBAL = {"budgets", "ce", "cloudfront", "iam", "route53"}
 

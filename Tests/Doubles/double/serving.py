@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import botocore.session
+import moto.backends
 import moto.cloudwatch.models
 import moto.sagemaker.models
 from moto.core.utils import utcnow
@@ -302,3 +303,26 @@ def list_tags(call: Call) -> dict:
 @answers("sagemaker", "DeleteModelPackageGroup")
 def delete_model_package_group(call: Call) -> None:
     call.backend().model_package_groups.pop(call["ModelPackageGroupName"], None)
+
+
+# Quotas.
+
+# AWS has one for every type; here are those of the types that a configuration names. A test says others with
+# `keep("quotas", {name: value})`.
+USUAL_QUOTA = 20.0
+
+
+@answers("service-quotas", "ListServiceQuotas")
+def list_service_quotas(call: Call) -> dict:
+    """moto knows those of networks alone."""
+    if call["ServiceCode"] != "sagemaker":
+        return call.forward()
+    configs = moto.backends.get_backend("sagemaker")[call.account][call.region].endpoint_configs.values()
+    types = {variant.get("InstanceType") for config in configs for variant in config.production_variants}
+    values = {f"{name} for endpoint usage": USUAL_QUOTA for name in sorted(types - {None})}
+    values.update(call.store("quotas"))
+    quotas = [
+        {"ServiceCode": "sagemaker", "ServiceName": "Amazon SageMaker", "QuotaName": name, "Value": value,
+         "QuotaCode": f"L-{number:08X}", "Unit": "None", "Adjustable": True, "GlobalQuota": False}
+        for number, (name, value) in enumerate(values.items())]
+    return call.page(quotas, "Quotas", call.get("MaxResults") or 100)

@@ -190,7 +190,10 @@ def list_scaling_tags(call: Call) -> dict:
 
 @answers("application-autoscaling", "DescribeScalingActivities")
 def describe_scaling_activities(call: Call) -> dict:
-    return {"ScalingActivities": []}
+    """What only time brings about, a test keeps."""
+    place = call.get("ResourceId")
+    kept = [entry for entry in call.store("scaling activities").values() if place in (None, entry["ResourceId"])]
+    return call.page(kept, "ScalingActivities", min(call.get("MaxResults") or 50, 50))
 
 
 @answers("application-autoscaling", "DescribeScalableTargets")

@@ -1,0 +1,79 @@
+// What the gateway records of the traffic, on its way to sealed files and to whoever looks for drift.
+
+import NIOConcurrencyHelpers
+import NIOCore
+import PlumbModel
+import Synchronization
+
+/// One request and its answer, as sampled; the bytes are shared with the exchange, not copied.
+struct CapturedExchange: Sendable {
+    var request: ByteBuffer
+    var requestType: String?
+    var answer: ByteBuffer
+    var answerType: String?
+    var customAttributes: String?
+    var inferenceID: String?
+    var revision: Int
+    /// Seconds since 1970.
+    var at: Double
+
+    /// What it weighs in the buffer, in bytes.
+    var bytes: Int { request.readableBytes + answer.readableBytes + 256 }
+}
+
+/// Where event loops leave what they sampled. Nobody waits here: what does not fit is dropped, and counted.
+final class CaptureBuffer: Sendable {
+    private struct State {
+        var waiting: [CapturedExchange] = []
+        var bytes = 0
+        var captured = 0
+        var dropped = 0
+        var days: Int?
+    }
+    private let state = NIOLockedValueBox(State())
+    /// Read for every request, and 0 for most endpoints: no lock for that.
+    private let percent = Atomic(0)
+    static let bytesMax = 32 << 20
+    static let exchangesMax = 65_536
+
+    /// Records from now on as a revision's spec says; nil records nothing.
+    func follow(_ plan: CapturePlan?) {
+        let isOn = plan?.isEnabled == true
+        percent.store(isOn ? plan?.samplingPercent ?? 0 : 0, ordering: .relaxed)
+        // What was recorded before still expires.
+        if let plan { state.withLockedValue { $0.days = plan.ttlDays } }
+    }
+
+    /// After how many days what was recorded is erased; nil when nothing ever was.
+    var days: Int? { state.withLockedValue { $0.days } }
+
+    /// Takes an exchange if chance chooses it; called for every request that was answered.
+    func offer(_ make: () -> CapturedExchange) {
+        let percent = percent.load(ordering: .relaxed)
+        guard percent > 0, percent >= 100 || Int.random(in: 0..<100) < percent else { return }
+        let exchange = make()
+        state.withLockedValue { state in
+            guard state.waiting.count < Self.exchangesMax, state.bytes + exchange.bytes <= Self.bytesMax else {
+                state.dropped += 1
+                return
+            }
+            state.waiting.append(exchange)
+            state.bytes += exchange.bytes
+            state.captured += 1
+        }
+    }
+
+    /// Hands over what has gathered.
+    func drain() -> [CapturedExchange] {
+        state.withLockedValue { state in
+            defer {
+                state.waiting = []
+                state.bytes = 0
+            }
+            return state.waiting
+        }
+    }
+
+    /// Exchanges taken and dropped so far.
+    var counts: (captured: Int, dropped: Int) { state.withLockedValue { ($0.captured, $0.dropped) } }
+}
