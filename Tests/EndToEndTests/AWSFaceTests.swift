@@ -178,7 +178,7 @@ struct AWSFaceTests {
             """
             sm.list_models(); cw.describe_alarms()
             refused('AccessDeniedException', 'sagemaker:DeleteModel', sm.delete_model, ModelName='m1')
-            refused('ValidationError', 'Endpoint face not found', invoke)
+            refused('AccessDeniedException', 'InvokeEndpoint', invoke)
             refused('UnknownOperationException', 'ListClusters', sm.list_clusters)
             refused('UnknownOperationException', '', boto3.client('kinesis').list_streams)
             other = boto3.client('sagemaker', region_name='eu-central-1')
@@ -190,7 +190,10 @@ struct AWSFaceTests {
             refused('InvalidSignatureException', 'does not match the signature', cw.describe_alarms)
             """, viewer.merging(wrong) { $1 })
         try house.python(
-            "refused('AccessDeniedException', 'ListModels', sm.list_models)", try house.environment("invoker"))
+            """
+            refused('AccessDeniedException', 'ListModels', sm.list_models)
+            refused('ValidationError', 'Endpoint face not found', invoke)
+            """, try house.environment("invoker"))
         let id = try #require(viewer["AWS_ACCESS_KEY_ID"])
         #expect(try house.command.run("access", "key", "list").output.contains("\(id)  viewer  vera"))
         #expect(try house.command.run("access", "key", "revoke", id).status == 0)

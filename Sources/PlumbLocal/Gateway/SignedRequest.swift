@@ -33,7 +33,9 @@ struct SignedRequest: Sendable {
             let value = String(decoding: line[(colon + 1)...], as: UTF8.self)
             let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
             let end = value.lastIndex { !isBlank($0) }.map { value.index(after: $0) } ?? value.startIndex
-            return (String(decoding: line[..<colon], as: UTF8.self).lowercased(), String(value[..<end].drop(while: isBlank)))
+            return (
+                String(decoding: line[..<colon], as: UTF8.self).lowercased(), String(value[..<end].drop(while: isBlank))
+            )
         }
     }
 
