@@ -91,7 +91,7 @@ let package = Package(
         .target(
             name: "PlumbConsole",
             dependencies: [
-                "PlumbModel", "PlumbEngine", "PlumbReport",
+                "PlumbModel", "PlumbSignals", "PlumbEngine", "PlumbReport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -181,6 +181,8 @@ let package = Package(
             ],
             exclude: ["Fixtures"]
         ),
+        .testTarget(
+            name: "PlumbConsoleTests", dependencies: ["PlumbConsole", "PlumbEngine", "PlumbModel", "PlumbTesting"]),
         .testTarget(name: "OnnxRuntimeTests", dependencies: ["OnnxRuntime", "plumb-worker"], exclude: ["Fixtures"]),
         .testTarget(
             name: "FuzzTests", dependencies: ["plumb-fuzz", "PlumbFormats", "PlumbModel"],

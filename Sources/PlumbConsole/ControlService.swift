@@ -12,11 +12,13 @@ public import ServiceLifecycle
 /// Serves a control plane over HTTP on a Unix socket with mode 0600.
 public struct ControlService: Service {
     private let plane: any ControlPlane
+    private let access: any AccessPlane
     private let socketPath: String
     private let log: Logger
 
-    public init(_ plane: any ControlPlane, socketPath: String, log: Logger) {
+    public init(_ plane: any ControlPlane & AccessPlane, socketPath: String, log: Logger) {
         self.plane = plane
+        access = plane
         self.socketPath = socketPath
         self.log = log
     }
@@ -75,6 +77,7 @@ public struct ControlService: Service {
             }
         }
         addMonitoring(to: router)
+        addAccessKeys(to: router)
         router.post("/v1/shutdown") { request, _ in
             try await answer(.accepted) {
                 try await plane.shutDown(by: actor(of: request))
@@ -102,6 +105,23 @@ public struct ControlService: Service {
                 let wish: ControlAPI.ErasureBody = try await body(of: request)
                 return ControlAPI.ErasureAnswer(
                     records: try await plane.eraseCaptures(of: wish.subject, by: actor(of: request)))
+            }
+        }
+    }
+
+    private func addAccessKeys(to router: Router<BasicRequestContext>) {
+        router.get("/v1/access-keys") { _, _ in
+            try await answer { try await access.accessKeys() }
+        }
+        router.post("/v1/access-keys") { request, _ in
+            try await answer(.created) {
+                try await access.makeAccessKey(try await body(of: request), by: actor(of: request))
+            }
+        }
+        router.delete("/v1/access-keys/:id") { request, context in
+            try await answer {
+                try await access.revokeAccessKey(try context.parameters.require("id"), by: actor(of: request))
+                return [String: String]()
             }
         }
     }

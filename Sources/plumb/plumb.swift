@@ -31,7 +31,7 @@ struct Plumb: AsyncParsableCommand {
             SpecCommand.self, RenderCommand.self, UpCommand.self, ReloadCommand.self, DownCommand.self,
             StatusCommand.self,
             DeployCommand.self, PromoteCommand.self, RollbackCommand.self, InvokeCommand.self, BenchCommand.self,
-            AuditCommand.self,
+            AccessCommand.self, AuditCommand.self,
         ])
 
     static func main() async {

@@ -15,7 +15,7 @@ enum RoomLaws {
         "PlumbEngine": ["PlumbModel", "PlumbSignals"], "PlumbStore": ["PlumbModel"],
         "PlumbLocal": ["PlumbModel", "PlumbSignals", "PlumbEngine", "PlumbStore"],
         "PlumbAWS": ["PlumbModel", "PlumbSignals", "PlumbEngine"],
-        "PlumbConsole": ["PlumbModel", "PlumbEngine", "PlumbReport"],
+        "PlumbConsole": ["PlumbModel", "PlumbSignals", "PlumbEngine", "PlumbReport"],
         "plumb": [
             "PlumbModel", "PlumbSignals", "PlumbPolicy", "PlumbFormats", "PlumbReport", "PlumbEngine", "PlumbStore",
             "PlumbLocal", "PlumbAWS", "PlumbConsole",

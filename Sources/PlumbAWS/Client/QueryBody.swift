@@ -1,6 +1,7 @@
 // Writes the forms of the Query protocol and of EC2.
 
 import Foundation
+import PlumbModel
 
 /// `Action=…&Version=…` and the input, flattened.
 enum QueryBody {

@@ -1,9 +1,10 @@
 // Signs requests by AWS Signature Version 4, in the header or in the query string.
 //
-// The three steps carry the names of AWS's own description: canonical request, string to sign, signature.
+// What is signed, and in which form, stands in PlumbModel/Signature: the embedded engine verifies by the same text.
 
 import Crypto
 import Foundation
+import PlumbModel
 
 /// A signer for one moment, one region and one service.
 struct SigV4: Sendable {
@@ -13,26 +14,19 @@ struct SigV4: Sendable {
     let service: String
     let date: Date
 
-    static let algorithm = "AWS4-HMAC-SHA256"
-    static let dateHeader = "X-Amz-Date"
-    static let tokenHeader = "X-Amz-Security-Token"
-    static let digestHeader = "x-amz-content-sha256"
-    /// What stands for the digest of a body that a presigned address does not know yet.
-    static let unsignedPayload = "UNSIGNED-PAYLOAD"
-
     /// The request with its signature in the `Authorization` header.
     func signed(_ request: HTTPRequest) -> HTTPRequest {
         var request = request
         let digest = Self.digest(request.body)
-        request.headers.append((Self.dateHeader, timestamp))
-        if let token = credentials.sessionToken { request.headers.append((Self.tokenHeader, token.revealed)) }
-        if isS3 { request.headers.append((Self.digestHeader, digest)) }
-        let headers = Self.canonicalHeaders(of: request)
-        let names = headers.map(\.name).joined(separator: ";")
-        let canonical = canonicalRequest(request, headers: headers, digest: digest)
+        request.headers.append((SignatureWords.dateHeader, timestamp))
+        if let token = credentials.sessionToken {
+            request.headers.append((SignatureWords.tokenHeader, token.revealed))
+        }
+        if isS3 { request.headers.append((SignatureWords.digestHeader, digest)) }
+        let canonical = canonicalRequest(request, digest: digest)
         let value =
-            "\(Self.algorithm) Credential=\(credentials.accessKeyID)/\(scope), SignedHeaders=\(names), "
-            + "Signature=\(signature(of: canonical))"
+            "\(SignatureWords.algorithm) Credential=\(credentials.accessKeyID)/\(scope.text), "
+            + "SignedHeaders=\(canonical.signedHeaders), Signature=\(signature(of: canonical))"
         request.headers.append(("Authorization", value))
         return request
     }
@@ -40,16 +34,15 @@ struct SigV4: Sendable {
     /// An address that anybody may ask for `seconds`; the request's headers have to come along.
     func presigned(_ request: HTTPRequest, seconds: Int) -> Secret {
         var request = request
-        let headers = Self.canonicalHeaders(of: request)
+        let digest = isS3 ? SignatureWords.unsignedPayload : Self.digest(request.body)
         request.query += [
-            ("X-Amz-Algorithm", Self.algorithm), ("X-Amz-Credential", "\(credentials.accessKeyID)/\(scope)"),
+            ("X-Amz-Algorithm", SignatureWords.algorithm),
+            ("X-Amz-Credential", "\(credentials.accessKeyID)/\(scope.text)"),
             ("X-Amz-Date", timestamp), ("X-Amz-Expires", "\(seconds)"),
-            ("X-Amz-SignedHeaders", headers.map(\.name).joined(separator: ";")),
+            ("X-Amz-SignedHeaders", canonicalRequest(request, digest: digest).signedHeaders),
         ]
-        if let token = credentials.sessionToken { request.query.append((Self.tokenHeader, token.revealed)) }
-        let digest = isS3 ? Self.unsignedPayload : Self.digest(request.body)
-        let canonical = canonicalRequest(request, headers: headers, digest: digest)
-        request.query.append(("X-Amz-Signature", signature(of: canonical)))
+        if let token = credentials.sessionToken { request.query.append((SignatureWords.tokenHeader, token.revealed)) }
+        request.query.append(("X-Amz-Signature", signature(of: canonicalRequest(request, digest: digest))))
         return Secret(request.url)
     }
 
@@ -66,56 +59,26 @@ struct SigV4: Sendable {
             + digits(parts.minute) + digits(parts.second) + "Z"
     }
 
-    private var scope: String { "\(timestamp.prefix(8))/\(region)/\(service)/aws4_request" }
-
-    /// Step 1.
-    func canonicalRequest(
-        _ request: HTTPRequest, headers: [(name: String, value: String)], digest: String
-    ) -> String {
-        let query = request.query.map { (URIText.escaped($0.name), URIText.escaped($0.value)) }
-            .sorted { $0 < $1 }.map { "\($0.0)=\($0.1)" }.joined(separator: "&")
-        let lines = headers.map { "\($0.name):\($0.value)\n" }.joined()
-        return [
-            request.method, canonicalPath(request.path), query, lines, headers.map(\.name).joined(separator: ";"),
-            digest,
-        ].joined(separator: "\n")
+    private var scope: SignatureScope {
+        SignatureScope(timestamp: timestamp, region: region, service: service)
     }
 
-    /// S3 signs the path as it is sent, because a key may hold anything. The others sign it tidied and escaped again.
-    private func canonicalPath(_ path: String) -> String {
-        guard !isS3 else { return path }
-        var parts: [Substring] = []
-        for part in path.split(separator: "/") where part != "." {
-            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-        }
-        let tidied = "/" + parts.joined(separator: "/") + (path.hasSuffix("/") && !parts.isEmpty ? "/" : "")
-        return URIText.escaped(tidied, keeping: "/")
+    /// Host and every header of the request but the one that proxies may change.
+    func canonicalRequest(_ request: HTTPRequest, digest: String) -> CanonicalRequest {
+        CanonicalRequest(
+            method: request.method, path: request.path, query: request.query,
+            headers: [("host", request.host)] + request.headers.filter { $0.name.lowercased() != "user-agent" },
+            digest: digest, keepsPath: isS3)
     }
 
-    /// Step 2.
-    private func stringToSign(_ canonicalRequest: String) -> String {
-        [Self.algorithm, timestamp, scope, Self.digest(Data(canonicalRequest.utf8))].joined(separator: "\n")
+    private func signature(of canonical: CanonicalRequest) -> String {
+        let key = scope.signingKey(secret: credentials.secretAccessKey.revealed, hmac: Self.hmac)
+        let text = scope.stringToSign(digest: Self.digest(Data(canonical.text.utf8)))
+        return Self.hexadecimal(Self.hmac(key, Array(text.utf8)))
     }
 
-    /// Step 3.
-    private func signature(of canonicalRequest: String) -> String {
-        var key = SymmetricKey(data: Data("AWS4\(credentials.secretAccessKey.revealed)".utf8))
-        for part in [String(timestamp.prefix(8)), region, service, "aws4_request"] {
-            key = SymmetricKey(data: Data(HMAC<SHA256>.authenticationCode(for: Data(part.utf8), using: key)))
-        }
-        let text = Data(stringToSign(canonicalRequest).utf8)
-        return Self.hexadecimal(HMAC<SHA256>.authenticationCode(for: text, using: key))
-    }
-
-    /// Host and every header of the request but the one that proxies may change, by name; equal names become one.
-    private static func canonicalHeaders(of request: HTTPRequest) -> [(name: String, value: String)] {
-        var headers = ["host": request.host]
-        for header in request.headers where header.name.lowercased() != "user-agent" {
-            let name = header.name.lowercased()
-            let value = header.value.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-            headers[name] = headers[name].map { "\($0),\(value)" } ?? value
-        }
-        return headers.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    private static func hmac(_ key: [UInt8], _ text: [UInt8]) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: text, using: SymmetricKey(data: key)))
     }
 
     static func digest(_ data: Data) -> String { hexadecimal(SHA256.hash(data: data)) }

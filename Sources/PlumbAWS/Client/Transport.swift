@@ -1,6 +1,7 @@
 // A request and an answer of HTTP, and whoever carries them.
 
 import Foundation
+import PlumbModel
 
 /// A request, signed or to be signed.
 struct HTTPRequest: Sendable {

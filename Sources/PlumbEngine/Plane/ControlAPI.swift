@@ -13,6 +13,7 @@ public enum ControlAPI {
     public static let monitoring = "/v1/monitoring"
     public static let captures = "/v1/captures"
     public static let erasures = "/v1/erasures"
+    public static let accessKeys = "/v1/access-keys"
     /// Names who acts; the socket itself admits only the user who runs the engine.
     public static let actorHeader = "x-plumb-actor"
     /// Bytes of a request body.

@@ -27,6 +27,9 @@ struct ClientAnswer {
         bytes.writeStaticString("\r\n")
     }
 
+    /// The same for a name that is not known beforehand.
+    mutating func add(field name: String, _ value: String) { bytes.writeString("\(name): \(value)\r\n") }
+
     mutating func add(_ line: StaticString) {
         bytes.writeStaticString(line)
         bytes.writeStaticString("\r\n")

@@ -1,6 +1,7 @@
 // One client's connection: reads a request, checks it, has it answered, and says what happened in SageMaker's words.
 
 import NIOCore
+import PlumbEngine
 import PlumbModel
 import PlumbSignals
 
@@ -14,6 +15,8 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
     enum Phase {
         case head
         case body(RequestHead, RequestTarget)
+        /// The body of a signed request, without which nobody knows who sent it.
+        case signedBody(RequestHead, SignedRequest)
         case answering
         /// The last answer is on its way; what still comes is thrown away, so that the answer is not lost with it.
         case closing(bytesLeft: Int)
@@ -29,7 +32,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
     private var exchange: Exchange?
     var answer = ClientAnswer()
     private var numbers = RequestNumbers()
-    private(set) var request = RequestInHand()
+    var request = RequestInHand()
     /// What the last head came to, for the next one that is the same.
     private var knownTarget: RequestTarget?
     /// The last token that was accepted here: hashing it again for each request would cost more than the model.
@@ -125,6 +128,13 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
                 phase = .answering
                 target.answer(self, body)
                 return true
+            case .signedBody(let head, let signed):
+                let bytesMax = signed.bodyBytesMax(gateway)
+                guard let body = try parser.body(of: head, bytesMax: bytesMax) else { return false }
+                request.startedAt = .now()
+                phase = .answering
+                answerSigned(head, signed, body)
+                return true
             }
         } catch {
             if case .head = phase { request = RequestInHand(number: numbers.next()) }
@@ -142,6 +152,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
             guard !gateway.isClosed else {
                 throw .unavailable("the engine is shutting down")
             }
+            if let signed = head.signed { return try beginSigned(head, signed) }
             let target: RequestTarget
             if isKnown, let knownTarget, knownTarget.isValid {
                 target = knownTarget
@@ -166,6 +177,17 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
             refuse(error)
             return true
         }
+    }
+
+    /// Before the body is there nothing is said about what there is.
+    private func beginSigned(_ head: RequestHead, _ signed: SignedRequest) throws(Refusal) -> Bool {
+        let bytesMax = signed.bodyBytesMax(gateway)
+        if let length = head.contentLength, length > bytesMax {
+            throw Refusal(413, "ValidationError", "the body is larger than \(bytesMax) bytes")
+        }
+        if head.expectsContinue { sendContinue() }
+        phase = .signedBody(head, signed)
+        return true
     }
 
     private func authenticate(_ head: RequestHead) throws(Refusal) -> TokenHolder {
@@ -245,7 +267,12 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
     private func write(_ response: UpstreamResponse) {
         answer.begin(response.status, requestID: request.number)
         answer.add("content-type", response.contentType ?? "application/octet-stream")
-        answer.add("x-amzn-invoked-production-variant: primary")
+        if let variant = request.variant {
+            answer.add("x-amzn-invoked-production-variant", variant)
+        } else {
+            answer.add("x-amzn-invoked-production-variant: primary")
+        }
+        if let id = request.inferenceID { answer.add("x-amzn-sagemaker-inference-id", id) }
         answer.add("x-plumb-revision", String(request.revision))
         if let custom = response.customAttributes { answer.add("x-amzn-sagemaker-custom-attributes", custom) }
         send(response.body)
@@ -274,6 +301,16 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
         answer.add("content-type", type)
         send(ByteBuffer(string: text))
     }
+
+    /// Passes on what the front desk says.
+    func answer(_ told: CallAnswer) {
+        answer.begin(told.status, requestID: request.number)
+        for (name, value) in told.headers { answer.add(field: name, value) }
+        send(ByteBuffer(bytes: told.body))
+    }
+
+    /// Lets the answer take its time.
+    func wait(upTo time: TimeAmount) { deadline = .now() + time }
 
     /// Says no, and reads no further of a request whose body has not come yet.
     func refuse(_ refusal: Refusal) {
@@ -346,6 +383,9 @@ struct RequestInHand {
     var isWhole = true
     /// It came by the Open Inference Protocol, whose answers are passed on as they are.
     var isRaw = false
+    /// Of a signed request: what the variant is called, and the caller's own name for the inference.
+    var variant: String?
+    var inferenceID: String?
     private(set) var number = ""
     private(set) var keepsAlive = true
     private(set) var isOldVersion = false
@@ -358,6 +398,8 @@ struct RequestInHand {
         hasBegun = true
         isWhole = true
         isRaw = false
+        variant = nil
+        inferenceID = nil
         self.number = number
         keepsAlive = head.keepsAlive
         isOldVersion = head.isOldVersion

@@ -13,8 +13,13 @@ final class GatewayState: Sendable {
         var connections = 0
         var throttled = 0
         var shed = 0
+        /// Names that variants go by instead of the engine's own, by endpoint.
+        var variantNames: [String: String] = [:]
     }
     let tokens: TokenRegistry
+    let accessKeys: AccessKeyRegistry
+    /// Takes signed requests that are no invocations.
+    let frontDesk = FrontDeskService()
     /// Told of a worker whose connection broke before its answer was whole.
     let onFault: @Sendable (WorkerRoute) -> Void
     private let state = NIOLockedValueBox(State())
@@ -26,8 +31,12 @@ final class GatewayState: Sendable {
     private let originSeconds: Double
     private let origin: NIODeadline
 
-    init(tokens: TokenRegistry, secondsSinceEpoch: Double, onFault: @escaping @Sendable (WorkerRoute) -> Void) {
+    init(
+        tokens: TokenRegistry, accessKeys: AccessKeyRegistry, secondsSinceEpoch: Double,
+        onFault: @escaping @Sendable (WorkerRoute) -> Void
+    ) {
         self.tokens = tokens
+        self.accessKeys = accessKeys
         self.onFault = onFault
         originSeconds = secondsSinceEpoch
         origin = .now()
@@ -67,6 +76,14 @@ final class GatewayState: Sendable {
     }
 
     func removeRoute(_ name: String) { state.withLockedValue { $0.routes.removeValue(forKey: name) }?.markRemoved() }
+
+    /// What the endpoint's only variant is called.
+    func variantName(of endpoint: String) -> String {
+        state.withLockedValue { $0.variantNames[endpoint] } ?? Revision.variantName
+    }
+    func nameVariant(_ name: String?, of endpoint: String) {
+        state.withLockedValue { $0.variantNames[endpoint] = name }
+    }
 
     /// Counts a new connection; false when there are too many.
     func connectionOpened() -> Bool {

@@ -30,6 +30,8 @@ struct RequestHead: Sendable {
     private(set) var contentLength: Int?
     private(set) var isChunked = false
     private(set) var expectsContinue = false
+    /// The whole head, where it carries a signature of AWS's tools.
+    private(set) var signed: SignedRequest?
     private var hasHost = false
     private var connection = ""
 
@@ -48,6 +50,7 @@ struct RequestHead: Sendable {
             try readField(bytes[line])
         }
         try settle()
+        signed = SignedRequest(bytes, authorization: authorization)
     }
 
     /// The next line without its CR LF. No other control character than the tab may stand in it.

@@ -139,7 +139,7 @@ struct RequestTarget {
     }
 
     /// `digits` for `/endpoints/digits/invocations`.
-    private static func endpointName(_ path: String, verb: String = "invocations") -> String? {
+    static func endpointName(_ path: String, verb: String = "invocations") -> String? {
         guard path.hasPrefix("/endpoints/"), path.hasSuffix("/\(verb)") else { return nil }
         let name = path.dropFirst(11).dropLast(verb.utf8.count + 1)
         return name.isEmpty || name.contains("/") ? nil : String(name)

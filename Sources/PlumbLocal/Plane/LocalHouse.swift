@@ -25,13 +25,19 @@ public struct LocalSettings: Sendable {
     public var workerMemoryBytesMax: Int?
     /// How often a worker has to answer the example, in seconds.
     var examinationSeconds = 30.0
-    public init(folder: String, host: String, port: Int, workerPath: String, threads: Int, version: String) {
+    /// The region that signatures of AWS's tools have to name.
+    public var region: String
+    public init(
+        folder: String, host: String, port: Int, workerPath: String, threads: Int, version: String,
+        region: String = "us-east-1"
+    ) {
         self.folder = folder
         self.host = host
         self.port = port
         self.workerPath = workerPath
         self.threads = threads
         self.version = version
+        self.region = region
     }
 }
 
@@ -46,6 +52,7 @@ public final class LocalHouse: Sendable {
     let engine: LocalEngine
     let launcher: WorkerLauncher
     let tokenPath: String
+    let vault: Vault
     private let artifacts: ArtifactStore
     private let captureService: CaptureService
     let captures: Captures
@@ -78,7 +85,10 @@ public final class LocalHouse: Sendable {
         tokenPath = "\(settings.folder)/token"
         let tokens = TokenRegistry()
         let processes = ProcessBook()
-        gateway = GatewayState(tokens: tokens, secondsSinceEpoch: now) { processes.suspect($0) }
+        vault = try Vault(folder: settings.folder, at: now)
+        gateway = GatewayState(
+            tokens: tokens, accessKeys: AccessKeyRegistry(region: settings.region), secondsSinceEpoch: now
+        ) { processes.suspect($0) }
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, settings.threads))
         let gateway = gateway
         incidents = Incidents(ledger: StoreLedger(store: store), now: { gateway.seconds() }, log: log)
@@ -86,7 +96,7 @@ public final class LocalHouse: Sendable {
             gateway: gateway, launcher: launcher, processes: processes, monitor: monitor,
             baselines: BaselineFiles(artifacts: artifacts), group: group, adoptable: handover?.workers ?? [],
             incidents: incidents, log: log)
-        captures = try Captures(folder: settings.folder, vault: try Vault(folder: settings.folder, at: now))
+        captures = try Captures(folder: settings.folder, vault: vault)
         captureService = CaptureService(gateway: gateway, captures: captures, monitor: monitor, log: log)
         // Clients that wait already are let in once everything that was handed over answers.
         let endpoints = Set(handover?.workers.map(\.endpoint) ?? [])
@@ -94,6 +104,7 @@ public final class LocalHouse: Sendable {
             state: gateway, tls: tls, host: settings.host, port: settings.port, group: group,
             handedOver: handover?.listener, isServing: { endpoints.allSatisfy { gateway.isServing($0) } }, log: log)
         try await loadTokens(into: tokens)
+        try await loadAccessKeys()
     }
 
     /// The plane over the endpoints on record, and the services to run, in order of dependence.
@@ -104,7 +115,7 @@ public final class LocalHouse: Sendable {
         let gateway = gateway
         let renewal = CertificateRenewal(
             folder: folder, hosts: Self.hosts(host), context: tls, now: { gateway.seconds() }, log: log)
-        return (plane, [incidents, engine, renewal, captureService, gatewayService, plane])
+        return (plane, [incidents, engine, renewal, captureService, gateway.frontDesk, gatewayService, plane])
     }
 
     /// Ends this program by becoming `executable`, with the same process id, listening socket and workers. New

@@ -28,6 +28,11 @@ struct UpCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The address to listen on.") var host = "127.0.0.1"
     @Option(name: .long, help: "The port to listen on; 0 chooses a free one.") var port = 8443
     @Option(name: .long, help: "Event loops of the gateway (default: one for each two cores).") var threads: Int?
+    @Option(help: "The region that AWS's tools sign their requests for.") var region = "us-east-1"
+    @Flag(
+        name: .customLong("s3-models"),
+        help: "Models created through the AWS face may lie in S3, in the account of this environment.")
+    var s3Models = false
     @Flag(name: .shortAndLong, help: "Run in the background; return once every endpoint answers.") var detach = false
     @Option(name: .long, help: "Memory of one worker in MiB (default: what its instance type has).")
     var workerMemory: Int?
@@ -65,7 +70,8 @@ struct UpCommand: AsyncParsableCommand {
         log.logLevel = .notice
         let threads = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
         let engine = try await Composition.embeddedEngine(
-            home: home.folder, host: host, port: port, threads: threads, workerMemoryMiB: workerMemory, log: log)
+            home: home.folder, host: host, port: port, threads: threads, region: region, readsModelsFromS3: s3Models,
+            workerMemoryMiB: workerMemory, log: log)
         let plane = engine.plane
         let opening = Opening(
             open: { try await deploy(loaded, on: plane) },
@@ -167,6 +173,7 @@ struct UpCommand: AsyncParsableCommand {
         }
         if let isolation = status.isolation { lines += ["", "workers have \(isolation)"] }
         lines.append("")
+        lines.append("AWS's tools speak to the same address: plumb access key create NAME --role operator")
         lines.append("plumb status watches it, plumb down ends it.")
         return lines.joined(separator: "\n")
     }
@@ -196,6 +203,7 @@ struct UpCommand: AsyncParsableCommand {
             ["up", "--background", "--home", home.folder, "--host", host, "--port", "\(port)"]
             + (threads.map { ["--threads", "\($0)"] } ?? [])
             + (workerMemory.map { ["--worker-memory", "\($0)"] } ?? [])
+            + ["--region", region] + (s3Models ? ["--s3-models"] : [])
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = logFile
         process.standardError = logFile

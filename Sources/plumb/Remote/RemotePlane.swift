@@ -89,11 +89,11 @@ struct RemotePlane: ControlPlane {
         let _: [String: String] = try await ask(.POST, ControlAPI.shutdown, by: actor)
     }
 
-    private static func escaped(_ text: String) -> String {
+    static func escaped(_ text: String) -> String {
         text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? text
     }
 
-    private func ask<Answer: Decodable>(
+    func ask<Answer: Decodable>(
         _ method: HTTPMethod, _ path: String, _ body: (any Encodable)? = nil, by actor: String? = nil
     ) async throws -> Answer {
         let socket = socketPath.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? socketPath
