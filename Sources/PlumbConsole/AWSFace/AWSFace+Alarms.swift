@@ -33,6 +33,9 @@ extension AWSFace {
         let reading = try AlarmReading(input)
         let name = reading.definition.name
         let machine = try AlarmMachine(reading.definition)
+        if let obstacle = RequestRecorder.obstacle(to: reading.definition) {
+            throw FaceError.validation(obstacle.message)
+        }
         return try await alone(with: [FaceRecord.key(.alarm, name)]) {
             let known = records[FaceRecord.key(.alarm, name)]
             if known == nil { try requireNew(.alarm, name) }

@@ -154,6 +154,7 @@ extension AWSFace {
             _ = try await endpoint(name)
             try await plane.remove(name, by: actor)
             try await forget(.endpoint, name, "DeleteEndpoint", by: actor)
+            try await forgetScaling(of: name, by: actor)
             await ground.nameVariant(nil, of: name)
             return .map([:])
         }
