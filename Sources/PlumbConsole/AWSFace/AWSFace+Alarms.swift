@@ -135,6 +135,8 @@ extension AWSFace {
     private func tell(_ error: any Error) { log.error("the alarms cannot be looked at: \(error)") }
 
     func watch() async throws {
+        let statuses = try await plane.status().endpoints
+        await nameVariants(statuses)
         guard !alarmMachines.isEmpty else { return }
         let source = try await liveMetrics()
         let now = await ground.now()

@@ -96,7 +96,7 @@ extension AWSFace {
                 configs[record?.configs["\(revision.number)"] ?? revision.configName] = revision.configName
             }
             metrics.endpoints[name] = .init(
-                source: source, variant: record.flatMap { variantName(ofEndpoint: $0) } ?? Revision.variantName,
+                source: source, variant: record.flatMap { variantName($0, status) } ?? Revision.variantName,
                 configs: configs)
         }
         return metrics

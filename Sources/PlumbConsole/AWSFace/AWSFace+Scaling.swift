@@ -64,9 +64,9 @@ extension AWSFace {
             "ServiceNamespace", "ResourceId", "ScalableDimension", "MinCapacity", "MaxCapacity", "RoleARN", "Tags",
         ])
         let id = try target(input)
-        guard let endpoint = Self.endpoint(ofResource: id),
+        guard let endpoint = Self.endpoint(ofResource: id), let status = try await status(of: endpoint),
             let record = records[FaceRecord.key(.endpoint, endpoint)],
-            id.hasSuffix("/variant/\(variantName(ofEndpoint: record) ?? "")")
+            id.hasSuffix("/variant/\(variantName(record, status) ?? "")")
         else { throw FaceError.validation("No endpoint variant found for resource ID: \(id.prefix(200))") }
         return try await alone(with: [FaceRecord.key(.scalableTarget, id)]) {
             let known = records[FaceRecord.key(.scalableTarget, id)]
