@@ -76,6 +76,7 @@ public struct ControlService: Service {
                 return [String: String]()
             }
         }
+        addMonitoring(to: router)
         addAccessKeys(to: router)
         router.post("/v1/shutdown") { request, _ in
             try await answer(.accepted) {
@@ -84,6 +85,28 @@ public struct ControlService: Service {
             }
         }
         return router
+    }
+
+    private func addMonitoring(to router: Router<BasicRequestContext>) {
+        router.get("/v1/monitoring") { request, _ in
+            try await answer {
+                try await plane.monitoring(of: request.uri.queryParameters["endpoint"].map(String.init))
+            }
+        }
+        router.get("/v1/captures/:name") { request, context in
+            try await answer {
+                try await plane.captures(
+                    of: try context.parameters.require("name"),
+                    after: request.uri.queryParameters["after"].map(String.init), by: actor(of: request))
+            }
+        }
+        router.post("/v1/erasures") { request, _ in
+            try await answer {
+                let wish: ControlAPI.ErasureBody = try await body(of: request)
+                return ControlAPI.ErasureAnswer(
+                    records: try await plane.eraseCaptures(of: wish.subject, by: actor(of: request)))
+            }
+        }
     }
 
     private func addAccessKeys(to router: Router<BasicRequestContext>) {

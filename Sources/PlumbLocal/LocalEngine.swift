@@ -19,25 +19,40 @@ actor LocalEngine: Engine, Service {
         var revision: Revision
         var workers: [WorkerProcess] = []
         var count = 0
+        var outliers = OutlierMachine()
+        /// What the fleet answers to its example, learned from all its instances.
+        let golden = NIOLockedValueBox(GoldenAnswer())
     }
     private let gateway: GatewayState
     private let launcher: WorkerLauncher
     private let group: MultiThreadedEventLoopGroup
+    private let incidents: Incidents
     private let log: Logger
+    /// Processes of an earlier daemon that no fleet has asked for yet.
+    private var adoptable: [AdoptedWorker]
     private var fleets: [String: [Int: Fleet]] = [:]
     private let processes: ProcessBook
+    private let monitor: any TrafficMonitor
+    private let baselines: BaselineFiles
     private let starts: AsyncStream<WorkerProcess>
     private let startsContinuation: AsyncStream<WorkerProcess>.Continuation
     /// Instances that may be waiting to be supervised.
     private static let startsMax = 256
+    /// How long processes of an earlier daemon are kept for fleets that do not ask for them, in seconds.
+    private static let adoptionSecondsMax = 30.0
 
     init(
-        gateway: GatewayState, launcher: WorkerLauncher, processes: ProcessBook, group: MultiThreadedEventLoopGroup,
-        log: Logger
+        gateway: GatewayState, launcher: WorkerLauncher, processes: ProcessBook, monitor: any TrafficMonitor,
+        baselines: BaselineFiles, group: MultiThreadedEventLoopGroup, adoptable: [AdoptedWorker],
+        incidents: Incidents, log: Logger
     ) {
+        self.adoptable = adoptable
+        self.incidents = incidents
         self.gateway = gateway
         self.launcher = launcher
         self.processes = processes
+        self.monitor = monitor
+        self.baselines = baselines
         self.group = group
         self.log = log
         (starts, startsContinuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.startsMax))
@@ -45,8 +60,10 @@ actor LocalEngine: Engine, Service {
 
     func run() async throws {
         let (starts, processes) = (starts, processes)
+        let stalls = StallWatch(gateway: gateway, processes: processes, loop: group.next())
         await withDiscardingTaskGroup { group in
             group.addTask { await self.recordHealth() }
+            group.addTask { await stalls.run() }
             for await process in starts.cancelOnGracefulShutdown() {
                 group.addTask {
                     await process.supervise()
@@ -67,20 +84,72 @@ actor LocalEngine: Engine, Service {
 
     private func recordHealth() async {
         var last = Int.min
+        let adoptedUntil = gateway.seconds() + Self.adoptionSecondsMax
         while !Task.isShuttingDownGracefully && !Task.isCancelled {
             let second = Int(gateway.seconds())
             if second != last {
                 last = second
                 for route in gateway.routes { route.recordHealth(at: second) }
+                ejectOutliers(at: gateway.seconds())
+                if gateway.seconds() > adoptedUntil { endUnadopted() }
             }
             try? await Task.sleep(for: .milliseconds(100))  // Ending early is what cancelling is for.
         }
+    }
+
+    /// Compares the instances of each fleet, and takes those out of traffic that do worse than their siblings.
+    private func ejectOutliers(at now: Double) {
+        for (endpoint, revisions) in fleets {
+            for (revision, fleet) in revisions {
+                let vitals = fleet.workers.map { worker in
+                    worker.route.vitals.take(id: worker.route.id, isReady: worker.status.isReady)
+                }
+                for action in fleets[endpoint]?[revision]?.outliers.tick(at: now, seeing: vitals) ?? [] {
+                    carryOut(action, on: fleet.workers)
+                }
+            }
+        }
+    }
+
+    private func carryOut(_ action: OutlierAction, on workers: [WorkerProcess]) {
+        func worker(_ id: String) -> WorkerProcess? { workers.first { $0.route.id == id } }
+        switch action {
+        case .eject(let id, let seconds, let reason): worker(id)?.eject(reason, seconds: seconds)
+        case .readmit(let id): worker(id)?.readmit()
+        case .restart(let id, let reason): worker(id)?.restart(reason)
+        }
+    }
+
+    // MARK: - From daemon to daemon
+
+    /// Every process that is well, for the next daemon.
+    func workersToHandOver() -> [AdoptedWorker] {
+        fleets.values.flatMap(\.values).flatMap(\.workers).compactMap(\.handedOver)
+    }
+
+    private func adopt(_ revision: Revision) -> AdoptedWorker? {
+        let index = adoptable.firstIndex { adopted in
+            adopted.endpoint == revision.endpoint && adopted.revision == revision.number
+        }
+        return index.map { adoptable.remove(at: $0) }
+    }
+
+    private func endUnadopted() {
+        for worker in adoptable {
+            log.warning("ended a worker of an earlier daemon that no fleet wants", metadata: ["id": "\(worker.number)"])
+            kill(-worker.processID, SIGKILL)
+            var status: Int32 = 0
+            _ = unsafe waitpid(worker.processID, &status, 0)
+            close(worker.pipe)
+        }
+        adoptable = []
     }
 
     // MARK: - Engine
 
     func apply(_ revision: Revision, count: Int) async throws {
         let route = gateway.route(revision.endpoint, limits: revision.spec.limits)
+        if count > 0, fleets[revision.endpoint]?[revision.number] == nil { await watch(revision) }
         var fleet = fleets[revision.endpoint]?[revision.number] ?? Fleet(revision: revision)
         if fleet.workers.isEmpty && count > 0 {
             try launcher.check(revision)
@@ -91,7 +160,7 @@ actor LocalEngine: Engine, Service {
             fleet.workers.removeLast().stop()
         }
         while fleet.workers.count < count {
-            let process = try makeProcess(revision, beside: fleet.workers, route: route)
+            let process = try makeProcess(revision, in: fleet, route: route)
             fleet.workers.append(process)
             // Noted one by one: if the next cannot be made, this one is not lost.
             fleets[revision.endpoint, default: [:]][revision.number] = fleet
@@ -102,27 +171,42 @@ actor LocalEngine: Engine, Service {
             }
         }
         fleets[revision.endpoint, default: [:]][revision.number] = count == 0 ? nil : fleet
-        if count == 0 { route.stopMeasuring(revision: revision.number) }
+        if count == 0 {
+            route.stopMeasuring(revision: revision.number)
+            await monitor.end(revision.endpoint, revision: revision.number)
+        }
     }
 
-    private func makeProcess(
-        _ revision: Revision, beside others: [WorkerProcess], route: EndpointRoute
-    ) throws -> WorkerProcess {
+    /// Has the revision's captured traffic compared with its baseline, if it is to be.
+    private func watch(_ revision: Revision) async {
+        guard revision.isWatchedForDrift || revision.isWatchedForQuality else { return }
+        let files = baselines.read(revision.baseline)
+        await monitor.begin(revision, statistics: files?.statistics, constraints: files?.constraints)
+    }
+
+    private func makeProcess(_ revision: Revision, in fleet: Fleet, route: EndpointRoute) throws -> WorkerProcess {
         let zones = (0..<max(1, revision.spec.instances.zones)).map {
             "local-\(Character(UnicodeScalar(UInt8(97 + $0 % 26))))"
         }
         let zone = zones.min { left, right in
-            others.count { $0.route.zone == left } < others.count { $0.route.zone == right }
+            fleet.workers.count { $0.route.zone == left } < fleet.workers.count { $0.route.zone == right }
         }
-        let (worker, launch) = try launcher.prepare(revision, zone: zone ?? "local-a")
-        return WorkerProcess(route: worker, endpoint: route, launch: launch, loop: group.next(), log: log)
+        let adopted = adopt(revision)
+        let (number, worker, launch) = try launcher.prepare(
+            revision, zone: adopted?.zone ?? zone ?? "local-a", adopted: adopted)
+        return WorkerProcess(
+            route: worker, number: number, endpoint: route, launch: launch, golden: fleet.golden, adopted: adopted,
+            loop: group.next(), incidents: incidents, log: log)
     }
 
     func shift(_ endpoint: String, to weights: [Int: Int]) async throws {
         guard let route = gateway.route(endpoint) else { return }
         // The limits are those of whoever has most of the traffic.
         let main = weights.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key
-        if let main, let fleet = fleets[endpoint]?[main] { route.limits = fleet.revision.spec.limits }
+        if let main, let fleet = fleets[endpoint]?[main] {
+            route.limits = fleet.revision.spec.limits
+            route.capture.follow(fleet.revision.spec.capture)
+        }
         route.shift(to: weights)
     }
 
@@ -161,14 +245,9 @@ actor LocalEngine: Engine, Service {
         fleets[endpoint] = nil
     }
 
-    /// Every instance: its revision, failure domain, process and how long it took to be ready.
-    func instances(of endpoint: String) -> [InstanceObservation] {
-        guard let route = gateway.route(endpoint) else { return [] }
-        return (fleets[endpoint] ?? [:]).values.flatMap(\.workers).map {
-            InstanceObservation(
-                id: $0.route.id, revision: $0.route.revision, zone: $0.route.zone, processID: $0.processID,
-                isReady: route.isReady($0.route), startSeconds: $0.startSeconds)
-        }
+    /// Every instance: its revision, failure domain, process, and what was the matter with it last.
+    func instances(of endpoint: String) -> [WorkerStatus] {
+        (fleets[endpoint] ?? [:]).values.flatMap(\.workers).map(\.status).sorted { $0.id < $1.id }
     }
 }
 
@@ -192,5 +271,9 @@ final class ProcessBook: Sendable {
     /// A request's connection to this worker broke.
     func suspect(_ route: WorkerRoute) {
         processes.withLockedValue { $0[ObjectIdentifier(route)] }?.suspect()
+    }
+    /// This worker answers nothing any more.
+    func stalled(_ route: WorkerRoute, _ reason: String) {
+        processes.withLockedValue { $0[ObjectIdentifier(route)] }?.stalled(reason)
     }
 }

@@ -356,7 +356,11 @@ enum Composition {
     /// This program's own file.
     static var executablePath: String {
         // Where there is no /proc the name it was called by has to do.
-        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+        guard let path else { return CommandLine.arguments[0] }
+        // Linux says so of a program whose file was replaced; its successor lies at the same path.
+        let gone = " (deleted)"
+        return path.hasSuffix(gone) ? String(path.dropLast(gone.count)) : path
     }
 
     /// An embedded engine in pieces, and how to put it away.
@@ -365,23 +369,29 @@ enum Composition {
         var services: [any Service]
         var whenShutDown: (@escaping @Sendable () -> Void) async -> Void
         var close: () async throws -> Void
+        /// Becomes the program anew, as `LocalHouse.handOver` does.
+        var replace: @Sendable () async throws -> Void
     }
 
     static func embeddedEngine(
-        home: String, host: String, port: Int, threads: Int, region: String, readsModelsFromS3: Bool, log: Logger
+        home: String, host: String, port: Int, threads: Int, region: String, readsModelsFromS3: Bool,
+        workerMemoryMiB: Int?, log: Logger
     ) async throws -> EmbeddedEngine {
-        let house = try await LocalHouse(
-            LocalSettings(
-                folder: home, host: host, port: port, workerPath: workerPath, threads: threads, version: version,
-                region: region),
-            log: log)
+        var settings = LocalSettings(
+            folder: home, host: host, port: port, workerPath: workerPath, threads: threads, version: version,
+            region: region)
+        settings.workerMemoryBytesMax = workerMemoryMiB.map { $0 << 20 }
+        let house = try await LocalHouse(settings, monitor: CapturedTrafficMonitor(), log: log)
         let (plane, services) = try await house.furnish()
         let face = try await awsFace(over: plane, home: home, modelsFrom: readsModelsFromS3 ? region : nil, log: log)
         house.seat(face)
         let control = ControlService(plane, socketPath: controlSocket(home), log: log)
         return EmbeddedEngine(
             plane: plane, services: services + [face, control], whenShutDown: { await plane.whenShutDown($0) },
-            close: { try await house.close() })
+            close: { try await house.close() },
+            replace: {
+                try await house.handOver(to: executablePath, arguments: Array(CommandLine.arguments.dropFirst()))
+            })
     }
 }
 

@@ -28,7 +28,8 @@ struct Plumb: AsyncParsableCommand {
         version: Composition.version,
         subcommands: [
             CheckCommand.self, WatchCommand.self, DiffCommand.self, ExplainCommand.self, IAMCommand.self,
-            SpecCommand.self, RenderCommand.self, UpCommand.self, DownCommand.self, StatusCommand.self,
+            SpecCommand.self, RenderCommand.self, UpCommand.self, ReloadCommand.self, DownCommand.self,
+            StatusCommand.self,
             DeployCommand.self, PromoteCommand.self, RollbackCommand.self, InvokeCommand.self, BenchCommand.self,
             AccessCommand.self, AuditCommand.self,
         ])

@@ -6,7 +6,6 @@ import NIOHTTP1
 import PlumbEngine
 import PlumbModel
 import PlumbTesting
-import Synchronization
 import Testing
 
 @testable import PlumbLocal
@@ -170,24 +169,6 @@ struct GatewayTests {
             // The token itself is nowhere but in its own file.
             let state = try Data(contentsOf: URL(filePath: "\(folder)/state.sqlite"))
             #expect(state.range(of: Data(running.token.utf8)) == nil)
-        }
-    }
-}
-
-/// Counts the answers of traffic that flows until it is told to end.
-private final class FlowingTraffic: Sendable {
-    private let state = Mutex((answers: 0, seen: 0, isOver: false))
-
-    var isOver: Bool { state.withLock { $0.isOver } }
-    func count() { state.withLock { $0.answers += 1 } }
-    func end() { state.withLock { $0.isOver = true } }
-
-    /// Whether so many answers came since it last said so.
-    func hasFlown(_ answers: Int) -> Bool {
-        state.withLock { state in
-            guard state.answers - state.seen >= answers else { return false }
-            state.seen = state.answers
-            return true
         }
     }
 }

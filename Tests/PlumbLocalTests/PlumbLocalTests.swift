@@ -27,17 +27,18 @@ struct RunningHouse: Sendable {
 
     /// Runs an engine for the length of `body`.
     static func with<Result: Sendable>(
-        folder: String? = nil, _ body: @Sendable (RunningHouse) async throws -> Result
+        folder: String? = nil, settings change: (inout LocalSettings) -> Void = { _ in },
+        _ body: @Sendable (RunningHouse) async throws -> Result
     ) async throws -> Result {
         let folder = folder ?? FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
         var log = Logger(label: "test")
         log.logLevel = .critical
         let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let worker = URL(filePath: bundle).deletingLastPathComponent().appending(path: "plumb-worker").path
-        let house = try await LocalHouse(
-            LocalSettings(
-                folder: folder, host: "127.0.0.1", port: 0, workerPath: worker, threads: 1, version: "test"),
-            log: log)
+        var settings = LocalSettings(
+            folder: folder, host: "127.0.0.1", port: 0, workerPath: worker, threads: 1, version: "test")
+        change(&settings)
+        let house = try await LocalHouse(settings, log: log)
         let (plane, services) = try await house.furnish()
         let group = ServiceGroup(services: services, logger: log)
         var tls = TLSConfiguration.makeClientConfiguration()

@@ -186,20 +186,6 @@ struct SignatureCheckTests {
     func readsNoMomentThatThereIsNot(stamp: String) {
         #expect(SignatureCheck.seconds(of: stamp) == nil)
     }
-
-    @Test func opensASealWithItsOwnKeyAndWordsOnly() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let seal = try SecretSeal(keyPath: "\(folder)/a.key")
-        let sealed = try seal.seal("secret", beside: "alice\ninvoker")
-        #expect(try SecretSeal(keyPath: "\(folder)/a.key").open(sealed, beside: "alice\ninvoker") == "secret")
-        #expect(throws: (any Error).self) { try seal.open(sealed, beside: "alice\noperator") }
-        #expect(throws: (any Error).self) {
-            try SecretSeal(keyPath: "\(folder)/b.key").open(sealed, beside: "alice\ninvoker")
-        }
-        let permissions = try FileManager.default.attributesOfItem(atPath: "\(folder)/a.key")[.posixPermissions]
-        #expect(permissions as? Int == 0o600)
-    }
 }
 
 extension SignatureCheckTests.Vector {

@@ -10,6 +10,9 @@ public enum ControlAPI {
     public static let graph = "/v1/graph"
     public static let audit = "/v1/audit"
     public static let shutdown = "/v1/shutdown"
+    public static let monitoring = "/v1/monitoring"
+    public static let captures = "/v1/captures"
+    public static let erasures = "/v1/erasures"
     public static let accessKeys = "/v1/access-keys"
     /// Names who acts; the socket itself admits only the user who runs the engine.
     public static let actorHeader = "x-plumb-actor"
@@ -24,6 +27,18 @@ public enum ControlAPI {
             self.revision = revision
             self.reason = reason
         }
+    }
+
+    /// Whose captures are to be erased.
+    public struct ErasureBody: Sendable, Codable {
+        public var subject: String
+        public init(subject: String) { self.subject = subject }
+    }
+
+    /// How many records an erasure took.
+    public struct ErasureAnswer: Sendable, Codable {
+        public var records: Int
+        public init(records: Int) { self.records = records }
     }
 
     /// A `PlumbError` on the wire.

@@ -40,11 +40,14 @@ public struct EndpointStatus: Sendable, Hashable, Codable {
     public var fleets: [FleetObservation]
     public var alarms: [AlarmStatus]
     public var traffic: [Traffic]
+    /// The workers one by one, where the engine runs them itself.
+    public var workers: [WorkerStatus]
 
     public init(
         record: EndpointRecord, state: String, rolloutText: String?, fleets: [FleetObservation],
-        alarms: [AlarmStatus], traffic: [Traffic]
+        alarms: [AlarmStatus], traffic: [Traffic], workers: [WorkerStatus] = []
     ) {
+        self.workers = workers
         self.record = record
         self.state = state
         self.rolloutText = rolloutText
@@ -65,11 +68,14 @@ public struct EngineStatus: Sendable, Hashable, Codable {
     public var certificateAuthorityPath: String
     public var tokenPath: String
     public var endpoints: [EndpointStatus]
+    /// What workers are kept from, and what not, in words.
+    public var isolation: String?
 
     public init(
         version: String, processID: Int, startedAt: Double, gateway: String, certificateAuthorityPath: String,
-        tokenPath: String, endpoints: [EndpointStatus]
+        tokenPath: String, endpoints: [EndpointStatus], isolation: String? = nil
     ) {
+        self.isolation = isolation
         self.version = version
         self.processID = processID
         self.startedAt = startedAt
@@ -124,6 +130,13 @@ public protocol ControlPlane: Sendable {
     /// Appends what was decided outside the engine; the time and the actor are the engine's to say. Throws
     /// `invalidInput` for an action that is the engine's own.
     func note(_ entry: AuditEntry, by actor: String) async throws
+    /// What is recorded of an endpoint's traffic, and what its detectors have found; of every endpoint when nil.
+    func monitoring(of endpoint: String?) async throws -> [EndpointMonitoring]
+    /// The captured lines of an endpoint in one file, and the name of the next; nil begins with the oldest. Throws
+    /// `notFound` when there is none.
+    func captures(of endpoint: String, after file: String?, by actor: String) async throws -> CapturedLines
+    /// Erases every captured record of a subject and answers how many there were.
+    func eraseCaptures(of subject: String, by actor: String) async throws -> Int
     /// Drains and ends the engine.
     func shutDown(by actor: String) async throws
 }

@@ -13,6 +13,8 @@ struct CapturedExchange: Sendable {
     var answerType: String?
     var customAttributes: String?
     var inferenceID: String?
+    /// The request's number, as its answer names it.
+    var number: String
     var revision: Int
     /// Seconds since 1970.
     var at: Double
@@ -76,4 +78,28 @@ final class CaptureBuffer: Sendable {
 
     /// Exchanges taken and dropped so far.
     var counts: (captured: Int, dropped: Int) { state.withLockedValue { ($0.captured, $0.dropped) } }
+}
+
+/// Labels that came for an endpoint's answers, on their way to whoever judges quality.
+final class LabelBuffer: Sendable {
+    private let state = NIOLockedValueBox<[UInt8]>([])
+    static let bytesMax = 16 << 20
+
+    /// Takes whole JSON lines; false when there is no room, and the sender is to come again.
+    func offer(_ lines: ByteBuffer) -> Bool {
+        state.withLockedValue { waiting in
+            guard waiting.count + lines.readableBytes < Self.bytesMax else { return false }
+            waiting.append(contentsOf: lines.readableBytesView)
+            if waiting.last != UInt8(ascii: "\n") { waiting.append(UInt8(ascii: "\n")) }
+            return true
+        }
+    }
+
+    /// Hands over what has gathered.
+    func drain() -> [UInt8] {
+        state.withLockedValue { waiting in
+            defer { waiting = [] }
+            return waiting
+        }
+    }
 }

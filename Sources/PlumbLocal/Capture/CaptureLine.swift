@@ -14,7 +14,7 @@ enum CaptureLine {
         line.append(contentsOf: ",\"endpointOutput\":".utf8)
         part(exchange.answer, exchange.answerType, mode: "OUTPUT", to: &line)
         line.append(contentsOf: "},\"eventMetadata\":{\"eventId\":\"".utf8)
-        line.append(contentsOf: UUID().uuidString.lowercased().utf8)
+        line.append(contentsOf: exchange.number.utf8)
         line.append(contentsOf: "\"".utf8)
         if let id = exchange.inferenceID {
             line.append(contentsOf: ",\"inferenceId\":".utf8)

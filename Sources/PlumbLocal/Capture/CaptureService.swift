@@ -17,7 +17,7 @@ actor CaptureService: Service {
     }
     private let gateway: GatewayState
     private let captures: Captures
-    private let watch: any DriftWatch
+    private let monitor: any TrafficMonitor
     private let log: Logger
     private var gathered: [String: Gathered] = [:]
     private var lastExpiry: Double?
@@ -29,10 +29,10 @@ actor CaptureService: Service {
     /// Lines that wait for a disk that does not take them; beyond that they are lost, and it is told.
     private static let gatheredBytesMax = 64 << 20
 
-    init(gateway: GatewayState, captures: Captures, watch: any DriftWatch, log: Logger) {
+    init(gateway: GatewayState, captures: Captures, monitor: any TrafficMonitor, log: Logger) {
         self.gateway = gateway
         self.captures = captures
-        self.watch = watch
+        self.monitor = monitor
         self.log = log
     }
 
@@ -53,13 +53,25 @@ actor CaptureService: Service {
         let now = gateway.seconds()
         for route in gateway.routes {
             let exchanges = route.capture.drain()
-            guard !exchanges.isEmpty else { continue }
             var byRevision: [Int: [UInt8]] = [:]
             for exchange in exchanges { CaptureLine.write(exchange, to: &byRevision[exchange.revision, default: []]) }
             for (revision, lines) in byRevision.sorted(by: { $0.key < $1.key }) {
-                await watch.look(at: lines, of: route.name, revision: revision, at: now)
+                await monitor.look(at: lines, of: route.name, revision: revision, at: now)
                 gather(lines, of: route.name, at: now)
             }
+            let labels = route.labels.drain()
+            if !labels.isEmpty { await monitor.label(labels, of: route.name, at: now) }
+            for status in await monitor.status(of: route.name, at: now) { record(status, route, at: Int(now)) }
+        }
+    }
+
+    /// What the detectors say becomes metrics, and what becomes of metrics is the alarms' affair.
+    private func record(_ status: MonitoringStatus, _ route: EndpointRoute, at second: Int) {
+        if status.drift.state != .notWatched {
+            route.record(status.drift.level, of: "FeatureDrift", revision: status.revision, at: second)
+        }
+        if let quality = status.quality, quality.state != .notWatched {
+            route.record(quality.level, of: "QualityDegradation", revision: status.revision, at: second)
         }
     }
 

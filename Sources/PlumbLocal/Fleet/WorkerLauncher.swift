@@ -14,16 +14,24 @@ struct WorkerLauncher: Sendable {
     private let runFolder: String
     private let artifacts: ArtifactStore
     private let workerPath: String
+    let confinement: Confinement
+    private let memoryBytesMax: Int?
+    private let examinationSeconds: Double
     private let sequence = NIOLockedValueBox(0)
     /// Variables of the daemon that a worker is given; no proxy, no credential.
     private static let inherited = ["PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH", "PLUMB_ONNXRUNTIME"]
     /// Marks every process of one engine, so that a later daemon finds what an earlier one left behind.
     static let ownerVariable = "PLUMB_ENGINE"
 
-    init(folder: String, artifacts: ArtifactStore, workerPath: String) throws(PlumbError) {
-        self.folder = folder
+    init(
+        _ settings: LocalSettings, artifacts: ArtifactStore, confinement: Confinement
+    ) throws(PlumbError) {
+        folder = settings.folder
         self.artifacts = artifacts
-        self.workerPath = workerPath
+        workerPath = settings.workerPath
+        self.confinement = confinement
+        memoryBytesMax = settings.workerMemoryBytesMax
+        examinationSeconds = settings.examinationSeconds
         runFolder = try RunFolder.make(for: folder)
         try AtomicFile.makeFolder("\(folder)/logs")
     }
@@ -42,24 +50,28 @@ struct WorkerLauncher: Sendable {
         _ = try executable(of: command, folder: revision.folder)
     }
 
-    /// A new instance's route and launch.
-    func prepare(_ revision: Revision, zone: String) throws(PlumbError) -> (WorkerRoute, WorkerLaunch) {
+    /// A new instance's number, route and launch; those of an adopted one are as they were.
+    func prepare(
+        _ revision: Revision, zone: String, adopted: AdoptedWorker?
+    ) throws(PlumbError) -> (Int, WorkerRoute, WorkerLaunch) {
         let number = sequence.withLockedValue { number in
-            number += 1
-            return number
+            number = max(number + 1, adopted?.number ?? 0)
+            return adopted?.number ?? number
         }
         let id = "\(revision.configName)-\(number)"
         let spec = revision.spec
         var environment = ProcessInfo.processInfo.environment.filter { Self.inherited.contains($0.key) }
         environment.merge(spec.model.environment) { _, written in written }
         environment[Self.ownerVariable] = folder
+        let example = try example(of: revision)
         let address: SocketAddress
         var arguments: [String]
         let program: String
         if let command = spec.model.command {
             program = try executable(of: command, folder: revision.folder)
             arguments = Array(command.dropFirst())
-            let port = try Self.freePort()
+            let port: Int
+            if let known = adopted?.port { port = known } else { port = try Self.freePort() }
             environment["SAGEMAKER_BIND_TO_PORT"] = "\(port)"
             environment["PORT"] = "\(port)"
             address = try Self.address { try SocketAddress(ipAddress: "127.0.0.1", port: port) }
@@ -70,7 +82,7 @@ struct WorkerLauncher: Sendable {
                 "--model", artifacts.path(of: revision.modelDigest), "--model-name", spec.model.name ?? spec.name,
                 "--socket", socket, "--max-body", "\(spec.limits.bodyBytesMax)", "--exit-with-parent",
             ]
-            if let golden = try goldenFile(revision) {
+            if let golden = try goldenFile(revision, example) {
                 arguments += ["--golden", golden]
             }
             address = try Self.address { try SocketAddress(unixDomainSocketPath: socket) }
@@ -78,32 +90,38 @@ struct WorkerLauncher: Sendable {
         let route = WorkerRoute(
             id: id, revision: revision.number, zone: zone, address: address,
             concurrencyMax: spec.model.concurrencyMax, takesFrames: spec.model.command == nil)
+        let limits = Confinement.Limits(spec.instances, memoryBytesMax: memoryBytesMax)
+        let words = confinement.wrap(
+            [program] + arguments, limits: limits, speaksTCP: spec.model.command != nil, number: number)
         let launch = WorkerLaunch(
-            executable: program, arguments: arguments, environment: environment, folder: revision.folder,
-            logPath: "\(folder)/logs/\(id).log", startupSeconds: Double(spec.model.startupTimeoutSeconds),
-            probe: spec.alarms)
-        return (route, launch)
+            executable: words[0], arguments: Array(words.dropFirst()), environment: environment,
+            folder: revision.folder, logPath: "\(folder)/logs/\(id).log",
+            startupSeconds: Double(spec.model.startupTimeoutSeconds), probe: spec.alarms,
+            memoryBytesMax: limits.memoryBytes,
+            example: example.map { WorkerProbe.invocation($0, type: spec.example.contentType) },
+            answerSecondsMax: spec.limits.timeoutSeconds, examinationSeconds: examinationSeconds)
+        return (number, route, launch)
+    }
+
+    /// The example request's body; nil where the spec has none.
+    private func example(of revision: Revision) throws(PlumbError) -> Data? {
+        let example = revision.spec.example
+        if let text = example.body { return Data(text.utf8) }
+        guard let file = example.file else { return nil }
+        let path = revision.exampleDigest.map(artifacts.path) ?? revision.absolute(file)
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw PlumbError(
+                .notFound, "the example request \(file) is gone", at: revision.spec.place(of: "example.file"))
+        }
+        return data
     }
 
     /// The example request as a file, with which the worker proves to itself that it can answer.
-    private func goldenFile(_ revision: Revision) throws(PlumbError) -> String? {
-        let example = revision.spec.example
-        let body: Data
-        if let text = example.body {
-            body = Data(text.utf8)
-        } else if let file = example.file {
-            let path = revision.exampleDigest.map(artifacts.path) ?? revision.absolute(file)
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw PlumbError(
-                    .notFound, "the example request \(file) is gone", at: revision.spec.place(of: "example.file"))
-            }
-            body = data
-        } else {
-            return nil
-        }
+    private func goldenFile(_ revision: Revision, _ body: Data?) throws(PlumbError) -> String? {
+        guard let body else { return nil }
         // The model server tells the type by the ending.
         let endings = ["application/json": "json", "text/csv": "csv", "application/x-npy": "npy"]
-        guard let ending = endings[example.contentType] else { return nil }
+        guard let ending = endings[revision.spec.example.contentType] else { return nil }
         let path = "\(runFolder)/golden-\(revision.configName).\(ending)"
         try AtomicFile.write(body, to: path)
         return path
@@ -164,13 +182,14 @@ struct WorkerLauncher: Sendable {
         return port
     }
 
-    /// Ends what an earlier daemon of the same folder left running; answers how many there were.
-    static func endOrphans(of folder: String) -> Int {
+    /// Ends what an earlier daemon of the same folder left running, but for what is adopted; answers how many there
+    /// were.
+    static func endOrphans(of folder: String, except adopted: Set<Int32> = []) -> Int {
         let mark = "\(ownerVariable)=\(folder)\0"
         var count = 0
         // Without /proc none is found.
         for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
-            guard let processID = Int32(name), processID != getpid(),
+            guard let processID = Int32(name), processID != getpid(), !adopted.contains(processID),
                 let environment = FileManager.default.contents(atPath: "/proc/\(name)/environ"),
                 String(decoding: environment, as: UTF8.self).contains(mark)
             else { continue }

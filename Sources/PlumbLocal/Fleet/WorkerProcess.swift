@@ -1,6 +1,7 @@
 // One instance: a child process that is started, watched, restarted and at last stopped.
 
 import Foundation
+import Glibc
 import Logging
 import NIOConcurrencyHelpers
 import NIOCore
@@ -9,7 +10,7 @@ import PlumbModel
 import Subprocess
 import SystemPackage
 
-/// How a worker is started.
+/// How a worker is started, and what it is held to.
 struct WorkerLaunch: Sendable {
     var executable: String
     var arguments: [String]
@@ -18,40 +19,72 @@ struct WorkerLaunch: Sendable {
     var logPath: String
     var startupSeconds: Double
     var probe: AlarmPlan
+    /// The worker is ended when more of its memory is resident.
+    var memoryBytesMax: Int?
+    /// The example request, with which it is examined now and then; nil where the spec has none that can be sent.
+    var example: ByteBuffer?
+    /// How long an examination may take, in seconds.
+    var answerSecondsMax: Double
+    /// Between two examinations, in seconds.
+    var examinationSeconds: Double
 }
 
 /// A supervised instance of one revision.
 final class WorkerProcess: Sendable {
     private struct State {
         var processID: Int32?
+        /// Our end of the pipe that is the worker's standard input: its end tells the worker to go.
+        var pipe: Int32?
         var isStopping = false
         var isNudged = false
         /// It has passed a health check since its last start.
         var isReady = false
+        /// It passed its last health check.
+        var isHealthy = false
+        var isEjected = false
         var restarts = 0
         var failure: String?
         var machine = RestartMachine()
         var startSeconds: Double?
+        var adopted: AdoptedWorker?
+        /// Why it was ended from here; nil when it ends by itself.
+        var reason: String?
+        var trouble: (text: String, at: Double)?
     }
     let route: WorkerRoute
+    let number: Int
     private let endpoint: EndpointRoute
     private let launch: WorkerLaunch
+    private let golden: NIOLockedValueBox<GoldenAnswer>
     private let loop: any EventLoop
+    private let incidents: Incidents
     private let log: Logger
-    private let state = NIOLockedValueBox(State())
+    private let state: NIOLockedValueBox<State>
     /// How often a running worker is looked after between probes, in milliseconds.
     private static let pollMilliseconds = 25
+    private static let memoryMilliseconds = 250
     /// SageMaker waits 30 s between SIGTERM and SIGKILL.
     private static let graceSeconds = 30.0
     /// The log of a worker is begun anew at a start when it is larger than this.
     private static let logBytesMax = 10 << 20
+    /// Wrong answers to the example in a row that end a worker.
+    private static let wrongAnswersMax = 2
 
-    init(route: WorkerRoute, endpoint: EndpointRoute, launch: WorkerLaunch, loop: any EventLoop, log: Logger) {
+    /// `golden` is the whole fleet's; `adopted` is a process that an earlier daemon has left to this one.
+    init(
+        route: WorkerRoute, number: Int, endpoint: EndpointRoute, launch: WorkerLaunch,
+        golden: NIOLockedValueBox<GoldenAnswer>, adopted: AdoptedWorker?, loop: any EventLoop, incidents: Incidents,
+        log: Logger
+    ) {
         self.route = route
+        self.number = number
         self.endpoint = endpoint
         self.launch = launch
+        self.golden = golden
         self.loop = loop
+        self.incidents = incidents
         self.log = log
+        state = NIOLockedValueBox(State(adopted: adopted))
     }
 
     /// Unasked ends after it had been ready.
@@ -59,8 +92,31 @@ final class WorkerProcess: Sendable {
     /// Why it cannot start, after several failures in a row.
     var failure: String? { state.withLockedValue { $0.failure } }
     var processID: Int32? { state.withLockedValue { $0.processID } }
-    /// From start to ready, the last time, in seconds.
-    var startSeconds: Double? { state.withLockedValue { $0.startSeconds } }
+
+    var status: WorkerStatus {
+        state.withLockedValue { state in
+            let word: WorkerStatus.State =
+                state.isStopping
+                ? .stopping
+                : !state.isReady ? .starting : state.isEjected ? .ejected : state.isHealthy ? .ready : .suspected
+            return WorkerStatus(
+                id: route.id, revision: route.revision, zone: route.zone, processID: state.processID, state: word,
+                restarts: state.restarts, startSeconds: state.startSeconds, trouble: state.trouble?.text,
+                troubleAt: state.trouble?.at)
+        }
+    }
+
+    /// What the next daemon has to know to go on with this process; nil when there is none that is well.
+    var handedOver: AdoptedWorker? {
+        state.withLockedValue { state in
+            guard let processID = state.processID, let pipe = state.pipe, state.isReady, !state.isStopping else {
+                return nil
+            }
+            return AdoptedWorker(
+                endpoint: endpoint.name, revision: route.revision, number: number, zone: route.zone,
+                processID: processID, pipe: pipe, port: route.address.port, startSeconds: state.startSeconds)
+        }
+    }
 
     /// Drains and ends it; `supervise` returns when that is done.
     func stop() {
@@ -70,26 +126,61 @@ final class WorkerProcess: Sendable {
 
     /// A request's connection to it broke: no more traffic until a probe has passed.
     func suspect() {
-        endpoint.setReady(route, false)
+        setHealthy(false)
         state.withLockedValue { $0.isNudged = true }
+    }
+
+    /// It answers neither requests nor for its health.
+    func stalled(_ reason: String) {
+        guard setHealthy(false) else { return }
+        state.withLockedValue { $0.isNudged = true }
+        tell("worker.stalled", reason)
+    }
+
+    /// No traffic for a while, because it does worse than its siblings.
+    func eject(_ reason: String, seconds: Double) {
+        state.withLockedValue { $0.isEjected = true }
+        refresh()
+        tell("worker.ejected", "\(reason); no traffic for \(Int(seconds)) s")
+    }
+
+    func readmit() {
+        state.withLockedValue { $0.isEjected = false }
+        refresh()
+        tell("worker.readmitted", "its time out is over")
+    }
+
+    /// Ends the process; a new one takes its place.
+    func restart(_ reason: String) {
+        guard let processID, !isStopping else { return }
+        state.withLockedValue { state in
+            state.reason = reason
+            state.isHealthy = false
+        }
+        refresh()
+        kill(-processID, SIGKILL)
     }
 
     /// Keeps the process running until `stop`.
     func supervise() async {
         while !isStopping {
-            await runOnce()
-            endpoint.setReady(route, false)
-            guard !isStopping else { break }
+            let ended = await runOnce()
+            setHealthy(false)
+            guard !isStopping, !Task.isCancelled else { break }
+            let reason = state.withLockedValue { $0.reason } ?? ended
             let pause = state.withLockedValue { state -> Double in
                 if state.isReady { state.restarts += 1 }
                 state.isReady = false
+                state.isEjected = false
+                state.reason = nil
                 let pause = state.machine.ended(at: Self.now())
                 if state.machine.failedStarts >= RestartMachine.failuresMax {
                     state.failure = state.failure ?? Self.lastLine(of: launch.logPath)
                 }
                 return pause
             }
-            log.warning("worker ended", metadata: ["worker": "\(route.id)", "restartInSeconds": "\(pause)"])
+            route.vitals.clear()
+            tell("worker.ended", reason + (pause > 0 ? "; it is started again in \(pause) s" : ""))
             await pauseUnlessStopping(pause)
         }
         endpoint.remove(route)
@@ -98,17 +189,55 @@ final class WorkerProcess: Sendable {
 
     private var isStopping: Bool { state.withLockedValue { $0.isStopping } }
 
-    private func runOnce() async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.runProcess() }
-            group.addTask { await self.watch() }
-            // The watch never ends before the process: it kills what it gives up on and waits.
-            await group.next()
+    /// Answers whether that was news.
+    @discardableResult
+    private func setHealthy(_ isHealthy: Bool) -> Bool {
+        let isNew = state.withLockedValue { state in
+            defer { state.isHealthy = isHealthy }
+            return state.isHealthy != isHealthy
+        }
+        refresh()
+        return isNew
+    }
+
+    /// Traffic is for a worker that is healthy, not ejected and not on its way out.
+    private func refresh() {
+        endpoint.setReady(
+            route, state.withLockedValue { $0.isHealthy && $0.isReady && !$0.isEjected && !$0.isStopping })
+    }
+
+    private func tell(_ action: String, _ reason: String) {
+        state.withLockedValue { $0.trouble = (reason, incidents.now()) }
+        incidents.tell(Incident(action: action, worker: route.id, endpoint: endpoint.name, reason: reason))
+    }
+
+    /// Runs the process to its end, and answers in words how it ended.
+    private func runOnce() async -> String {
+        await withTaskGroup(of: String?.self) { group in
+            let adopted = state.withLockedValue { state in
+                defer { state.adopted = nil }
+                return state.adopted
+            }
+            group.addTask {
+                if let adopted { return await self.runAdopted(adopted) }
+                return await self.runProcess()
+            }
+            group.addTask { await self.watch(isAdopted: adopted != nil) }
+            group.addTask { await self.watchMemory() }
+            // The watches never end before the process: they kill what they give up on and wait.
+            let ended = await group.next() ?? nil
             group.cancelAll()
+            return ended ?? "it ended"
         }
     }
 
-    private func runProcess() async {
+    private func runProcess() async -> String {
+        defer {
+            state.withLockedValue { state in
+                state.processID = nil
+                state.pipe = nil
+            }
+        }
         if let path = route.address.pathname, !path.isEmpty { unsafe unlink(path) }
         do {
             let log = try openLog()
@@ -122,8 +251,8 @@ final class WorkerProcess: Sendable {
             // A group of its own: Ctrl-C at a terminal is for the daemon, and signals reach a worker's helpers too.
             var options = PlatformOptions()
             options.processGroupID = 0
-            _ = try await Subprocess.run(
-                .path(FilePath(launch.executable)), arguments: Arguments(launch.arguments),
+            let result = try await Subprocess.run(
+                .name(launch.executable), arguments: Arguments(launch.arguments),
                 environment: .custom(environment), workingDirectory: FilePath(launch.folder), platformOptions: options,
                 input: .fileDescriptor(readEnd, closeAfterSpawningProcess: true),
                 output: .fileDescriptor(log, closeAfterSpawningProcess: false),
@@ -131,49 +260,99 @@ final class WorkerProcess: Sendable {
             ) { execution in
                 let processID = execution.processIdentifier.value
                 Self.letTheGatewayFirst(processID)
-                self.state.withLockedValue { $0.processID = processID }
+                self.state.withLockedValue { state in
+                    state.processID = processID
+                    state.pipe = writeEnd.rawValue
+                }
+            }
+            switch result.terminationStatus {
+            case .exited(let code): return "it exited with \(code): \(Self.lastLine(of: launch.logPath))"
+            case .signaled(let signal): return "it was killed by signal \(signal)"
             }
         } catch is CancellationError {
-            return
+            return "it was cancelled"
         } catch {
-            state.withLockedValue { $0.failure = "\(launch.executable) cannot be started: \(error)" }
+            let failure = "\(launch.executable) cannot be started: \(error)"
+            state.withLockedValue { $0.failure = failure }
+            return failure
         }
-        state.withLockedValue { $0.processID = nil }
+    }
+
+    /// Waits for the end of a process that an earlier daemon started: it is this one's child all the same.
+    private func runAdopted(_ adopted: AdoptedWorker) async -> String {
+        state.withLockedValue { state in
+            state.processID = adopted.processID
+            state.pipe = adopted.pipe
+            state.startSeconds = adopted.startSeconds
+        }
+        _ = fcntl(adopted.pipe, F_SETFD, FD_CLOEXEC)
+        defer {
+            state.withLockedValue { state in
+                state.processID = nil
+                state.pipe = nil
+            }
+            Glibc.close(adopted.pipe)
+        }
+        while true {
+            var status: Int32 = 0
+            let ended = unsafe waitpid(adopted.processID, &status, WNOHANG)
+            if ended != 0 {
+                let signal = status & 0x7F
+                return signal != 0 ? "it was killed by signal \(signal)" : "it exited with \(status >> 8 & 0xFF)"
+            }
+            if Task.isCancelled {
+                kill(-adopted.processID, SIGKILL)
+                _ = unsafe waitpid(adopted.processID, &status, 0)
+                return "it was cancelled"
+            }
+            await Self.pause(milliseconds: Self.pollMilliseconds)
+        }
     }
 
     // MARK: - Watching
 
     /// Waits until it is ready, then probes it; returns only when cancelled, which the process's end brings about.
-    private func watch() async {
+    private func watch(isAdopted: Bool) async -> String? {
         let startedAt = Self.now()
         while !Task.isCancelled, !isStopping {
             if processID != nil, await probe() { break }
             guard Self.now() - startedAt < launch.startupSeconds else {
-                log.error("worker is not ready in time", metadata: ["worker": "\(route.id)"])
-                return await end(SIGKILL)
+                await end(SIGKILL, because: "it was not ready after \(Int(launch.startupSeconds)) s")
+                return nil
             }
             await Self.pause(milliseconds: Self.pollMilliseconds)
         }
-        guard !Task.isCancelled else { return }
+        guard !Task.isCancelled else { return nil }
         if !isStopping {
             state.withLockedValue { state in
                 state.isReady = true
                 state.machine.becameReady(at: Self.now())
                 state.failure = nil
-                state.startSeconds = Self.now() - startedAt
+                if !isAdopted { state.startSeconds = Self.now() - startedAt }
             }
-            endpoint.setReady(route, true)
+            setHealthy(true)
             await probeUntilStopped()
         }
-        guard !Task.isCancelled else { return }
+        guard !Task.isCancelled else { return nil }
         await drain()
+        return nil
     }
 
     private func probeUntilStopped() async {
         var failures = 0
+        var wrongAnswers = 0
         var nextProbe = Self.now() + launch.probe.probeIntervalSeconds
+        var nextExamination = Self.now()
         while !Task.isCancelled, !isStopping {
             await Self.pause(milliseconds: Self.pollMilliseconds)
+            if Self.now() >= nextExamination, !isStopping, !Task.isCancelled {
+                let objection = await examine()
+                wrongAnswers = objection == nil ? 0 : wrongAnswers + 1
+                if let objection, wrongAnswers >= Self.wrongAnswersMax {
+                    return await end(SIGKILL, because: objection)
+                }
+                nextExamination = Self.now() + (objection == nil ? launch.examinationSeconds : 0.2)
+            }
             let isNudged = state.withLockedValue { state in
                 defer { state.isNudged = false }
                 return state.isNudged
@@ -182,18 +361,38 @@ final class WorkerProcess: Sendable {
             nextProbe = Self.now() + launch.probe.probeIntervalSeconds
             if await probe() {
                 failures = 0
-                if !isStopping { endpoint.setReady(route, true) }
+                if !isStopping { setHealthy(true) }
                 continue
             }
+            guard !Task.isCancelled else { return }
             failures += 1
             if failures >= launch.probe.probeFailuresMax {
-                endpoint.setReady(route, false)
-                log.error("worker is unhealthy", metadata: ["worker": "\(route.id)", "failures": "\(failures)"])
-                return await end(SIGKILL)
+                setHealthy(false)
+                return await end(SIGKILL, because: "it failed \(failures) health checks in a row")
             }
             // A failed probe is repeated soon: the interval is for healthy workers.
             nextProbe = Self.now() + min(1, launch.probe.probeIntervalSeconds)
         }
+    }
+
+    /// Has it answer the example; what is wrong with the answer, or nil. No answer in time is the probe's affair.
+    private func examine() async -> String? {
+        guard let example = launch.example, state.withLockedValue({ $0.isHealthy }) else { return nil }
+        let answer = await WorkerProbe.ask(
+            example, route.address, timeout: .nanoseconds(Int64(launch.answerSecondsMax * 1e9)), on: loop)
+        guard let answer else { return nil }
+        return golden.withLockedValue { $0.objection(to: String(buffer: answer.body), status: answer.status) }
+    }
+
+    private func watchMemory() async -> String? {
+        while !Task.isCancelled {
+            await Self.pause(milliseconds: Self.memoryMilliseconds)
+            guard let max = launch.memoryBytesMax, let processID,
+                let resident = WorkerMemory.residentBytes(of: processID), resident > max
+            else { continue }
+            await end(SIGKILL, because: "it used \(resident >> 20) MiB of memory, and may use \(max >> 20)")
+        }
+        return nil
     }
 
     private func probe() async -> Bool {
@@ -207,12 +406,13 @@ final class WorkerProcess: Sendable {
         while endpoint.inFlight(on: route) > 0, Self.now() < deadline, !Task.isCancelled {
             await Self.pause(milliseconds: Self.pollMilliseconds)
         }
-        await end(SIGTERM)
+        await end(SIGTERM, because: nil)
     }
 
     /// Signals the process and waits for its end (which cancels this task); insists after the grace.
-    private func end(_ signal: Int32) async {
+    private func end(_ signal: Int32, because reason: String?) async {
         guard let processID else { return }
+        if let reason { state.withLockedValue { $0.reason = $0.reason ?? reason } }
         kill(-processID, signal)
         let deadline = Self.now() + Self.graceSeconds
         while !Task.isCancelled {

@@ -16,6 +16,8 @@ final class WorkerRoute: Sendable {
     let concurrencyMax: Int
     /// It is the house's own model server, which takes many requests on one connection.
     let takesFrames: Bool
+    /// What it has answered, for whoever compares it with its siblings.
+    let vitals = WorkerVitals()
 
     init(
         id: String, revision: Int, zone: String, address: SocketAddress, concurrencyMax: Int, takesFrames: Bool = false
@@ -49,6 +51,13 @@ final class EndpointRoute: Sendable {
         var isReady = false
         /// It takes no new requests, and goes once it has none.
         var isRetired = false
+        /// When it last answered, or was given its first request.
+        var progressAt = NIODeadline.now()
+
+        mutating func begin() {
+            if inFlight == 0 { progressAt = .now() }
+            inFlight += 1
+        }
     }
     private struct Waiting {
         let number: Int
@@ -70,6 +79,7 @@ final class EndpointRoute: Sendable {
     let name: String
     /// What is recorded of the traffic.
     let capture = CaptureBuffer()
+    let labels = LabelBuffer()
     private let state: NIOLockedValueBox<State>
     private let removed = Atomic<Bool>(false)
 
@@ -182,7 +192,7 @@ final class EndpointRoute: Sendable {
     func acquire(revision: Int, avoiding tried: [WorkerRoute], waiter: @escaping Waiter) -> Admission {
         state.withLockedValue { state in
             if let best = Self.leastBusy(state, revision: revision, avoiding: tried) {
-                state.slots[best].inFlight += 1
+                state.slots[best].begin()
                 // The next request of equal choice goes to the worker behind this one.
                 state.firstLooked = best + 1
                 return .worker(state.slots[best].worker)
@@ -231,6 +241,7 @@ final class EndpointRoute: Sendable {
         let next = state.withLockedValue { state -> Waiter? in
             guard let index = state.slots.firstIndex(where: { $0.worker === worker }) else { return nil }
             state.slots[index].inFlight -= 1
+            state.slots[index].progressAt = .now()
             if state.slots[index].isRetired {
                 if state.slots[index].inFlight == 0 { state.slots.remove(at: index) }
                 return nil
@@ -246,11 +257,25 @@ final class EndpointRoute: Sendable {
             let waiting = state.waiting[slot.worker.revision], !waiting.isEmpty
         else { return nil }
         state.waitingCount -= 1
-        state.slots[index].inFlight += 1
+        state.slots[index].begin()
         return state.waiting[slot.worker.revision]?.removeFirst().call
     }
 
     // MARK: - Measuring
+
+    /// How every worker that may have traffic stands, for whoever looks for stalls.
+    func loads(at now: NIODeadline) -> [(worker: WorkerRoute, load: StallMachine.Load)] {
+        state.withLockedValue { state in
+            state.slots.filter { !$0.isRetired }.map { slot in
+                let silent = Double((now - slot.progressAt).nanoseconds) / 1e9
+                return (
+                    slot.worker,
+                    StallMachine.Load(
+                        id: slot.worker.id, isReady: slot.isReady, inFlight: slot.inFlight, silentSeconds: silent)
+                )
+            }
+        }
+    }
 
     /// Begins to measure a revision afresh.
     func measure(_ revision: Revision) {
@@ -274,6 +299,11 @@ final class EndpointRoute: Sendable {
         }
     }
 
+    /// Records what a detector says of a revision's captured traffic.
+    func record(_ value: Double, of metric: String, revision: Int, at second: Int) {
+        state.withLockedValue { $0.traffic[revision]?.record(value, of: metric, at: second) }
+    }
+
     /// Reads what was measured, under the lock: nothing of the recorders' megabytes is copied.
     func withTraffic<Result>(_ read: ([Int: RevisionTraffic]) -> Result) -> Result {
         state.withLockedValue { read($0.traffic) }
@@ -292,7 +322,8 @@ final class EndpointRoute: Sendable {
 struct RevisionTraffic: Sendable {
     let configName: String
     private(set) var requests = RequestRecorder()
-    private(set) var probe: GaugeRecorder
+    /// What is looked at from time to time: the probe first, then what the detectors say.
+    private(set) var gauges: [GaugeRecorder]
     /// The first answer that was a server error or later than the latency alarm allows; seconds since 1970.
     private(set) var firstFaultAt: Double?
     private let lateMicroseconds: Int
@@ -302,7 +333,9 @@ struct RevisionTraffic: Sendable {
 
     init(_ revision: Revision) {
         configName = revision.configName
-        probe = GaugeRecorder(metric: RevisionAlarms.probe(of: revision))
+        gauges = [GaugeRecorder(metric: RevisionAlarms.probe(of: revision))]
+        if revision.isWatchedForDrift { gauges.append(GaugeRecorder(metric: RevisionAlarms.drift(of: revision))) }
+        if revision.isWatchedForQuality { gauges.append(GaugeRecorder(metric: RevisionAlarms.quality(of: revision))) }
         lateMicroseconds = Int(revision.spec.alarms.latencyP99.threshold * 1000)
         let rule = revision.spec.alarms.health
         healthLookback = rule.periodSeconds * (rule.evaluationPeriods + AlarmEvaluator.extraPeriods + 1)
@@ -315,9 +348,15 @@ struct RevisionTraffic: Sendable {
             guard isHealthy else { return }
             wasHealthy = true
             let earliest = max(second - healthLookback, second - GaugeRecorder.windowSecondsMax + 1)
-            for past in earliest..<second { probe.record(1, at: past) }
+            for past in earliest..<second { gauges[0].record(1, at: past) }
         }
-        probe.record(isHealthy ? 1 : 0, at: second)
+        gauges[0].record(isHealthy ? 1 : 0, at: second)
+    }
+
+    /// What a detector says; left out when it is not this revision's.
+    mutating func record(_ value: Double, of metric: String, at second: Int) {
+        guard let index = gauges.firstIndex(where: { $0.metric.name == metric }) else { return }
+        gauges[index].record(value, at: second)
     }
 
     mutating func record(latencyMicroseconds: Int, status: Int, at seconds: Double) {
@@ -334,8 +373,8 @@ struct LiveMetrics: MetricSource {
         _ metric: MetricIdentity, statistic: Statistic, periodStart: Int, periodSeconds: Int
     ) -> Datapoint? {
         route.withTraffic { traffic in
-            for one in traffic.values where one.probe.metric == metric {
-                return one.probe.datapoint(
+            for gauge in traffic.values.lazy.flatMap(\.gauges) where gauge.metric == metric {
+                return gauge.datapoint(
                     metric, statistic: statistic, periodStart: periodStart, periodSeconds: periodSeconds)
             }
             return requestMetrics(traffic).datapoint(
@@ -345,7 +384,7 @@ struct LiveMetrics: MetricSource {
 
     func isPublished(_ metric: MetricIdentity, in unit: String) -> Bool {
         route.withTraffic { traffic in
-            traffic.values.contains { $0.probe.isPublished(metric, in: unit) }
+            traffic.values.contains { $0.gauges.contains { $0.isPublished(metric, in: unit) } }
                 || requestMetrics(traffic).isPublished(metric, in: unit)
         }
     }

@@ -20,7 +20,7 @@ enum ExchangeResult {
 final class Exchange: UpstreamReceiver {
     private let route: EndpointRoute
     private let context: LoopContext
-    private let request: UpstreamRequest
+    let request: UpstreamRequest
     private let onFault: @Sendable (WorkerRoute) -> Void
     private var completion: ((ExchangeResult) -> Void)?
     private var worker: WorkerRoute?
@@ -30,6 +30,7 @@ final class Exchange: UpstreamReceiver {
     private var attempts = 0
     private var wasAskedAfresh = false
     private var place: Int?
+    private var sentAt = NIODeadline.now()
     /// The revision that answers; another one when the first was taken away while the request waited.
     private(set) var revision: Int
 
@@ -103,6 +104,7 @@ final class Exchange: UpstreamReceiver {
             return
         }
         self.worker = worker
+        sentAt = .now()
         if worker.takesFrames {
             isReused = false
             let lane = context.lane(to: worker)
@@ -131,7 +133,9 @@ final class Exchange: UpstreamReceiver {
             return
         }
         switch result {
-        case .success(let connection): send(on: connection)
+        case .success(let connection):
+            context.register(connection, to: worker)
+            send(on: connection)
         case .failure(let error): lost(.connectionLost("\(error)"))
         }
     }
@@ -145,6 +149,7 @@ final class Exchange: UpstreamReceiver {
         guard let worker else { return }
         switch result {
         case .success(let response):
+            worker.vitals.answered(status: response.status, in: .now() - sentAt)
             if case .connection(let connection) = carrier {
                 if response.keepsAlive {
                     context.keep(connection, to: worker)
@@ -166,15 +171,17 @@ final class Exchange: UpstreamReceiver {
         self.worker = nil
         route.release(worker)
         // A kept connection may end just as it is used, which says nothing about the worker: ask it once more, afresh.
-        attempts += 1
+        // That is no attempt of its own: when a whole domain dies, every one of its workers may be met like this.
         if isReused, !wasAskedAfresh, case .connectionLost = fault, route.isReady(worker) {
             wasAskedAfresh = true
             context.dropConnections(to: worker)
         } else {
+            attempts += 1
+            worker.vitals.faulted()
             onFault(worker)
             tried.append(worker)
         }
-        guard attempts < GatewayLimits.attemptsMax, case .connectionLost = fault else {
+        guard attempts < GatewayLimits.attemptsMax, fault.mayPassElsewhere(after: attempts) else {
             return finish(.failed(fault))
         }
         findWorker()

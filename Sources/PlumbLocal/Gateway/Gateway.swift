@@ -18,6 +18,8 @@ enum GatewayLimits {
     static let lingerMillisecondsMax: Int64 = 1000
     /// The largest body of a request for one of the gateway's own pages, which nobody reads.
     static let pageBodyBytesMax = 64 << 10
+    /// Labels that are sent at once.
+    static let labelBytesMax = 4 << 20
     /// Bodies up to here are copied behind their head, so that both leave in one piece.
     static let copiedBytesMax = 32 << 10
     /// The largest answer of a worker that is passed on: SageMaker's own limit for real-time answers.

@@ -227,6 +227,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
 
     private func finish(_ result: ExchangeResult, route: EndpointRoute) {
         request.revision = exchange?.revision ?? request.revision
+        let asked = exchange?.request
         exchange = nil
         guard context != nil else { return }
         let microseconds = Int((NIODeadline.now() - request.startedAt).nanoseconds / 1000)
@@ -243,12 +244,23 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
             revision: request.revision, latencyMicroseconds: microseconds, status: status, at: gateway.seconds())
         switch result {
         case .answered(let response) where (200..<300).contains(response.status) || request.isRaw:
+            if let asked, response.status < 300 { capture(asked, response, route) }
             write(response)
         case .answered(let response): writeModelError(response)
         case .failed(.timedOut): refuse(Refusal(504, "ModelError", "the model did not answer in time"))
         case .failed(.malformed(let why)):
             refuse(Refusal(502, "ModelError", "the model's answer cannot be used: \(why)"))
         case .failed(.connectionLost), .unavailable, .queueFull: refuse(.unavailable("no healthy worker answered"))
+        }
+    }
+
+    private func capture(_ asked: UpstreamRequest, _ response: UpstreamResponse, _ route: EndpointRoute) {
+        route.capture.offer {
+            CapturedExchange(
+                request: asked.body, requestType: asked.contentType, answer: response.body,
+                answerType: response.contentType, customAttributes: asked.customAttributes,
+                inferenceID: asked.inferenceID, number: request.number, revision: request.revision,
+                at: gateway.seconds())
         }
     }
 

@@ -1,5 +1,6 @@
 // Listens, serves until told to stop, and drains before it ends.
 
+import Glibc
 import Logging
 import NIOConcurrencyHelpers
 import NIOCore
@@ -18,14 +19,29 @@ final class GatewayService: Service {
     private let group: MultiThreadedEventLoopGroup
     private let log: Logger
     private let boundPort = NIOLockedValueBox<Int?>(nil)
+    /// Held until the end, so that a socket that is handed over never stops listening.
+    private let descriptor: NIOLockedValueBox<Int32?>
+    private let listener = NIOLockedValueBox<(any Channel)?>(nil)
+    private let isHandingOver = NIOLockedValueBox(false)
+    /// Whether requests can be answered; waited for where clients are waiting already.
+    private let isServing: @Sendable () -> Bool
+    private let isAdopted: Bool
     /// How long requests under way may take to end after the stop, in seconds.
     private static let drainSecondsMax = 20.0
+    /// The same while new connections wait for the next daemon.
+    private static let handoverSecondsMax = 10.0
+    /// How long an idle connection may still bring a request then, and how long the next daemon waits for its workers.
+    private static let lingerSeconds = 0.2
+    private static let openSecondsMax = 10.0
 
+    /// `handedOver` is a socket that listens already.
     init(
         state: GatewayState, tls: NIOLockedValueBox<NIOSSLContext>, host: String, port: Int,
-        group: MultiThreadedEventLoopGroup,
-        log: Logger
+        group: MultiThreadedEventLoopGroup, handedOver: Int32?, isServing: @escaping @Sendable () -> Bool, log: Logger
     ) {
+        descriptor = NIOLockedValueBox(handedOver)
+        isAdopted = handedOver != nil
+        self.isServing = isServing
         self.state = state
         self.tls = tls
         self.host = host
@@ -44,6 +60,7 @@ final class GatewayService: Service {
                 return NIOLoopBound(context, eventLoop: loop)
             }.get()
         }
+        state.serve(on: Array(contexts.values))
         return contexts
     }
 
@@ -51,10 +68,10 @@ final class GatewayService: Service {
     func bind() async throws(PlumbError) -> any Channel {
         let (state, tls) = (state, tls)
         do {
+            let held = try descriptor.withLockedValue { $0 } ?? ListeningSocket.open(host: host, port: port)
+            descriptor.withLockedValue { $0 = held }
             let contexts = try await makeContexts()
             let channel = try await ServerBootstrap(group: group)
-                .serverChannelOption(.backlog, value: 1024)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
                 // One read a wake-up: a second one would nearly always find nothing, and cost a system call.
                 .childChannelOption(.maxMessagesPerRead, value: 1)
@@ -72,10 +89,13 @@ final class GatewayService: Service {
                         try pipeline.addHandler(GatewayChannel(gateway: state, loopContext: context))
                     }
                 }
-                .bind(host: host, port: port)
+                .withBoundSocket(try ListeningSocket.duplicate(held))
                 .get()
             boundPort.withLockedValue { $0 = channel.localAddress?.port }
+            listener.withLockedValue { $0 = channel }
             return channel
+        } catch let error as PlumbError {
+            throw error
         } catch {
             throw PlumbError(
                 .conflict, "cannot listen on \(host):\(port)",
@@ -87,6 +107,7 @@ final class GatewayService: Service {
     var listeningPort: Int? { boundPort.withLockedValue { $0 } }
 
     func run() async throws {
+        if isAdopted { await waitUntilServing() }
         let listener = try await bind()
         log.info("gateway listens", metadata: ["host": "\(host)", "port": "\(listeningPort ?? port)"])
         await withGracefulShutdownHandler {
@@ -98,11 +119,46 @@ final class GatewayService: Service {
         } onGracefulShutdown: {
             listener.close(promise: nil)
         }
-        state.isDraining = true
-        let deadline = NIODeadline.now() + .milliseconds(Int64(Self.drainSecondsMax * 1000))
-        while NIODeadline.now() < deadline, state.routes.contains(where: { $0.inFlightTotal + $0.waitingTotal > 0 }) {
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        // Another takes over: this program is over in a moment, and its end must not end the workers.
+        if isHandingOver.withLockedValue({ $0 }) { return try await gracefulShutdown() }
+        try await drain(secondsMax: Self.drainSecondsMax)
         state.isClosed = true
+        descriptor.withLockedValue { descriptor in
+            if let descriptor { close(descriptor) }
+            descriptor = nil
+        }
+    }
+
+    /// Stops accepting, lets what is under way end, and answers the socket: it goes on listening, and whoever connects
+    /// meanwhile waits for the next daemon.
+    func handOver() async throws -> Int32 {
+        isHandingOver.withLockedValue { $0 = true }
+        guard let descriptor = descriptor.withLockedValue({ $0 }), let listener = listener.withLockedValue({ $0 })
+        else {
+            isHandingOver.withLockedValue { $0 = false }
+            throw PlumbError(.conflict, "the gateway does not listen yet", hint: "try again")
+        }
+        listener.close(promise: nil)
+        try await drain(secondsMax: Self.handoverSecondsMax)
+        let deadline = NIODeadline.now() + .milliseconds(Int64(Self.lingerSeconds * 1000))
+        while NIODeadline.now() < deadline, state.connections > 0 { try await Task.sleep(for: .milliseconds(10)) }
+        try await drain(secondsMax: Self.handoverSecondsMax)
+        return descriptor
+    }
+
+    private func drain(secondsMax: Double) async throws {
+        state.isDraining = true
+        let deadline = NIODeadline.now() + .milliseconds(Int64(secondsMax * 1000))
+        while NIODeadline.now() < deadline, state.routes.contains(where: { $0.inFlightTotal + $0.waitingTotal > 0 }) {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    private func waitUntilServing() async {
+        let deadline = NIODeadline.now() + .milliseconds(Int64(Self.openSecondsMax * 1000))
+        while NIODeadline.now() < deadline, !isServing(), !Task.isCancelled {
+            // Ending early is what cancelling is for.
+            try? await Task.sleep(for: .milliseconds(10))
+        }
     }
 }

@@ -25,6 +25,8 @@ final class GatewayState: Sendable {
     private let state = NIOLockedValueBox(State())
     private let draining = Atomic<Bool>(false)
     private let closed = Atomic<Bool>(false)
+    /// The contexts of all event loops, once the gateway listens.
+    private let contexts = NIOLockedValueBox<[NIOLoopBound<LoopContext>]>([])
     /// Seconds since 1970 at `origin`, so that buckets need no system call for the time of day.
     private let originSeconds: Double
     private let origin: NIODeadline
@@ -55,6 +57,22 @@ final class GatewayState: Sendable {
             state.routes[name] = route
             return route
         }
+    }
+
+    func serve(on loops: [NIOLoopBound<LoopContext>]) { contexts.withLockedValue { $0 = loops } }
+
+    /// Takes every request on a worker away from it, to other workers.
+    func leave(_ worker: WorkerRoute) {
+        for context in contexts.withLockedValue({ $0 }) {
+            context.eventLoop.execute { context.value.leave(worker) }
+        }
+    }
+
+    /// Whether an endpoint has traffic to give and a worker to take it.
+    func isServing(_ name: String) -> Bool {
+        guard let route = route(name) else { return false }
+        let weights = route.weights
+        return route.loads(at: .now()).contains { $0.load.isReady && (weights[$0.worker.revision] ?? 0) > 0 }
     }
 
     func removeRoute(_ name: String) { state.withLockedValue { $0.routes.removeValue(forKey: name) }?.markRemoved() }

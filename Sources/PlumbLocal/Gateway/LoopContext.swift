@@ -16,6 +16,8 @@ final class LoopContext {
     let loop: any EventLoop
     private var lanes: [ObjectIdentifier: [WorkerLane]] = [:]
     private var idle: [ObjectIdentifier: [UpstreamConnection]] = [:]
+    /// Every open connection to a worker, idle or not.
+    private var open: [ObjectIdentifier: [UpstreamConnection]] = [:]
     private var expiring: [ObjectIdentifier: any Expiring] = [:]
     private var sweep: RepeatedTask?
 
@@ -83,6 +85,23 @@ final class LoopContext {
             self.idle[key]?.removeAll { $0 === connection }
         }
         idle[key, default: []].append(connection)
+    }
+
+    /// Notes a new connection, so that it can be closed when its worker stalls.
+    func register(_ connection: UpstreamConnection, to worker: WorkerRoute) {
+        let key = ObjectIdentifier(worker)
+        open[key, default: []].append(connection)
+        connection.onEnd = { [unowned self, unowned connection] in
+            self.open[key]?.removeAll { $0 === connection }
+            if self.open[key]?.isEmpty == true { self.open[key] = nil }
+        }
+    }
+
+    /// Closes every connection to a worker that has stalled: whoever waits for an answer on one asks another worker.
+    func leave(_ worker: WorkerRoute) {
+        dropConnections(to: worker)
+        for connection in open[ObjectIdentifier(worker)] ?? [] { connection.end() }
+        for lane in lanes[ObjectIdentifier(worker)] ?? [] { lane.close() }
     }
 
     /// Drops all connections to a worker that is gone.

@@ -25,6 +25,7 @@ struct RequestHead: Sendable {
     private(set) var contentType: String?
     private(set) var accept: String?
     private(set) var customAttributes: String?
+    private(set) var inferenceID: String?
     private(set) var traceParent: String?
     private(set) var contentLength: Int?
     private(set) var isChunked = false
@@ -125,6 +126,7 @@ struct RequestHead: Sendable {
                 throw RequestFault(status: 501, message: "the only transfer encoding known here is chunked")
             }
             isChunked = true
+        case 29 where Self.equal(name, "x-amzn-sagemaker-inference-id"): inferenceID = Self.value(line, after: colon)
         case 34 where Self.equal(name, "x-amzn-sagemaker-custom-attributes"):
             customAttributes = Self.value(line, after: colon)
         default: break

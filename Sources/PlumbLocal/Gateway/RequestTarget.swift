@@ -10,6 +10,8 @@ struct RequestTarget {
         case invocation(EndpointRoute)
         /// The Open Inference Protocol's `infer`; the worker knows the model by its own name.
         case inference(EndpointRoute, path: String)
+        /// Labels for answers that were captured, in Model Monitor's form of ground truth.
+        case groundTruth(EndpointRoute)
         case page((GatewayState) -> Page)
     }
 
@@ -44,9 +46,9 @@ struct RequestTarget {
             var path = "/invocations"
             if case .inference(_, let inferencePath) = kind { path = inferencePath }
             frameHead = UpstreamRequest.frameHead(path: path, contentType: head.contentType, accept: head.accept)
-        case .page:
+        case .page, .groundTruth:
             limits = nil
-            bodyBytesMax = GatewayLimits.pageBodyBytesMax
+            bodyBytesMax = if case .page = kind { GatewayLimits.pageBodyBytesMax } else { GatewayLimits.labelBytesMax }
             timeout = .zero
             requestsPerSecondMax = nil
             frameHead = []
@@ -58,6 +60,7 @@ struct RequestTarget {
         guard !holder.isRevoked else { return false }
         switch kind {
         case .invocation(let route), .inference(let route, _): return !route.isRemoved && route.limits == limits
+        case .groundTruth(let route): return !route.isRemoved
         case .page: return true
         }
     }
@@ -65,7 +68,7 @@ struct RequestTarget {
     /// Takes the request from its sender's allowance.
     func admit(_ gateway: GatewayState) throws(Refusal) {
         switch kind {
-        case .page: return
+        case .page, .groundTruth: return
         case .invocation(let route), .inference(let route, _):
             guard holder.mayCall(route.name, requestsPerSecondMax: requestsPerSecondMax) else {
                 gateway.countThrottled()
@@ -81,6 +84,11 @@ struct RequestTarget {
         case .page(let make):
             let page = make(channel.gateway)
             channel.answer(page.status, type: page.type, page.text)
+        case .groundTruth(let route):
+            guard route.labels.offer(body) else {
+                return channel.refuse(.unavailable("the labels that came before are still being read"))
+            }
+            channel.answer(202, type: "application/json", "{}")
         case .invocation(let route): channel.invoke(route, upstream("/invocations", body), timeout: timeout)
         case .inference(let route, let path):
             channel.invoke(route, upstream(path, body), timeout: timeout, isRaw: true)
@@ -90,7 +98,7 @@ struct RequestTarget {
     private func upstream(_ path: String, _ body: ByteBuffer) -> UpstreamRequest {
         UpstreamRequest(
             path: path, contentType: head.contentType, accept: head.accept, customAttributes: head.customAttributes,
-            traceParent: head.traceParent, body: body, frameHead: frameHead)
+            inferenceID: head.inferenceID, traceParent: head.traceParent, body: body, frameHead: frameHead)
     }
 
     // MARK: - Finding
@@ -103,6 +111,13 @@ struct RequestTarget {
             }
             return .invocation(route)
         }
+        if let name = endpointName(head.path, verb: "ground-truth") {
+            let route = try route(name, gateway)
+            guard head.method == .post else {
+                throw Refusal(405, "ValidationError", "labels are sent with POST")
+            }
+            return .groundTruth(route)
+        }
         let isGet = head.method == .get || head.method == .head
         switch head.path {
         case "/metrics" where isGet:
@@ -111,7 +126,8 @@ struct RequestTarget {
         default:
             throw Refusal(
                 404, "UnknownOperationException",
-                "there is POST /endpoints/NAME/invocations, GET /metrics and GET /ping")
+                "there is POST /endpoints/NAME/invocations, POST /endpoints/NAME/ground-truth, GET /metrics and GET /ping"
+            )
         }
     }
 
@@ -123,9 +139,9 @@ struct RequestTarget {
     }
 
     /// `digits` for `/endpoints/digits/invocations`.
-    static func endpointName(_ path: String) -> String? {
-        guard path.hasPrefix("/endpoints/"), path.hasSuffix("/invocations") else { return nil }
-        let name = path.dropFirst(11).dropLast(12)
+    static func endpointName(_ path: String, verb: String = "invocations") -> String? {
+        guard path.hasPrefix("/endpoints/"), path.hasSuffix("/\(verb)") else { return nil }
+        let name = path.dropFirst(11).dropLast(verb.utf8.count + 1)
         return name.isEmpty || name.contains("/") ? nil : String(name)
     }
 }

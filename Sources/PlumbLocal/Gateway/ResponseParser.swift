@@ -20,6 +20,15 @@ enum UpstreamFault: Error, Sendable {
     /// What came is not HTTP, or more than `responseBytesMax`.
     case malformed(String)
     case timedOut
+
+    /// Whether another worker may do better: after a broken connection always, after garbage once.
+    func mayPassElsewhere(after attempts: Int) -> Bool {
+        switch self {
+        case .connectionLost: true
+        case .malformed: attempts <= 1
+        case .timedOut: false
+        }
+    }
 }
 
 /// Takes bytes as they come and answers once they make a whole response.

@@ -18,6 +18,8 @@ final class UpstreamConnection: ChannelInboundHandler {
     private var receiver: (any UpstreamReceiver)?
     /// Called when an idle connection ends, so that its pool forgets it.
     var onIdleClose: (() -> Void)?
+    /// Called when the connection ends, idle or not.
+    var onEnd: (() -> Void)?
 
     var isOpen: Bool { context?.channel.isActive ?? false }
 
@@ -56,6 +58,9 @@ final class UpstreamConnection: ChannelInboundHandler {
         context?.close(promise: nil)
     }
 
+    /// Closes the connection; whoever waits for an answer is told that it is lost.
+    func end() { context?.close(promise: nil) }
+
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -83,6 +88,8 @@ final class UpstreamConnection: ChannelInboundHandler {
             finish(.failure(error))
         }
         onIdleClose?()
+        onEnd?()
+        onEnd = nil
         self.context = nil
     }
 

@@ -9,6 +9,7 @@ struct UpstreamRequest {
     var contentType: String?
     var accept: String?
     var customAttributes: String?
+    var inferenceID: String?
     var traceParent: String?
     var body: ByteBuffer
     /// The head as a frame carries it; made once for all requests of a connection that are alike.
@@ -28,7 +29,7 @@ struct UpstreamRequest {
         buffer.writeString("POST \(path) HTTP/1.1\r\nHost: worker\r\n")
         for (name, value) in [
             ("Content-Type", contentType), ("Accept", accept), ("traceparent", traceParent),
-            ("X-Amzn-SageMaker-Custom-Attributes", customAttributes),
+            ("X-Amzn-SageMaker-Custom-Attributes", customAttributes), ("X-Amzn-SageMaker-Inference-Id", inferenceID),
         ] {
             if let value { buffer.writeString("\(name): \(value)\r\n") }
         }

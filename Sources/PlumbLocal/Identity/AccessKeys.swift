@@ -7,61 +7,15 @@ import PlumbEngine
 import PlumbModel
 import PlumbStore
 
-/// Seals secrets at rest. To verify a signature the secret itself is needed, so a digest will not do.
-struct SecretSeal: Sendable {
-    private let key: SymmetricKey
-
-    /// The key in this file, which is made on first use and which only its owner can read.
-    init(keyPath: String) throws(PlumbError) {
-        if let data = FileManager.default.contents(atPath: keyPath) {
-            guard data.count == 32 else {
-                throw PlumbError(
-                    .internalFault, "\(keyPath) is no key of this engine",
-                    hint: "restore it from a backup; without it every access key has to be made anew")
-            }
-            key = SymmetricKey(data: data)
-        } else {
-            key = SymmetricKey(size: .bits256)
-            try AtomicFile.write(unsafe key.withUnsafeBytes { unsafe Data($0) }, to: keyPath)
-        }
-    }
-
-    /// The secret, readable only with the key and only beside the same words.
-    func seal(_ secret: String, beside words: String) throws(PlumbError) -> Data {
-        do {
-            guard
-                let sealed = try AES.GCM.seal(
-                    Data(secret.utf8), using: key, authenticating: Data(words.utf8)
-                ).combined
-            else { throw CryptoKitError.incorrectParameterSize }
-            return sealed
-        } catch {
-            throw PlumbError(.internalFault, "a secret cannot be sealed", cause: error)
-        }
-    }
-
-    /// Throws `internalFault` when it was sealed by another key, beside other words, or changed since.
-    func open(_ sealed: Data, beside words: String) throws(PlumbError) -> String {
-        do {
-            let data = try AES.GCM.open(
-                AES.GCM.SealedBox(combined: sealed), using: key, authenticating: Data(words.utf8))
-            return String(decoding: data, as: UTF8.self)
-        } catch {
-            throw PlumbError(
-                .internalFault, "a sealed secret cannot be opened: it or the engine's key file was changed",
-                cause: error)
-        }
-    }
-}
-
 /// An access key as the store keeps it.
 struct AccessKeyRecord: Codable, Sendable {
     var key: AccessKey
     var sealedSecret: Data
 
-    /// What the secret is sealed beside: a role that was raised in the file opens nothing.
-    static func words(_ key: AccessKey) -> String {
-        "\(key.id)\n\(key.holder)\n\(key.role.rawValue)\n\(key.expiresAt ?? 0)"
+    /// What the secret is sealed for: a role that was raised in the file opens nothing. A signature is verified with
+    /// the secret itself, so a digest of it will not do.
+    static func context(_ key: AccessKey) -> String {
+        "access-key/\(key.id)\n\(key.holder)\n\(key.role.rawValue)\n\(key.expiresAt ?? 0)"
     }
 }
 

@@ -7,7 +7,7 @@ import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import NIOSSL
-import PlumbEngine
+public import PlumbEngine
 import PlumbModel
 public import PlumbStore
 public import ServiceLifecycle
@@ -21,6 +21,10 @@ public struct LocalSettings: Sendable {
     /// Event loops of the gateway.
     public var threads: Int
     public var version: String
+    /// Each worker may have so much memory resident; nil leaves it to the instance type.
+    public var workerMemoryBytesMax: Int?
+    /// How often a worker has to answer the example, in seconds.
+    var examinationSeconds = 30.0
     /// The region that signatures of AWS's tools have to name.
     public var region: String
     public init(
@@ -48,42 +52,57 @@ public final class LocalHouse: Sendable {
     let engine: LocalEngine
     let launcher: WorkerLauncher
     let tokenPath: String
-    let seal: SecretSeal
+    let vault: Vault
     private let artifacts: ArtifactStore
+    private let captureService: CaptureService
+    let captures: Captures
+    let monitor: any TrafficMonitor
     private let gatewayService: GatewayService
+    private let incidents: Incidents
     private let group: MultiThreadedEventLoopGroup
     private let host: String
     let tls: NIOLockedValueBox<NIOSSLContext>
 
     /// Opens the state, makes certificates and the first token when they are missing, and ends what an earlier daemon
     /// left running. Nothing listens or runs yet.
-    public init(_ settings: LocalSettings, log: Logger) async throws {
+    public init(_ settings: LocalSettings, monitor: any TrafficMonitor, log: Logger) async throws {
         folder = settings.folder
         version = settings.version
         host = settings.host
         self.log = log
+        self.monitor = monitor
         store = try Store(folder: settings.folder)
-        let orphans = WorkerLauncher.endOrphans(of: settings.folder)
+        let handover = try Handover.received()
+        let orphans = WorkerLauncher.endOrphans(
+            of: settings.folder, except: Set(handover?.workers.map(\.processID) ?? []))
         if orphans > 0 { log.warning("ended \(orphans) workers that an earlier daemon left running") }
         let now = Date().timeIntervalSince1970
         certificates = try CertificateAuthority.prepare(
             in: settings.folder, hosts: Self.hosts(settings.host), now: now)
         tls = NIOLockedValueBox(try certificates.serverContext())
         artifacts = try ArtifactStore(folder: settings.folder)
-        launcher = try WorkerLauncher(
-            folder: settings.folder, artifacts: artifacts, workerPath: settings.workerPath)
+        launcher = try WorkerLauncher(settings, artifacts: artifacts, confinement: await Confinement.find())
         tokenPath = "\(settings.folder)/token"
         let tokens = TokenRegistry()
         let processes = ProcessBook()
-        seal = try SecretSeal(keyPath: "\(settings.folder)/secrets.key")
+        vault = try Vault(folder: settings.folder, at: now)
         gateway = GatewayState(
             tokens: tokens, accessKeys: AccessKeyRegistry(region: settings.region), secondsSinceEpoch: now
         ) { processes.suspect($0) }
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, settings.threads))
+        let gateway = gateway
+        incidents = Incidents(ledger: StoreLedger(store: store), now: { gateway.seconds() }, log: log)
         engine = LocalEngine(
-            gateway: gateway, launcher: launcher, processes: processes, group: group, log: log)
+            gateway: gateway, launcher: launcher, processes: processes, monitor: monitor,
+            baselines: BaselineFiles(artifacts: artifacts), group: group, adoptable: handover?.workers ?? [],
+            incidents: incidents, log: log)
+        captures = try Captures(folder: settings.folder, vault: vault)
+        captureService = CaptureService(gateway: gateway, captures: captures, monitor: monitor, log: log)
+        // Clients that wait already are let in once everything that was handed over answers.
+        let endpoints = Set(handover?.workers.map(\.endpoint) ?? [])
         gatewayService = GatewayService(
-            state: gateway, tls: tls, host: settings.host, port: settings.port, group: group, log: log)
+            state: gateway, tls: tls, host: settings.host, port: settings.port, group: group,
+            handedOver: handover?.listener, isServing: { endpoints.allSatisfy { gateway.isServing($0) } }, log: log)
         try await loadTokens(into: tokens)
         try await loadAccessKeys()
     }
@@ -96,7 +115,20 @@ public final class LocalHouse: Sendable {
         let gateway = gateway
         let renewal = CertificateRenewal(
             folder: folder, hosts: Self.hosts(host), context: tls, now: { gateway.seconds() }, log: log)
-        return (plane, [engine, renewal, gateway.frontDesk, gatewayService, plane])
+        return (plane, [incidents, engine, renewal, captureService, gateway.frontDesk, gatewayService, plane])
+    }
+
+    /// Ends this program by becoming `executable`, with the same process id, listening socket and workers. New
+    /// connections wait meanwhile; requests under way are answered first. Returns only by throwing.
+    public func handOver(to executable: String, arguments: [String]) async throws {
+        guard FileManager.default.isExecutableFile(atPath: executable) else {
+            throw PlumbError(.notFound, "\(executable) cannot be run")
+        }
+        try await store.append([AuditEntry(at: now(), actor: "plumb", action: "handOver", subject: "engine")])
+        let listener = try await gatewayService.handOver()
+        let handover = Handover(listener: listener, workers: await engine.workersToHandOver())
+        try store.close()
+        try handover.become(executable, arguments: arguments)
     }
 
     /// Lets go of the threads and the state; to be called after the services have ended.
@@ -134,6 +166,30 @@ public final class LocalHouse: Sendable {
     func takeInExample(of revision: Revision) throws(PlumbError) -> String? {
         guard let file = revision.spec.example.file else { return nil }
         return try artifacts.add(fileAt: revision.absolute(file))
+    }
+
+    /// Keeps the files of the revision's baseline with it; nil when the spec names none.
+    ///
+    /// Throws `notFound` when `statistics.json` is not there.
+    func takeInBaseline(of revision: Revision) throws(PlumbError) -> Revision.Baseline? {
+        guard let folder = revision.spec.drift.baseline else { return nil }
+        guard !folder.contains("://") else {
+            throw PlumbError(
+                .unsupported, "the embedded engine reads baselines from this machine, not \(folder)",
+                hint: "write drift.baseline: FOLDER, made by plumb drift baseline DATA",
+                at: revision.spec.place(of: "drift.baseline"))
+        }
+        let path = revision.absolute(folder)
+        let statistics = try artifacts.add(fileAt: "\(path)/statistics.json")
+        let isThere = FileManager.default.fileExists(atPath: "\(path)/constraints.json")
+        return Revision.Baseline(
+            statisticsDigest: statistics,
+            constraintsDigest: isThere ? try artifacts.add(fileAt: "\(path)/constraints.json") : nil)
+    }
+
+    /// Erases what was captured of one subject and answers how many records that were.
+    func eraseCaptures(ofSubject subject: String) async throws(PlumbError) -> Int {
+        try await captureService.erase(subject: subject)
     }
 
     func tryHandshakes() async -> (accepted: [String], refused: [String]) {

@@ -33,7 +33,7 @@ extension LocalPlane: AccessPlane {
             id: id, holder: request.holder, role: request.role, createdAt: now,
             expiresAt: request.days.map { now + Double($0) * 86_400 })
         let record = AccessKeyRecord(
-            key: key, sealedSecret: try house.seal.seal(secret, beside: AccessKeyRecord.words(key)))
+            key: key, sealedSecret: try house.vault.seal(Data(secret.utf8), for: AccessKeyRecord.context(key)))
         try await house.store.save(
             Self.keyKind, [id: record], audit: [keyEntry("accessKey.made", key, by: actor, at: now)])
         house.gateway.accessKeys.add(key, secret: secret)
@@ -67,7 +67,8 @@ extension LocalHouse {
     /// The access keys on record, opened.
     func loadAccessKeys() async throws {
         for record in try await store.records("accessKey", as: AccessKeyRecord.self).values {
-            let secret = try seal.open(record.sealedSecret, beside: AccessKeyRecord.words(record.key))
+            let secret = String(
+                decoding: try vault.open(record.sealedSecret, for: AccessKeyRecord.context(record.key)), as: UTF8.self)
             gateway.accessKeys.add(record.key, secret: secret)
         }
     }

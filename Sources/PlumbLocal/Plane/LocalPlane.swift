@@ -89,6 +89,7 @@ public actor LocalPlane: ControlPlane, Service {
             number: record.nextNumber, spec: spec, modelDigest: digest, createdAt: house.now(), author: actor,
             folder: request.folder)
         revision.exampleDigest = try house.takeInExample(of: revision)
+        revision.baseline = try house.takeInBaseline(of: revision)
         try house.launcher.check(revision)
         let order = try await runner.deploy(
             revision, by: actor,
@@ -136,7 +137,7 @@ public actor LocalPlane: ControlPlane, Service {
         return EngineStatus(
             version: house.version, processID: Int(getpid()), startedAt: startedAt, gateway: house.gatewayAddress,
             certificateAuthorityPath: house.certificates.authorityPath, tokenPath: house.tokenPath,
-            endpoints: endpoints)
+            endpoints: endpoints, isolation: house.launcher.confinement.text)
     }
 
     public func graph(of endpoint: String?) async throws -> Graph {
@@ -210,7 +211,8 @@ public actor LocalPlane: ControlPlane, Service {
         let last = record.history.last.map(\.text)
         return EndpointStatus(
             record: record, state: record.stateText(ready: fleets), rolloutText: record.rollout?.phaseText ?? last,
-            fleets: fleets, alarms: await runner.alarmStates(), traffic: traffic ?? [])
+            fleets: fleets, alarms: await runner.alarmStates(), traffic: traffic ?? [],
+            workers: await engine.instances(of: record.name))
     }
 
     private func evidence(for record: EndpointRecord, _ runner: EndpointRunner) async throws -> EndpointEvidence {
@@ -225,7 +227,7 @@ public actor LocalPlane: ControlPlane, Service {
             measuredDays: (house.now() - startedAt) / 86_400, startSeconds: instances.compactMap(\.startSeconds).max())
     }
 
-    private func records(of endpoint: String?) async throws -> [EndpointRecord] {
+    func records(of endpoint: String?) async throws -> [EndpointRecord] {
         if let endpoint { return [await (try existing(endpoint)).record] }
         var records: [EndpointRecord] = []
         for name in runners.keys.sorted() {

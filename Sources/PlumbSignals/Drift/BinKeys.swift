@@ -31,11 +31,17 @@ enum BinKeys {
     /// How many keys are smaller than a key.
     @inline(__always) static func smaller(than key: UInt64, in keys: Span<UInt64>, from base: Int) -> Int {
         var index = base
-        index &+= keys[index &+ 15] < key ? 16 : 0
-        index &+= keys[index &+ 7] < key ? 8 : 0
-        index &+= keys[index &+ 3] < key ? 4 : 0
-        index &+= keys[index &+ 1] < key ? 2 : 0
-        index &+= keys[index] < key ? 1 : 0
+        // Sums instead of choices: what a processor cannot guess it should not have to.
+        index &+= isSmaller(keys[index &+ 15], key) &<< 4
+        index &+= isSmaller(keys[index &+ 7], key) &<< 3
+        index &+= isSmaller(keys[index &+ 3], key) &<< 2
+        index &+= isSmaller(keys[index &+ 1], key) &<< 1
+        index &+= isSmaller(keys[index], key)
         return index &- base
+    }
+
+    /// 1 or 0.
+    @inline(__always) private static func isSmaller(_ one: UInt64, _ other: UInt64) -> Int {
+        Int(truncatingIfNeeded: one.subtractingReportingOverflow(other).overflow ? 1 : 0)
     }
 }

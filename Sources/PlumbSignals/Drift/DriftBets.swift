@@ -51,7 +51,11 @@ struct DriftBets: Sendable {
     /// Bets that each of the most frequent texts has become more frequent, or less, by a tenth of all.
     static func onTexts(_ stratum: ReferenceStratum) -> [[Double]] {
         let parts = stratum.probabilities
-        let frequent = parts.indices.dropFirst().sorted { parts[$0] > parts[$1] }.prefix(categoriesBetOn)
+        // Bins stand in the order of their hashes, but for the first two.
+        let bins = Array(parts.indices.dropFirst())
+        let frequent = FrequentChoice.indices(
+            of: bins.map { parts[$0] * stratum.rows }, hashes: bins.map(UInt64.init), max: categoriesBetOn
+        ).map { bins[$0] }
         var bets: [[Double]] = []
         for bin in frequent {
             let more = parts[bin] + movedPart * (1 - parts[bin])

@@ -5,11 +5,11 @@ import PlumbModel
 
 /// What a bettor knows beside its tables and stakes, which stand with those of all others in the machine's memory.
 struct DriftBettor: Sendable {
-    let column: Int
-    let feature: Int
+    let column: Int32
+    let feature: Int32
     let isText: Bool
     /// Roots are taken by this much, because rows repeat one another.
-    let root: Double
+    let root: Float
     /// The part of all stakes that each bet begins with; none for a bet that cannot gain.
     var stakes: (SIMD4<Float>, SIMD4<Float>, SIMD4<Float>)
     /// Whether the last two bets follow what is seen.

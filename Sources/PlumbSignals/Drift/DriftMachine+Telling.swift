@@ -6,14 +6,14 @@ import PlumbModel
 extension DriftMachine {
     static let suspectedMax = 10
 
-    static func power(_ factor: Float, _ root: Double) -> Float { Float(pow(Double(factor), root)) }
+    static func power(_ factor: Float, _ root: Float) -> Float { pow(factor, root) }
 
     /// Names features by the rule of Benjamini and Hochberg for e-values: the largest number of features of which each
     /// holds at least an equal share of what an alarm takes.
     func alarm(row: Int, time: Int64) -> DriftAlarm {
         var best: [Int: (bettor: Int, holding: Double)] = [:]
         for bettor in bettors.indices {
-            let (feature, holding) = (bettors[bettor].feature, holding(of: bettor))
+            let (feature, holding) = (Int(bettors[bettor].feature), holding(of: bettor))
             if holding > best[feature]?.holding ?? -1 { best[feature] = (bettor, holding) }
         }
         let order = best.values.sorted { $0.holding != $1.holding ? $0.holding > $1.holding : $0.bettor < $1.bettor }
@@ -29,7 +29,7 @@ extension DriftMachine {
 
     private func tell(_ bettor: Int, row: Int) -> DriftedFeature {
         let known = bettors[bettor]
-        let feature = reference.features[known.feature]
+        let feature = reference.features[Int(known.feature)]
         let stratum = feature.strata[stratum]
         let counts = (0..<stratum.probabilities.count).map { bin -> Double in
             let index = bettor * Self.binsMax + bin

@@ -27,10 +27,11 @@ public struct DriftMachine: Sendable {
     private(set) var parts: [Float] = []
     private var stakes: [SIMD4<Float>] = []
     // Of each bettor: how often each bin was met in this block, lately, for long, and since the feature began to move.
-    private var block: [UInt16]
+    private var block: [UInt8]
     private var recent: [UInt16]
     private var long: [UInt16]
-    private(set) var moved: [UInt32]
+    private(set) var moved: [UInt16]
+    private var looks = [SIMD2<Float>](repeating: .zero, count: binsMax)
     private var sums = [SIMD4<Float>](repeating: .zero, count: blockRowsMax)
     private var rowsInBlock = 0
     private(set) var stratum = 0
@@ -42,9 +43,9 @@ public struct DriftMachine: Sendable {
         self.settings = settings
         let reaches = settings.tolerance == nil ? [0] : DriftBets.reaches
         let count = reference.features.count * reaches.count
-        block = [UInt16](repeating: 0, count: count * Self.binsMax)
-        (recent, long) = (block, block)
-        moved = [UInt32](repeating: 0, count: count * Self.binsMax)
+        block = [UInt8](repeating: 0, count: count * Self.binsMax)
+        recent = [UInt16](repeating: 0, count: count * Self.binsMax)
+        (long, moved) = (recent, recent)
         stakes = [SIMD4<Float>](repeating: .zero, count: count * 3)
         for (index, feature) in reference.features.enumerated() {
             for reach in reaches { addBettor(feature, index, reach: reach) }
@@ -83,7 +84,7 @@ public struct DriftMachine: Sendable {
         }
         bettors.append(
             DriftBettor(
-                column: index, feature: index, isText: feature.isText, root: 1 / feature.dependence,
+                column: Int32(index), feature: Int32(index), isText: feature.isText, root: Float(1 / feature.dependence),
                 stakes: (stake(0), stake(4), stake(8)), isAdaptive: settings.tolerance == nil))
     }
 
@@ -128,7 +129,7 @@ public struct DriftMachine: Sendable {
     public static let bytesPerFeature =
         binsMax * (3 * MemoryLayout<SIMD4<Float>>.stride + MemoryLayout<Float>.stride)
         + BinKeys.keysMax * MemoryLayout<UInt64>.stride + 3 * MemoryLayout<SIMD4<Float>>.stride
-        + binsMax * (3 * MemoryLayout<UInt16>.stride + MemoryLayout<UInt32>.stride)
+        + binsMax * (1 + 3 * MemoryLayout<UInt16>.stride)
         + MemoryLayout<DriftBettor>.stride
 
     // MARK: - Watching
@@ -177,7 +178,7 @@ public struct DriftMachine: Sendable {
     private static func bet(
         _ stakes: inout (SIMD4<Float>, SIMD4<Float>, SIMD4<Float>), of bettor: DriftBettor,
         on batch: borrowing RowBatch, _ range: Range<Int>, keys: [UInt64], from keyBase: Int, factors: [SIMD4<Float>],
-        from factorBase: Int, counts: inout [UInt16], from binBase: Int, sums: inout [SIMD4<Float>]
+        from factorBase: Int, counts: inout [UInt8], from binBase: Int, sums: inout [SIMD4<Float>]
     ) {
         let cells = batch.cells.span
         let (keys, factors) = (keys.span, factors.span)
@@ -187,7 +188,7 @@ public struct DriftMachine: Sendable {
         let start = bettor.stakes
         let isText = bettor.isText
         let columns = batch.columns
-        var position = range.lowerBound * columns + bettor.column
+        var position = range.lowerBound * columns + Int(bettor.column)
         for row in 0..<range.count {
             let cell = cells[position]
             position &+= columns
@@ -245,14 +246,18 @@ public struct DriftMachine: Sendable {
         let bins = bettor * Self.binsMax..<(bettor + 1) * Self.binsMax
         let isQuiet = gain(of: bettor) < Self.quietGain
         if isQuiet { bettors[bettor].since = rows }
+        var isLong = false
         for bin in bins {
-            moved[bin] = isQuiet ? 0 : moved[bin] &+ UInt32(block[bin])
-            recent[bin] += block[bin]
-            long[bin] += block[bin]
+            let count = UInt16(block[bin])
+            moved[bin] = isQuiet ? 0 : moved[bin] + count
+            isLong = isLong || moved[bin] > UInt16.max / 2
+            recent[bin] += count
+            long[bin] += count
             block[bin] = 0
         }
         bettors[bettor].recentRows += UInt16(rowsInBlock)
         bettors[bettor].longRows += UInt16(rowsInBlock)
+        if isLong { _ = Self.halve(&moved, bins) }
         if bettors[bettor].recentRows > DriftBettor.recentRowsMax {
             bettors[bettor].recentRows = Self.halve(&recent, bins)
         }
@@ -279,7 +284,7 @@ public struct DriftMachine: Sendable {
     }
 
     /// How often a bin was met in the block that is under way.
-    func unfinished(_ index: Int) -> UInt16 { block[index] }
+    func unfinished(_ index: Int) -> UInt8 { block[index] }
 
     /// What a bettor holds of the sum that makes an alarm.
     func holding(of bettor: Int) -> Double {
@@ -288,28 +293,29 @@ public struct DriftMachine: Sendable {
 
     /// Bets the last two of a feature on what was seen up to now.
     private mutating func lookBack(_ bettor: Int) {
-        let stratumParts = (bettor * reference.season.strata + stratum) * Self.binsMax
-        let rows = Float(reference.features[bettors[bettor].feature].strata[stratum].rows)
-        let errors = Float(settings.referenceErrors)
+        let first = (bettor * reference.season.strata + stratum) * Self.binsMax
+        let known = reference.features[Int(bettors[bettor].feature)].strata[stratum]
+        let bins = known.probabilities.count
+        let prior = SIMD2(DriftBettor.recentPrior, DriftBettor.longPrior)
+        let seen = SIMD2(Float(bettors[bettor].recentRows), Float(bettors[bettor].longRows))
+        let scale = 1 / (seen + prior)
+        var square = SIMD2<Float>.zero
+        for bin in 0..<bins {
+            let index = bettor * Self.binsMax + bin
+            let part = parts[first + bin]
+            let counts = SIMD2(Float(recent[index]), Float(long[index]))
+            let factor = (counts / part + prior) * scale
+            square += part * factor * factor
+            looks[bin] = factor
+        }
+        let scatter = pointwiseMax(square - 1, .zero)
+        let errors = (scatter / Float(known.rows)).squareRoot() * Float(settings.referenceErrors)
+        let charge = 1 / (1 + errors)
         let root = bettors[bettor].root
-        for (bet, prior, total) in [
-            (DriftBets.recentBet, DriftBettor.recentPrior, Float(bettors[bettor].recentRows)),
-            (DriftBets.longBet, DriftBettor.longPrior, Float(bettors[bettor].longRows)),
-        ] {
-            let scale = 1 / (total + prior)
-            var square: Float = 0
-            for bin in 0..<Self.binsMax {
-                let part = parts[stratumParts + bin]
-                let count = Float((bet == DriftBets.recentBet ? recent : long)[bettor * Self.binsMax + bin])
-                let factor = part > 0 ? (count / part + prior) * scale : 1
-                square += part * factor * factor
-                factors[(stratumParts + bin) * 3 + 2][bet - 8] = factor
-            }
-            let charge = 1 / (1 + errors * (max(0, square - 1) / rows).squareRoot())
-            for bin in 0..<Self.binsMax {
-                let factor = factors[(stratumParts + bin) * 3 + 2][bet - 8] * charge
-                factors[(stratumParts + bin) * 3 + 2][bet - 8] = root == 1 ? factor : Self.power(factor, root)
-            }
+        for bin in 0..<bins {
+            var factor = looks[bin] * charge
+            if root != 1 { factor = SIMD2(Self.power(factor.x, root), Self.power(factor.y, root)) }
+            factors[(first + bin) * 3 + 2].highHalf = factor
         }
     }
 }

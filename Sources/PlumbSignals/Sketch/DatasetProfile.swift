@@ -70,7 +70,7 @@ public struct DatasetProfile: Sendable {
             let dependence =
                 sequences.isEmpty ? 1 : Dependence.rowsPerIndependentRow(of: Array(sequences[index]))
             guard column.inferredType != .string else {
-                let categories = column.asTexts.categories(max: ReferenceStratum.binsMax).map(\.value)
+                let categories = FrequentChoice.categories(column.asTexts.categories())
                 let parts = strata.isEmpty ? [column] : strata.map { Self.enough($0[index], else: column) }
                 return FeatureReference(
                     name: names[index], isText: true, dependence: dependence, categories: categories,

@@ -6,7 +6,7 @@ import Foundation
 /// their length, those of rows that repeat one another by more.
 public enum Dependence {
     /// Rows that are looked at; a memory of numbers as long for each feature while a baseline is made.
-    public static let rowsMax = 1 << 15
+    public static let rowsMax = 1 << 14
     private static let runsMin = 24
     /// How many standard errors above one a scatter has to be, to be taken for more than chance.
     private static let caution = 4.5
@@ -15,13 +15,8 @@ public enum Dependence {
     public static func rowsPerIndependentRow(of values: [Float]) -> Double {
         let present = values.filter { !$0.isNaN }
         guard present.count >= 4 * runsMin else { return 1 }
-        let sorted = present.sorted()
-        // Ranks instead of values: neither outliers nor units matter. The second time, the distance from the middle.
-        let ranks = present.map { value in
-            let below = Double(lowerBound(sorted, value))
-            let through = Double(lowerBound(sorted, value.nextUp))
-            return (below + through) / 2 / Double(sorted.count) - 0.5
-        }
+        let ranks = ranks(of: present)
+        // The second time, the distance from the middle: a spread may repeat itself where a value does not.
         return max(longest(ranks), longest(ranks.map { abs($0) }))
     }
 
@@ -46,12 +41,23 @@ public enum Dependence {
         return found
     }
 
-    private static func lowerBound(_ sorted: [Float], _ value: Float) -> Int {
-        var (low, high) = (0, sorted.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if sorted[middle] < value { low = middle + 1 } else { high = middle }
+    /// Ranks instead of values: neither outliers nor units matter. Equal values share one.
+    private static func ranks(of values: [Float]) -> [Double] {
+        // A number in order above, the place it came from below.
+        let keys = values.indices.map { index -> UInt64 in
+            let pattern = (values[index] + 0).bitPattern
+            let key = pattern >> 31 == 1 ? ~pattern : pattern | 0x8000_0000
+            return UInt64(key) << 32 | UInt64(index)
+        }.sorted()
+        var ranks = [Double](repeating: 0, count: keys.count)
+        var first = 0
+        while first < keys.count {
+            var end = first + 1
+            while end < keys.count, keys[end] >> 32 == keys[first] >> 32 { end += 1 }
+            let rank = Double(first + end) / 2 / Double(keys.count) - 0.5
+            for index in first..<end { ranks[Int(keys[index] & 0xFFFF_FFFF)] = rank }
+            first = end
         }
-        return low
+        return ranks
     }
 }

@@ -90,7 +90,7 @@ extension FeatureReference {
                 ])
         } else {
             let all = feature.text?.categories ?? []
-            let categories = all.prefix(ReferenceStratum.binsMax).map(\.value)
+            let categories = FrequentChoice.categories(all)
             var counted: [String: Int] = [:]
             for category in all { counted[category.value] = category.count }
             self.init(

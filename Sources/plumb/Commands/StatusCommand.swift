@@ -79,6 +79,7 @@ enum StatusText {
             "plumb \(status.version) on \(status.gateway), up \(duration(now - status.startedAt)), process "
                 + "\(status.processID)"
         ]
+        if let isolation = status.isolation { lines.append("workers have \(isolation)") }
         if status.endpoints.isEmpty { lines.append("no endpoints: plumb deploy SPEC makes one") }
         for endpoint in status.endpoints { lines += [""] + render(endpoint, now: now, wantsColours) }
         return lines.joined(separator: "\n")
@@ -109,6 +110,14 @@ enum StatusText {
             }
             lines.append(line)
             if let failure = fleet.failure { lines.append("        cannot start: \(failure)") }
+        }
+        for worker in endpoint.workers where !worker.isReady || worker.trouble != nil {
+            var line = "  \(worker.id)".padded(to: 18) + worker.zone.padded(to: 10)
+            line += paint(worker.state.rawValue).padded(to: 11) + "restarts \(worker.restarts)".padded(to: 13)
+            if let trouble = worker.trouble {
+                line += "\(duration(now - (worker.troubleAt ?? now))) ago: \(trouble)"
+            }
+            lines.append(line)
         }
         for alarm in endpoint.alarms {
             lines.append("  \(paint(alarm.state.rawValue))  \(alarm.name): \(alarm.reason)")

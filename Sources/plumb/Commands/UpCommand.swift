@@ -34,6 +34,8 @@ struct UpCommand: AsyncParsableCommand {
         help: "Models created through the AWS face may lie in S3, in the account of this environment.")
     var s3Models = false
     @Flag(name: .shortAndLong, help: "Run in the background; return once every endpoint answers.") var detach = false
+    @Option(name: .long, help: "Memory of one worker in MiB (default: what its instance type has).")
+    var workerMemory: Int?
     @Flag(name: .long, help: .hidden) var background = false
     /// How long the start of a daemon may take before it is given up, in seconds.
     private static let startSecondsMax = 60.0
@@ -41,6 +43,7 @@ struct UpCommand: AsyncParsableCommand {
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port takes 0 to 65535") }
         guard threads.map({ (1...64).contains($0) }) ?? true else { throw ValidationError("--threads takes 1 to 64") }
+        guard workerMemory.map({ $0 >= 16 }) ?? true else { throw ValidationError("--worker-memory takes 16 or more") }
     }
 
     func run() async throws {
@@ -68,7 +71,7 @@ struct UpCommand: AsyncParsableCommand {
         let threads = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
         let engine = try await Composition.embeddedEngine(
             home: home.folder, host: host, port: port, threads: threads, region: region, readsModelsFromS3: s3Models,
-            log: log)
+            workerMemoryMiB: workerMemory, log: log)
         let plane = engine.plane
         let opening = Opening(
             open: { try await deploy(loaded, on: plane) },
@@ -78,7 +81,7 @@ struct UpCommand: AsyncParsableCommand {
             })
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: (engine.services + [opening]).map {
+                services: (engine.services + [opening, Replacement(replace: engine.replace, log: log)]).map {
                     .init(
                         service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .gracefullyShutdownGroup)
@@ -168,6 +171,7 @@ struct UpCommand: AsyncParsableCommand {
             }
             lines.append("    \(status.gateway)/endpoints/\(name)/invocations")
         }
+        if let isolation = status.isolation { lines += ["", "workers have \(isolation)"] }
         lines.append("")
         lines.append("AWS's tools speak to the same address: plumb access key create NAME --role operator")
         lines.append("plumb status watches it, plumb down ends it.")
@@ -197,7 +201,9 @@ struct UpCommand: AsyncParsableCommand {
         process.executableURL = URL(fileURLWithPath: Composition.executablePath)
         process.arguments =
             ["up", "--background", "--home", home.folder, "--host", host, "--port", "\(port)"]
-            + (threads.map { ["--threads", "\($0)"] } ?? []) + ["--region", region] + (s3Models ? ["--s3-models"] : [])
+            + (threads.map { ["--threads", "\($0)"] } ?? [])
+            + (workerMemory.map { ["--worker-memory", "\($0)"] } ?? [])
+            + ["--region", region] + (s3Models ? ["--s3-models"] : [])
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = logFile
         process.standardError = logFile
@@ -242,5 +248,22 @@ private struct Opening: Service {
             Terminal.printError("the deployment did not succeed (\(error)); what is in service stays in service")
         }
         try await gracefulShutdown()
+    }
+}
+
+/// Becomes the program anew when `plumb reload` asks for it.
+private struct Replacement: Service {
+    let replace: @Sendable () async throws -> Void
+    let log: Logger
+
+    func run() async throws {
+        for await _ in await UnixSignalsSequence(trapping: .sigusr2).cancelOnGracefulShutdown() {
+            do {
+                try await replace()
+            } catch {
+                log.critical("the engine could not be replaced, and ends", metadata: ["error": "\(error)"])
+                throw error
+            }
+        }
     }
 }

@@ -68,6 +68,23 @@ struct RemotePlane: ControlPlane {
         let _: [String: String] = try await ask(.POST, ControlAPI.audit, entry, by: actor)
     }
 
+    func monitoring(of endpoint: String?) async throws -> [EndpointMonitoring] {
+        try await ask(.GET, ControlAPI.monitoring + (endpoint.map { "?endpoint=\(Self.escaped($0))" } ?? ""))
+    }
+
+    func captures(of endpoint: String, after file: String?, by actor: String) async throws -> CapturedLines {
+        try await ask(
+            .GET,
+            "\(ControlAPI.captures)/\(Self.escaped(endpoint))" + (file.map { "?after=\(Self.escaped($0))" } ?? ""),
+            by: actor)
+    }
+
+    func eraseCaptures(of subject: String, by actor: String) async throws -> Int {
+        let answer: ControlAPI.ErasureAnswer = try await ask(
+            .POST, ControlAPI.erasures, ControlAPI.ErasureBody(subject: subject), by: actor)
+        return answer.records
+    }
+
     func shutDown(by actor: String) async throws {
         let _: [String: String] = try await ask(.POST, ControlAPI.shutdown, by: actor)
     }

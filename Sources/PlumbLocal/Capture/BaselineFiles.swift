@@ -1,0 +1,23 @@
+// The files of a revision's baseline, from where they were kept.
+
+import Foundation
+import PlumbEngine
+import PlumbStore
+
+/// Reads what a revision's traffic is compared with.
+struct BaselineFiles: Sendable {
+    let artifacts: ArtifactStore
+
+    /// The bytes of both files; nil for no baseline, or one whose statistics are gone or were changed: then nothing is
+    /// watched, and said to be so.
+    func read(_ baseline: Revision.Baseline?) -> (statistics: [UInt8], constraints: [UInt8]?)? {
+        guard let baseline, let statistics = bytes(baseline.statisticsDigest) else { return nil }
+        return (statistics, baseline.constraintsDigest.flatMap(bytes))
+    }
+
+    private func bytes(_ digest: String) -> [UInt8]? {
+        // What cannot be verified is as good as gone.
+        guard (try? artifacts.verify(digest)) != nil else { return nil }
+        return FileManager.default.contents(atPath: artifacts.path(of: digest)).map { [UInt8]($0) }
+    }
+}
