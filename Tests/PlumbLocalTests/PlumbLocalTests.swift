@@ -27,7 +27,8 @@ struct RunningHouse: Sendable {
 
     /// Runs an engine for the length of `body`.
     static func with<Result: Sendable>(
-        folder: String? = nil, settings change: (inout LocalSettings) -> Void = { _ in },
+        folder: String? = nil, monitor: any TrafficMonitor = RecordingMonitor(),
+        settings change: (inout LocalSettings) -> Void = { _ in },
         _ body: @Sendable (RunningHouse) async throws -> Result
     ) async throws -> Result {
         let folder = folder ?? FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
@@ -38,7 +39,7 @@ struct RunningHouse: Sendable {
         var settings = LocalSettings(
             folder: folder, host: "127.0.0.1", port: 0, workerPath: worker, threads: 1, version: "test")
         change(&settings)
-        let house = try await LocalHouse(settings, log: log)
+        let house = try await LocalHouse(settings, monitor: monitor, log: log)
         let (plane, services) = try await house.furnish()
         let group = ServiceGroup(services: services, logger: log)
         var tls = TLSConfiguration.makeClientConfiguration()
