@@ -187,7 +187,7 @@ let package = Package(
         .testTarget(
             name: "FuzzTests", dependencies: ["plumb-fuzz", "PlumbFormats", "PlumbModel"],
             exclude: ["Corpus", "words.dict"]),
-        .testTarget(name: "EndToEndTests", dependencies: ["plumb", "plumb-worker"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["plumb", "plumb-worker", "PlumbTesting"]),
         // Real tools on what is rendered; each is left out where its tool is missing.
         .testTarget(
             name: "RenderedToolsTests",

@@ -1,6 +1,7 @@
 // AWS's own tools on a running engine: boto3, the AWS CLI and Terraform with Amazon's provider.
 
 import Foundation
+import PlumbTesting
 import Testing
 
 /// An engine without endpoints, and keys to it.
@@ -13,9 +14,11 @@ private struct FaceHouse {
     }
     static let hasTools = ["python", "aws"].allSatisfy { FileManager.default.isExecutableFile(atPath: program($0)) }
 
-    init(_ options: String...) throws {
+    init(_ options: String..., environment: [String: String] = [:]) throws {
         command = try Command()
-        let up = try command.start(["up", "--detach", "--port", "0"] + options)()
+        let up = try Self.run(
+            command.path, ["up", "--detach", "--port", "0", "--home", command.home] + options, environment,
+            under: command.home)
         #expect(up.status == 0, "\(up.errors)")
         status = try command.json("status", "--format", "json")
     }
@@ -35,9 +38,11 @@ private struct FaceHouse {
         ]
     }
 
-    func run(_ program: String, _ arguments: [String], _ environment: [String: String], in folder: String? = nil)
-        throws -> Command.Result
-    {
+    /// Runs a program to its end; what it says lies `under` a folder meanwhile.
+    static func run(
+        _ program: String, _ arguments: [String], _ environment: [String: String], in folder: String? = nil,
+        under home: String
+    ) throws -> Command.Result {
         let process = Process()
         process.executableURL = URL(filePath: program)
         process.arguments = arguments
@@ -45,7 +50,7 @@ private struct FaceHouse {
         process.currentDirectoryURL = folder.map { URL(filePath: $0) }
         process.standardInput = FileHandle.nullDevice
         let files = try (0..<2).map { _ in
-            let path = "\(command.home)/\(UUID().uuidString).out"
+            let path = "\(home)/\(UUID().uuidString).out"
             try Data().write(to: URL(filePath: path))
             return path
         }
@@ -60,7 +65,8 @@ private struct FaceHouse {
 
     /// Runs a program of Python after the common beginning; it has to end well.
     func python(_ text: String, _ environment: [String: String]) throws {
-        let result = try run(Self.program("python"), ["-c", Self.beginning + text], environment)
+        let result = try Self.run(
+            Self.program("python"), ["-c", Self.beginning + text], environment, under: command.home)
         #expect(result.status == 0, "\(result.output)\n\(result.errors.suffix(3000))")
     }
 
@@ -277,7 +283,7 @@ struct AWSFaceTests {
         defer { house.down() }
         let environment = try house.environment("operator")
         func aws(_ arguments: String...) throws -> Command.Result {
-            try house.run(FaceHouse.program("aws"), arguments, environment)
+            try FaceHouse.run(FaceHouse.program("aws"), arguments, environment, under: house.command.home)
         }
         let made = try aws(
             "sagemaker", "create-model", "--model-name", "m1", "--execution-role-arn",
@@ -303,6 +309,36 @@ struct AWSFaceTests {
         #expect(try aws("sagemaker", "describe-endpoint", "--endpoint-name", "no").errors.contains("Could not find"))
     }
 
+    @Test func modelsMayLieInS3WhereTheEngineIsToldSo() throws {
+        let double = try AWSDouble()
+        let account = [
+            "AWS_ENDPOINT_URL": double.address, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y",
+            "AWS_REGION": "us-east-1", "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        ]
+        let house = try FaceHouse("--s3-models", environment: account)
+        defer { house.down() }
+        let region = ["AWS_DEFAULT_REGION": "us-east-1", "DIGITS": Command.digits]
+        try house.python(
+            """
+            s3 = boto3.client('s3')
+            s3.create_bucket(Bucket='models')
+            s3.upload_file(digits + '/model.onnx', 'models', 'a/m.onnx')
+            """, account.merging(region) { $1 })
+        try house.python(
+            """
+            def s3_model(name, key):
+                sm.create_model(ModelName=name, ExecutionRoleArn='arn:aws:iam::000000000000:role/r',
+                    PrimaryContainer={'Image': 'plumbline/onnx', 'ModelDataUrl': 's3://models/' + key})
+                config(name, name)
+            s3_model('m', 'a/m.onnx'); s3_model('gone', 'gone.onnx')
+            refused('ValidationException', 'gone.onnx', sm.create_endpoint, EndpointName='gone',
+                EndpointConfigName='gone', Tags=dev)
+            sm.create_endpoint(EndpointName='face', EndpointConfigName='m', Tags=dev)
+            in_service()
+            assert b'"label":0' in invoke()['Body'].read()
+            """, try house.environment("operator"))
+    }
+
     @Test(.enabled(if: FaceHouse.terraform != nil, "Terraform is not on the search path"))
     func terraformMakesAnEndpointThatServes() throws {
         let house = try FaceHouse()
@@ -313,7 +349,9 @@ struct AWSFaceTests {
         try FaceHouse.module.replacing("FOLDER", with: Command.digits).write(
             toFile: "\(folder)/main.tf", atomically: true, encoding: .utf8)
         func terraform(_ arguments: String...) throws -> Command.Result {
-            try house.run(try #require(FaceHouse.terraform), arguments + ["-no-color"], environment, in: folder)
+            try FaceHouse.run(
+                try #require(FaceHouse.terraform), arguments + ["-no-color"], environment, in: folder,
+                under: house.command.home)
         }
         let ready = try terraform("init", "-input=false")
         #expect(ready.status == 0, "\(ready.errors)")

@@ -3,6 +3,7 @@
 import Foundation
 import PlumbEngine
 import PlumbModel
+import PlumbSignals
 import Testing
 
 @testable import PlumbLocal

@@ -33,6 +33,9 @@ extension AWSFace {
         let reading = try AlarmReading(input)
         let name = reading.definition.name
         let machine = try AlarmMachine(reading.definition)
+        if let obstacle = RequestRecorder.obstacle(to: reading.definition) {
+            throw FaceError.validation(obstacle.message)
+        }
         return try await alone(with: [FaceRecord.key(.alarm, name)]) {
             let known = records[FaceRecord.key(.alarm, name)]
             if known == nil { try requireNew(.alarm, name) }
@@ -132,6 +135,8 @@ extension AWSFace {
     private func tell(_ error: any Error) { log.error("the alarms cannot be looked at: \(error)") }
 
     func watch() async throws {
+        let statuses = try await plane.status().endpoints
+        await nameVariants(statuses)
         guard !alarmMachines.isEmpty else { return }
         let source = try await liveMetrics()
         let now = await ground.now()

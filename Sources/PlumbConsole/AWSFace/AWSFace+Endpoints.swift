@@ -103,6 +103,7 @@ extension AWSFace {
 
         let before = records[record.key]
         record.pendingConfig = config
+        record.variants[config] = variant.name
         record.changedAt = await ground.now()
         record.body["DeploymentConfig"] = deployment?.shape
         try await keep(record, action, by: actor)
@@ -119,7 +120,7 @@ extension AWSFace {
         }
         record.pendingConfig = nil
         try await keep(record, nil, by: actor)
-        await ground.nameVariant(variant.name, of: record.name)
+        await nameVariants(try await plane.status().endpoints)
     }
 
     private func complete(
@@ -154,6 +155,7 @@ extension AWSFace {
             _ = try await endpoint(name)
             try await plane.remove(name, by: actor)
             try await forget(.endpoint, name, "DeleteEndpoint", by: actor)
+            try await forgetScaling(of: name, by: actor)
             await ground.nameVariant(nil, of: name)
             return .map([:])
         }
@@ -172,7 +174,7 @@ extension AWSFace {
             var request = DeploymentRequest(spec: active.spec, folder: active.folder)
             for wish in try input.structures("DesiredWeightsAndCapacities") {
                 let variant = try wish.text("VariantName")
-                guard variant == variantName(ofEndpoint: record) else {
+                guard variant == variantName(record, status) else {
                     throw FaceError.validation("Could not find variant \"\(variant)\" of the endpoint \"\(name)\".")
                 }
                 if let weight = try wish.optionalNumber("DesiredWeight"), weight <= 0 {
@@ -194,7 +196,7 @@ extension AWSFace {
             record.changedAt = await ground.now()
             try await keep(record, "UpdateEndpointWeightsAndCapacities", by: actor)
             noteActivity(
-                name, variantName(ofEndpoint: record), from: active.spec.instances.initial,
+                name, variantName(record, status), from: active.spec.instances.initial,
                 to: request.spec.instances.initial, at: record.changedAt)
             return .made(["EndpointArn": .text(arn(.endpoint, name))])
         }
@@ -202,12 +204,20 @@ extension AWSFace {
 
     // MARK: - Showing
 
-    /// What the endpoint's configuration calls its variant.
-    func variantName(ofEndpoint record: FaceRecord) -> String? {
-        let newest = record.configs.max { (Int($0.key) ?? 0) < (Int($1.key) ?? 0) }?.value ?? record.pendingConfig
-        guard let newest, let config = records[FaceRecord.key(.endpointConfig, newest)] else { return nil }
-        // It was read before it was kept.
-        return (try? VariantReading(ofConfig: config.body))?.name
+    /// What the configuration in service calls its variant; before the first one is, what the newest does.
+    func variantName(_ record: FaceRecord, _ status: EndpointStatus?) -> String? {
+        let newest = record.configs.keys.compactMap { Int($0) }.max()
+        let revision = status?.record.active ?? newest
+        let config = revision.flatMap { record.configs["\($0)"] } ?? record.pendingConfig
+        return config.flatMap { record.variants[$0] }
+    }
+
+    /// The gateway answers under the name of whatever is in service: it may change with a promotion, and back.
+    func nameVariants(_ statuses: [EndpointStatus]) async {
+        for status in statuses {
+            guard let record = records[FaceRecord.key(.endpoint, status.record.name)] else { continue }
+            await ground.nameVariant(variantName(record, status), of: record.name)
+        }
     }
 
     func configName(_ status: EndpointStatus, _ record: FaceRecord?) -> String? {
@@ -242,7 +252,7 @@ extension AWSFace {
     private func variants(_ status: EndpointStatus, _ record: FaceRecord?) -> Shape? {
         guard let active = status.record.active, let fleet = status.fleets.first(where: { $0.revision == active })
         else { return nil }
-        let name = record.flatMap { variantName(ofEndpoint: $0) } ?? Revision.variantName
+        let name = record.flatMap { variantName($0, status) } ?? Revision.variantName
         return .list([
             .made([
                 "VariantName": .text(name), "CurrentWeight": .number(1), "DesiredWeight": .number(1),

@@ -80,9 +80,10 @@ struct FaceMetrics: MetricSource {
 }
 
 extension AWSFace {
-    /// Points of one answer.
+    /// Points of one answer, as CloudWatch has it, and rows; expressions look at all of the others.
     private static let pointsMax = 100_800
     private static let rowsMax = 500
+    private static let expressionsMax = 20
 
     func liveMetrics() async throws -> FaceMetrics {
         var metrics = FaceMetrics(endpoints: [:])
@@ -95,7 +96,7 @@ extension AWSFace {
                 configs[record?.configs["\(revision.number)"] ?? revision.configName] = revision.configName
             }
             metrics.endpoints[name] = .init(
-                source: source, variant: record.flatMap { variantName(ofEndpoint: $0) } ?? Revision.variantName,
+                source: source, variant: record.flatMap { variantName($0, status) } ?? Revision.variantName,
                 configs: configs)
         }
         return metrics
@@ -110,13 +111,17 @@ extension AWSFace {
         else { throw FaceError.validation("StartTime has to lie before EndTime.") }
         let descends = try input.optionalText("ScanBy") != "TimestampAscending"
         let queries = try rows.map { try MetricRow.read($0) }
+        guard queries.count(where: { $0.periodSeconds == nil }) <= Self.expressionsMax else {
+            throw FaceError.validation("MetricDataQueries: at most \(Self.expressionsMax) expressions")
+        }
         let source = try await liveMetrics()
+        var left = Self.pointsMax
         var results: [Shape] = []
         for (row, query) in zip(rows, queries) where query.returnsData {
             let period =
                 try query.periodSeconds ?? row.optionalInteger("Period", in: 1...86_400)
                 ?? queries.compactMap(\.periodSeconds).first ?? 60
-            let points = try points(of: query, among: queries, period, from: start, to: end, source)
+            let points = try points(of: query, among: queries, period, from: start, to: end, source, &left)
             let ordered = descends ? points.reversed() : points
             results.append(
                 .made([
@@ -130,15 +135,16 @@ extension AWSFace {
 
     private func points(
         of query: MetricDataQuery, among queries: [MetricDataQuery], _ period: Int, from start: Double,
-        to end: Double, _ source: FaceMetrics
+        to end: Double, _ source: FaceMetrics, _ left: inout Int
     ) throws -> [(second: Int, value: Double)] {
         let first = Int((start / Double(period)).rounded(.down)) * period
         let last = Int((end / Double(period)).rounded(.up)) * period
         let count = (last - first) / period
-        guard count <= Self.pointsMax else {
+        left -= count
+        guard left >= 0 else {
             throw FaceError.validation("More than \(Self.pointsMax) points; ask for less time or longer periods.")
         }
-        var rows = queries
+        var rows = query.periodSeconds == nil ? queries : [query]
         for index in rows.indices { rows[index].returnsData = rows[index].id == query.id }
         let points = try MetricMath(rows).datapoints(
             from: source, periodSeconds: period, count: count, before: last)

@@ -64,9 +64,9 @@ extension AWSFace {
             "ServiceNamespace", "ResourceId", "ScalableDimension", "MinCapacity", "MaxCapacity", "RoleARN", "Tags",
         ])
         let id = try target(input)
-        guard let endpoint = Self.endpoint(ofResource: id),
+        guard let endpoint = Self.endpoint(ofResource: id), let status = try await status(of: endpoint),
             let record = records[FaceRecord.key(.endpoint, endpoint)],
-            id.hasSuffix("/variant/\(variantName(ofEndpoint: record) ?? "")")
+            id.hasSuffix("/variant/\(variantName(record, status) ?? "")")
         else { throw FaceError.validation("No endpoint variant found for resource ID: \(id.prefix(200))") }
         return try await alone(with: [FaceRecord.key(.scalableTarget, id)]) {
             let known = records[FaceRecord.key(.scalableTarget, id)]
@@ -118,11 +118,22 @@ extension AWSFace {
         let id = try target(input)
         return try await alone(with: [FaceRecord.key(.scalableTarget, id)]) {
             guard records[FaceRecord.key(.scalableTarget, id)] != nil else { throw missing("scalable target") }
-            for policy in records(of: .scalingPolicy) where policy.body["ResourceId"]?.text == id {
-                try await forget(.scalingPolicy, policy.name, "DeleteScalingPolicy", by: actor)
-            }
-            try await forget(.scalableTarget, id, "DeregisterScalableTarget", by: actor)
+            try await forgetTarget(id, by: actor)
             return .map([:])
+        }
+    }
+
+    private func forgetTarget(_ id: String, by actor: String) async throws {
+        for policy in records(of: .scalingPolicy) where policy.body["ResourceId"]?.text == id {
+            try await forget(.scalingPolicy, policy.name, "DeleteScalingPolicy", by: actor)
+        }
+        try await forget(.scalableTarget, id, "DeregisterScalableTarget", by: actor)
+    }
+
+    /// Bounds do not outlive their endpoint: another one of its name begins without.
+    func forgetScaling(of endpoint: String, by actor: String) async throws {
+        for target in records(of: .scalableTarget) where Self.endpoint(ofResource: target.name) == endpoint {
+            try await forgetTarget(target.name, by: actor)
         }
     }
 

@@ -96,16 +96,15 @@ public actor AWSFace: FrontDesk, Service {
         self.log = log
         region = await ground.region()
         records = try await ground.deskRecords(as: FaceRecord.self)
-        let known = Set(try await plane.status().endpoints.map(\.record.name))
+        let statuses = try await plane.status().endpoints
+        let known = Set(statuses.map(\.record.name))
         // Killed between noting an endpoint and deploying it, or between removing it and forgetting it.
         let stale = records.values.filter { $0.kind == .endpoint && !known.contains($0.name) }.map(\.key)
         try await ground.saveDesk(
             Dictionary(uniqueKeysWithValues: stale.map { ($0, FaceRecord?.none) }), audit: [])
         for key in stale { records[key] = nil }
-        for record in records.values where record.kind == .endpoint {
-            await ground.nameVariant(variantName(ofEndpoint: record), of: record.name)
-        }
         alarmMachines = try Self.machines(for: records.values.filter { $0.kind == .alarm })
+        await nameVariants(statuses)
     }
 
     // MARK: - Answering

@@ -27,6 +27,8 @@ struct FaceRecord: Codable, Sendable {
     var tags: [String: String] = [:]
     /// Of an endpoint: the name of the configuration of each of its revisions, by number.
     var configs: [String: String] = [:]
+    /// Of an endpoint: what each of those configurations calls its variant. A configuration may be deleted meanwhile.
+    var variants: [String: String] = [:]
     /// Of an endpoint: the configuration that a deployment is being made of.
     var pendingConfig: String?
     /// Of an alarm: its state, why, and since when.

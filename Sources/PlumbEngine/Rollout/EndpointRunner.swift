@@ -88,7 +88,8 @@ public actor EndpointRunner {
                 hint: "plumb status \(record.name) shows how it ended")
         }
         // The stop does not wait for the ledger: trouble is not left running because a disk is slow or full.
-        abort = ("stopped by hand: \(reason)", actor)
+        // What the engine itself stops, at an alarm's word, nobody has stopped by hand.
+        abort = (actor == "plumb" ? reason : "stopped by hand: \(reason)", actor)
         try await ledger.append(
             entry("rollback", by: actor, subject: "endpoint/\(record.name)", details: ["reason": reason]))
         return rollout.order
