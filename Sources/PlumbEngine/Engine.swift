@@ -24,9 +24,12 @@ public struct Revision: Sendable, Hashable, Codable {
     public struct Baseline: Sendable, Hashable, Codable {
         public var statisticsDigest: String
         public var constraintsDigest: String?
-        public init(statisticsDigest: String, constraintsDigest: String?) {
+        /// Of `plumbline_reference.json`, which knows seasons; Model Monitor's own files do not.
+        public var referenceDigest: String?
+        public init(statisticsDigest: String, constraintsDigest: String?, referenceDigest: String?) {
             self.statisticsDigest = statisticsDigest
             self.constraintsDigest = constraintsDigest
+            self.referenceDigest = referenceDigest
         }
     }
     /// Whether its captured traffic is compared with a baseline.

@@ -180,8 +180,7 @@ actor LocalEngine: Engine, Service {
     /// Has the revision's captured traffic compared with its baseline, if it is to be.
     private func watch(_ revision: Revision) async {
         guard revision.isWatchedForDrift || revision.isWatchedForQuality else { return }
-        let files = baselines.read(revision.baseline)
-        await monitor.begin(revision, statistics: files?.statistics, constraints: files?.constraints)
+        await monitor.begin(revision, baseline: baselines.read(revision.baseline))
     }
 
     private func makeProcess(_ revision: Revision, in fleet: Fleet, route: EndpointRoute) throws -> WorkerProcess {

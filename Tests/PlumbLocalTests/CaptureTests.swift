@@ -18,21 +18,22 @@ final class RecordingMonitor: TrafficMonitor {
     private struct State {
         var lines: [String] = []
         var labels: [String] = []
-        var begun: [Int: (statistics: Int, constraints: Int)] = [:]
+        /// Bytes of the statistics, by revision.
+        var begun: [Int: Int] = [:]
         var level = 0.0
     }
     private let state = NIOLockedValueBox(State())
 
     var lines: [String] { state.withLockedValue { $0.lines } }
     var labels: [String] { state.withLockedValue { $0.labels } }
-    var begun: [Int: (statistics: Int, constraints: Int)] { state.withLockedValue { $0.begun } }
+    var begun: [Int: Int] { state.withLockedValue { $0.begun } }
     var level: Double {
         get { state.withLockedValue { $0.level } }
         set { state.withLockedValue { $0.level = newValue } }
     }
 
-    func begin(_ revision: Revision, statistics: [UInt8]?, constraints: [UInt8]?) async {
-        state.withLockedValue { $0.begun[revision.number] = (statistics?.count ?? 0, constraints?.count ?? 0) }
+    func begin(_ revision: Revision, baseline: BaselineContent?) async {
+        state.withLockedValue { $0.begun[revision.number] = baseline?.statistics.count ?? 0 }
     }
     func look(at lines: [UInt8], of endpoint: String, revision: Int, at now: Double) async {
         let text = String(decoding: lines, as: UTF8.self).split(separator: "\n").map(String.init)

@@ -96,12 +96,24 @@ public struct MonitoringStatus: Sendable, Hashable, Codable {
     }
 }
 
+/// The bytes of a baseline's files.
+public struct BaselineContent: Sendable, Hashable {
+    public var statistics: [UInt8]
+    public var constraints: [UInt8]?
+    /// `plumbline_reference.json`.
+    public var reference: [UInt8]?
+    public init(statistics: [UInt8], constraints: [UInt8]?, reference: [UInt8]?) {
+        self.statistics = statistics
+        self.constraints = constraints
+        self.reference = reference
+    }
+}
+
 /// Looks at captured records for whoever runs an engine; what it compares with, and how, is its own affair.
 public protocol TrafficMonitor: Sendable {
-    /// Begins with a revision and its baseline, the bytes of `statistics.json` and `constraints.json`; called again, it
-    /// begins afresh. A baseline that cannot be used is an observation (`notWatched` with the reason), never a fault of
-    /// the deployment.
-    func begin(_ revision: Revision, statistics: [UInt8]?, constraints: [UInt8]?) async
+    /// Begins with a revision and its baseline, nil when that is not to be had; called again, it begins afresh. A
+    /// baseline that cannot be used is an observation (`notWatched` with the reason), never a fault of the deployment.
+    func begin(_ revision: Revision, baseline: BaselineContent?) async
     /// Looks at JSON lines in SageMaker's form of data capture, all of one revision.
     func look(at lines: [UInt8], of endpoint: String, revision: Int, at now: Double) async
     /// Takes labels in: JSON lines in Model Monitor's form of ground truth, for any revision of the endpoint.

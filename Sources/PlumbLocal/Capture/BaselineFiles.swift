@@ -8,11 +8,13 @@ import PlumbStore
 struct BaselineFiles: Sendable {
     let artifacts: ArtifactStore
 
-    /// The bytes of both files; nil for no baseline, or one whose statistics are gone or were changed: then nothing is
+    /// The bytes of the files; nil for no baseline, or one whose statistics are gone or were changed: then nothing is
     /// watched, and said to be so.
-    func read(_ baseline: Revision.Baseline?) -> (statistics: [UInt8], constraints: [UInt8]?)? {
+    func read(_ baseline: Revision.Baseline?) -> BaselineContent? {
         guard let baseline, let statistics = bytes(baseline.statisticsDigest) else { return nil }
-        return (statistics, baseline.constraintsDigest.flatMap(bytes))
+        return BaselineContent(
+            statistics: statistics, constraints: baseline.constraintsDigest.flatMap(bytes),
+            reference: baseline.referenceDigest.flatMap(bytes))
     }
 
     private func bytes(_ digest: String) -> [UInt8]? {

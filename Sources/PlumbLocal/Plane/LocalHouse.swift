@@ -181,10 +181,13 @@ public final class LocalHouse: Sendable {
         }
         let path = revision.absolute(folder)
         let statistics = try artifacts.add(fileAt: "\(path)/statistics.json")
-        let isThere = FileManager.default.fileExists(atPath: "\(path)/constraints.json")
+        func optional(_ name: String) throws(PlumbError) -> String? {
+            guard FileManager.default.fileExists(atPath: "\(path)/\(name)") else { return nil }
+            return try artifacts.add(fileAt: "\(path)/\(name)")
+        }
         return Revision.Baseline(
-            statisticsDigest: statistics,
-            constraintsDigest: isThere ? try artifacts.add(fileAt: "\(path)/constraints.json") : nil)
+            statisticsDigest: statistics, constraintsDigest: try optional("constraints.json"),
+            referenceDigest: try optional("plumbline_reference.json"))
     }
 
     /// Erases what was captured of one subject and answers how many records that were.
