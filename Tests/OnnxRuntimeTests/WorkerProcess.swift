@@ -1,6 +1,8 @@
 import Foundation
 import Glibc
 
+@testable import plumb_worker
+
 /// The built worker as a process of its own, on a Unix socket.
 final class WorkerProcess {
     let process = Process()

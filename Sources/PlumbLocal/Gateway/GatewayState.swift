@@ -14,6 +14,7 @@ final class GatewayState: Sendable {
         var shed = 0
     }
     let tokens: TokenRegistry
+    let accessLog: AccessLog?
     /// Told of a worker whose connection broke before its answer was whole.
     let onFault: @Sendable (WorkerRoute) -> Void
     private let state = NIOLockedValueBox(State())
@@ -23,8 +24,12 @@ final class GatewayState: Sendable {
     private let originSeconds: Double
     private let origin: NIODeadline
 
-    init(tokens: TokenRegistry, secondsSinceEpoch: Double, onFault: @escaping @Sendable (WorkerRoute) -> Void) {
+    init(
+        tokens: TokenRegistry, secondsSinceEpoch: Double, accessLog: AccessLog? = nil,
+        onFault: @escaping @Sendable (WorkerRoute) -> Void
+    ) {
         self.tokens = tokens
+        self.accessLog = accessLog
         self.onFault = onFault
         originSeconds = secondsSinceEpoch
         origin = .now()

@@ -68,7 +68,10 @@ public final class LocalHouse: Sendable {
         tokenPath = "\(settings.folder)/token"
         let tokens = TokenRegistry()
         let processes = ProcessBook()
-        gateway = GatewayState(tokens: tokens, secondsSinceEpoch: now) { processes.suspect($0) }
+        gateway = GatewayState(
+            tokens: tokens, secondsSinceEpoch: now,
+            accessLog: try AccessLog.asked(by: ProcessInfo.processInfo.environment)
+        ) { processes.suspect($0) }
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, settings.threads))
         engine = LocalEngine(
             gateway: gateway, launcher: launcher, processes: processes, group: group, log: log)
