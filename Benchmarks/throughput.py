@@ -1,6 +1,6 @@
 """HTTPS + token + metrics against FastAPI on plain HTTP: the same model and request, each on one core, in turns.
 
-    python3 Benchmarks/throughput.py [--seconds 8] [--rounds 3] [--connections 1 16 64]
+    python3 Benchmarks/throughput.py [--seconds 8] [--rounds 3] [--connections 1 16 64] [--concurrency 32]
 
 The server, with everything that belongs to it, is pinned to core 0, wrk to core 1. Closed loop, medians of the rounds.
 FastAPI needs a virtual environment: the one that PLUMB_PEERS names, else .venv, which `Benchmarks/run.sh` makes.
@@ -56,6 +56,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--connections", type=int, nargs="+", default=[1, 16, 64])
+    parser.add_argument("--concurrency", type=int, default=32, help="requests that one worker takes at a time")
     parser.add_argument("--build", default="release")
     options = parser.parse_args()
     port = 18123
@@ -70,13 +71,27 @@ def main():
             file.write(SCRIPT)
         engine = Engine(os.path.join(folder, "home"), cpus="0", build=options.build)
         try:
-            engine.up(os.path.join(ROOT, "Examples", "digits", "plumb.yaml"))
+            engine.up(write_spec(folder, options.concurrency))
             await_peer(port)
             measure(options, engine, peer, port, script)
         finally:
             peer.terminate()
             peer.wait()
             engine.down()
+
+
+def write_spec(folder, concurrency):
+    """The digits example, with so many requests at a time for one worker: its default, 4, is for larger models."""
+    example = os.path.join(ROOT, "Examples", "digits")
+    with open(os.path.join(example, "plumb.yaml")) as file:
+        text = file.read()
+    text = text.replace(
+        "model: {path: model.onnx}", f"model: {{path: {example}/model.onnx, concurrencyMax: {concurrency}}}")
+    text = text.replace("{file: request.csv}", f"{{file: {example}/request.csv}}")
+    path = os.path.join(folder, "plumb.yaml")
+    with open(path, "w") as file:
+        file.write(text)
+    return path
 
 
 def await_peer(port):

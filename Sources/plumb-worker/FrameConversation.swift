@@ -45,11 +45,12 @@ struct FrameConversation {
                 return false
             }
             guard unread.count >= frame.count else { break }
-            let body = unread.lowerBound + Frame.headerBytes + frame.headCount
-            let response = respond(
-                headAt: (unread.lowerBound + Frame.headerBytes)..<body, Body(input, body..<(body + frame.bodyCount)))
-            Frame.append(response, to: frame.number, &output)
-            unread = (unread.lowerBound + frame.count)..<unread.upperBound
+            if server.limits.batchMax > 1 {
+                answerBatch()
+            } else {
+                let (head, body) = take(frame)
+                Frame.append(respond(head, body), to: frame.number, &output)
+            }
             if output.count >= Self.heldBytesMax || ContinuousClock.now - sentAt >= Self.holdMax {
                 guard send() else { return false }
             }
@@ -57,15 +58,51 @@ struct FrameConversation {
         return output.isEmpty || send()
     }
 
-    private mutating func respond(headAt range: Range<Int>, _ body: Body) -> Response {
-        if let knownHead, input[range].elementsEqual(knownHeadBytes) { return server.service.respond(knownHead, body) }
+    /// Takes the frame that comes next, of which all bytes are there.
+    private mutating func take(_ frame: Frame) -> (head: Result<RequestHead, Refusal>, body: Body) {
+        let start = unread.lowerBound + Frame.headerBytes
+        let body = (start + frame.headCount)..<(unread.lowerBound + frame.count)
+        unread = body.upperBound..<unread.upperBound
+        return (head(at: start..<body.lowerBound), Body(input, body))
+    }
+
+    private mutating func head(at range: Range<Int>) -> Result<RequestHead, Refusal> {
+        if let knownHead, input[range].elementsEqual(knownHeadBytes) { return .success(knownHead) }
         do throws(Refusal) {
             let head = try RequestHead(frame: input, range)
             knownHead = head
             knownHeadBytes = Array(input[range])
-            return server.service.respond(head, body)
+            return .success(head)
         } catch {
-            return Response(error)
+            return .failure(error)
+        }
+    }
+
+    private func respond(_ head: Result<RequestHead, Refusal>, _ body: Body) -> Response {
+        switch head {
+        case .success(let head): server.service.respond(head, body)
+        case .failure(let refusal): Response(refusal)
+        }
+    }
+
+    /// Answers as many requests as are there, up to a batch.
+    private mutating func answerBatch() {
+        var numbers: [UInt32] = []
+        var requests: [(head: RequestHead, body: Body)] = []
+        while numbers.count < server.limits.batchMax, unread.count >= Frame.headerBytes,
+            let frame = Frame(input, at: unread.lowerBound), frame.bodyCount <= server.limits.bodyBytesMax,
+            unread.count >= frame.count
+        {
+            let (head, body) = take(frame)
+            switch head {
+            case .success(let head):
+                numbers.append(frame.number)
+                requests.append((head, body))
+            case .failure(let refusal): Frame.append(Response(refusal), to: frame.number, &output)
+            }
+        }
+        for (number, response) in zip(numbers, server.service.respond(batch: requests)) {
+            Frame.append(response, to: number, &output)
         }
     }
 

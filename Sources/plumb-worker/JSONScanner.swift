@@ -68,6 +68,43 @@ struct JSONScanner {
         return number
     }
 
+    /// The number that comes next, and where it ends, when it has up to nine digits and no exponent, as most have: nine
+    /// digits are exact in a double, whose quotient by a power of ten is then rounded once.
+    func shortDecimal() -> (value: Double, end: Int)? {
+        var at = position
+        while at < end, bytes[at] == 0x20 || bytes[at] == 0x0A { at += 1 }
+        let isNegative = at < end && bytes[at] == UInt8(ascii: "-")
+        if isNegative { at += 1 }
+        let first = at
+        var point: Int?
+        var digits: UInt32 = 0
+        while at < end, at - first <= 10 {
+            let byte = bytes[at]
+            if byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
+                digits = digits &* 10 &+ UInt32(byte &- UInt8(ascii: "0"))
+            } else if byte == UInt8(ascii: "."), point == nil, at > first {
+                point = at
+            } else {
+                break
+            }
+            at += 1
+        }
+        let count = at - first - (point == nil ? 0 : 1)
+        // What follows must end the number; a leading zero, a missing digit and all else is for the whole reader.
+        guard count > 0, count <= 9, at < end, bytes[at] == UInt8(ascii: ",") || bytes[at] == UInt8(ascii: "]"),
+            bytes[first] != UInt8(ascii: "0") || at == first + 1 || point == first + 1
+        else { return nil }
+        var value = Double(digits)
+        if let point {
+            guard at - point > 1 else { return nil }
+            value /= DecimalText.powersOfTen[at - point - 1]
+        }
+        return (isNegative ? -value : value, at)
+    }
+
+    /// Passes over a number that `shortDecimal` has found.
+    mutating func move(to end: Int) { position = end }
+
     /// Takes `true` or `false`.
     mutating func bool() throws(Refusal) -> Bool {
         switch peek() {

@@ -14,6 +14,8 @@ final class ModelServer: Sendable {
         var requestSecondsMax = 60
         /// The longest that requests in flight may take to finish once the server is stopped, in seconds.
         var graceSecondsMax = 25
+        /// The most requests that one run of the model answers; 1 for each alone.
+        var batchMax = 1
     }
 
     let limits: Limits

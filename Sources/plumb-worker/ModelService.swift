@@ -91,18 +91,35 @@ final class ModelService: Sendable {
     }
 
     private func infer(_ head: RequestHead, _ body: Body) throws(Refusal) -> Response {
+        let question = try read(head, body)
+        return try answer(question, try run(question.request.tensors))
+    }
+
+    /// A request that was read, and how it is to be answered.
+    struct Question {
+        let request: InferenceRequest
+        let accepted: MediaType
+    }
+
+    func read(_ head: RequestHead, _ body: Body) throws(Refusal) -> Question {
         guard let accepted = head.accepted else {
             throw Refusal(406, "answers are application/json or text/csv; accept one of them")
         }
-        let request = try reader.read(body, as: head.contentType)
-        let outputs: [Tensor]
+        return Question(request: try reader.read(body, as: head.contentType), accepted: accepted)
+    }
+
+    func run(_ tensors: [Tensor]) throws(Refusal) -> [Tensor] {
         do throws(ModelError) {
-            outputs = try model.run(request.tensors)
+            return try model.run(tensors)
         } catch {
             log.line("model error", [("error", error.message)])
             throw Refusal(error.kind == .invalidInput ? 400 : 500, error.message)
         }
-        switch request.form {
+    }
+
+    func answer(_ question: Question, _ outputs: [Tensor]) throws(Refusal) -> Response {
+        let accepted = question.accepted
+        switch question.request.form {
         case .openInference(let identifier, let wanted):
             guard accepted == .json else { throw Refusal(406, "the Open Inference Protocol answers in JSON alone") }
             return Response(body: try writer.openInference(outputs, identifier: identifier, wanted: wanted))

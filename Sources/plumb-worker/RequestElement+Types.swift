@@ -30,6 +30,11 @@ extension Float: RequestElement {
     static let noun = "a float32"
     static func elements(_ values: [Float]) -> Tensor.Elements { .float32(values) }
     static func read(_ scanner: inout JSONScanner) throws(Refusal) -> Float {
+        // Halfway between two floats, rounding twice could err.
+        if let short = scanner.shortDecimal(), short.value.bitPattern & 0x1FFF_FFFF != 0x1000_0000 {
+            scanner.move(to: short.end)
+            return Float(short.value)
+        }
         let number = try scanner.number()
         guard let value = number.float(scanner.bytes) else { throw scanner.misfit(number, noun) }
         return value
@@ -48,6 +53,10 @@ extension Double: RequestElement {
     static let noun = "a float64"
     static func elements(_ values: [Double]) -> Tensor.Elements { .float64(values) }
     static func read(_ scanner: inout JSONScanner) throws(Refusal) -> Double {
+        if let short = scanner.shortDecimal() {
+            scanner.move(to: short.end)
+            return short.value
+        }
         let number = try scanner.number()
         guard let value = number.double(scanner.bytes) else { throw scanner.misfit(number, noun) }
         return value

@@ -45,6 +45,12 @@ struct PlumbWorker: ParsableCommand {
     @Option(help: "The seconds that requests in flight have to finish when stopped.")
     var grace = ModelServer.Limits().graceSecondsMax
 
+    @Option(
+        help: ArgumentHelp(
+            "The most requests that are run together when they have arrived together and their rows are alike.",
+            discussion: "For models whose rows do not look at each other. (default: $PLUMB_BATCH_MAX, else 1)"))
+    var maxBatch: Int?
+
     @Option(help: "A request (.json, .csv or .npy) that the model must answer to count as healthy. (default: zeros)")
     var golden: String?
 
@@ -72,6 +78,7 @@ struct PlumbWorker: ParsableCommand {
         guard (1...256).contains(threads) else { throw ValidationError("--threads is 1 to 256") }
         guard maxBody > 0, maxBody <= 1 << 30 else { throw ValidationError("--max-body is 1 to \(1 << 30) bytes") }
         guard (1...4096).contains(maxConnections) else { throw ValidationError("--max-connections is 1 to 4096") }
+        guard (1...1024).contains(maxBatch ?? 1) else { throw ValidationError("--max-batch is 1 to 1024") }
         guard (0...3600).contains(grace) else { throw ValidationError("--grace is 0 to 3600 seconds") }
     }
 
@@ -79,6 +86,7 @@ struct PlumbWorker: ParsableCommand {
         let begun = ContinuousClock.now
         HostProcess.holdSignals()
         let log = Log(write: HostProcess.writeError)
+        let batchMax = try chosenBatchMax()
         let service = try loadService(log)
         let (listener, address) = try listen()
         log.line(
@@ -92,7 +100,7 @@ struct PlumbWorker: ParsableCommand {
             ])
 
         let limits = ModelServer.Limits(
-            connectionMax: maxConnections, bodyBytesMax: maxBody, graceSecondsMax: grace)
+            connectionMax: maxConnections, bodyBytesMax: maxBody, graceSecondsMax: grace, batchMax: batchMax)
         let server = ModelServer(listener: listener, service: service, limits: limits, log: log)
         try watch("a signal") {
             log.line("stopping", [("reason", HostProcess.waitForStopSignal())])
@@ -109,6 +117,15 @@ struct PlumbWorker: ParsableCommand {
         if let socket { HostProcess.removeFile(socket) }
         log.line("stopped", [("abandoned", String(abandoned))])
         HostProcess.exit(abandoned == 0 ? 0 : 1)
+    }
+
+    private func chosenBatchMax() throws -> Int {
+        if let maxBatch { return maxBatch }
+        guard let text = HostProcess.environment("PLUMB_BATCH_MAX") else { return 1 }
+        guard let number = Int(text), (1...1024).contains(number) else {
+            throw StartFailure("PLUMB_BATCH_MAX is \(text), not 1 to 1024")
+        }
+        return number
     }
 
     private func watch(_ what: String, _ wait: @escaping @Sendable () -> Void) throws {

@@ -39,6 +39,40 @@ import Testing
         }
     }
 
+    @Test func shortNumbersOfAListAreReadAsTheirTextSays() throws {
+        var generator = SeededGenerator(seed: 2)
+        var texts = [
+            "0", "-0", "0.0", "1", "-1.5", "16777217", "16777219.0", "123456789", "1234567890", "0.00000001", "1e2",
+        ]
+        for _ in 0..<100_000 {
+            let digits = String(generator.next() >> UInt64.random(in: 30...63, using: &generator))
+            let point = digits.index(digits.startIndex, offsetBy: Int.random(in: 1...digits.count, using: &generator))
+            let rest = digits[point...]
+            let whole = digits[..<point]
+            texts.append((Bool.random(using: &generator) ? "-" : "") + whole + (rest.isEmpty ? "" : "." + rest))
+        }
+        for text in texts {
+            for end in [",", "]", " ]"] {
+                let bytes = Array((" " + text + end).utf8)
+                var scanner = JSONScanner(bytes, 0..<bytes.count)
+                let float = try Float.read(&scanner)
+                #expect(float.bitPattern == Float(text)?.bitPattern, "\(text)")
+                #expect(scanner.position == bytes.count - end.utf8.count)
+                var again = JSONScanner(bytes, 0..<bytes.count)
+                let double = try Double.read(&again)
+                #expect(double.bitPattern == Double(text)?.bitPattern, "\(text)")
+            }
+        }
+        for wrong in ["01,", "1.,", ".5,", "-,", "--1,", "1.2.3,", "1x,", "+1,", ",", "00.1,"] {
+            let bytes = Array(wrong.utf8)
+            var scanner = JSONScanner(bytes, 0..<bytes.count)
+            #expect(throws: Refusal.self, "\(wrong)") {
+                _ = try Float.read(&scanner)
+                try scanner.expect(UInt8(ascii: ","))
+            }
+        }
+    }
+
     @Test(arguments: ["", "-", ".5", "1.", "+1", "01", "1e", "1e+", "--1", "NaN", "Infinity", "0x1", "1_0", " 1"])
     func whatJSONDoesNotCallANumberIsNone(_ text: String) {
         #expect(number(text) == nil)

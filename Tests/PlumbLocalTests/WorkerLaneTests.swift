@@ -20,8 +20,7 @@ struct WorkerLaneTests {
 
     private func request(_ body: String) -> UpstreamRequest {
         UpstreamRequest(
-            body: ByteBuffer(string: body),
-            frameHead: UpstreamRequest.frameHead(path: "/invocations", contentType: "text/csv", accept: nil))
+            head: UpstreamHead(path: "/invocations", contentType: "text/csv"), body: ByteBuffer(string: body))
     }
 
     private func answer(_ number: UInt32, _ body: String, status: Int = 200, type: String = "text/csv") -> ByteBuffer {

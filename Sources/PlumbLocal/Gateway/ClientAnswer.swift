@@ -6,16 +6,18 @@ import PlumbModel
 /// The bytes of one answer. The buffer is used again for the next, so that most answers allocate nothing.
 struct ClientAnswer {
     private(set) var bytes = ByteBuffer()
+    private(set) var status = 0
 
     /// Begins an answer with the fields that all have; `end` must follow.
-    mutating func begin(_ status: Int, requestID: String) {
+    mutating func begin(_ status: Int, _ number: RequestNumber) {
         bytes.clear()
+        self.status = status
         if status == 200 {
             bytes.writeStaticString("HTTP/1.1 200 OK\r\nx-amzn-requestid: ")
         } else {
             bytes.writeString("HTTP/1.1 \(status) \(Self.reasons[status] ?? "Error")\r\nx-amzn-requestid: ")
         }
-        bytes.writeString(requestID)
+        number.write(to: &bytes)
         bytes.writeStaticString("\r\n")
     }
 
@@ -54,12 +56,12 @@ struct ClientAnswer {
     ]
 }
 
-/// Names requests: the same for all of a connection but for a count at the end.
-struct RequestNumbers {
+/// Names requests: the same for all of a connection but for a count at the end, in the form of a UUID, which
+/// SageMaker's clients expect of `x-amzn-requestid`.
+struct RequestNumber {
     private let prefix: String
     private var count: UInt64 = 0
 
-    /// In the form of a UUID, which SageMaker's clients expect of `x-amzn-requestid`.
     init() {
         func hexadecimal(_ digits: Int) -> String {
             let text = String(UInt64.random(in: 0..<(1 << UInt64(digits * 4))), radix: 16)
@@ -68,11 +70,27 @@ struct RequestNumbers {
         prefix = "\(hexadecimal(8))-\(hexadecimal(4))-4\(hexadecimal(3))-a\(hexadecimal(3))-"
     }
 
-    mutating func next() -> String {
-        count += 1
-        let text = String(count, radix: 16)
-        return prefix + Self.zeros.prefix(12 - text.count) + text
+    mutating func advance() { count &+= 1 }
+
+    func write(to buffer: inout ByteBuffer) {
+        buffer.writeString(prefix)
+        buffer.writeInteger(UInt32(truncatingIfNeeded: Self.digits(count >> 32, 4)))
+        buffer.writeInteger(Self.digits(count, 8))
     }
 
-    private static let zeros = "000000000000"
+    var text: String {
+        var buffer = ByteBuffer()
+        write(to: &buffer)
+        return String(buffer: buffer)
+    }
+
+    /// The last hexadecimal digits of a number as ASCII.
+    private static func digits(_ number: UInt64, _ count: UInt64) -> UInt64 {
+        var text: UInt64 = 0
+        for index in 0..<count {
+            let digit = (number >> (index * 4)) & 0xF
+            text |= (digit < 10 ? digit + 0x30 : digit + 0x57) << (index * 8)
+        }
+        return text
+    }
 }

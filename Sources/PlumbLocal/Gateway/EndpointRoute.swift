@@ -68,11 +68,14 @@ final class EndpointRoute: Sendable {
         var slots: [Slot] = []
         /// Where the search for the least busy begins.
         var firstLooked = 0
-        var waiting: [Int: [Waiting]] = [:]
+        var waiting: [Int: CircularBuffer<Waiting>] = [:]
         var waitingCount = 0
         var waitingNumber = 0
         var turn: UInt64 = 0
         var traffic: [Int: RevisionTraffic] = [:]
+        /// Beside the traffic, which is megabytes that must not be copied to look at this.
+        var cachePlans: [Int: CachePlan] = [:]
+        var modelNames: [Int: String] = [:]
         var limits: RequestLimits
         var shed = 0
     }
@@ -82,6 +85,8 @@ final class EndpointRoute: Sendable {
     let labels = LabelBuffer()
     private let state: NIOLockedValueBox<State>
     private let removed = Atomic<Bool>(false)
+    /// Answers that are kept, for revisions whose spec allows it.
+    let cache = ResponseCache()
 
     init(name: String, limits: RequestLimits) {
         self.name = name
@@ -111,6 +116,8 @@ final class EndpointRoute: Sendable {
         state.withLockedValue { state in
             state.weights = weights.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         }
+        // A deployment or a rollback: what was kept may be what is wrong.
+        cache.purge()
     }
 
     func add(_ worker: WorkerRoute) {
@@ -120,7 +127,7 @@ final class EndpointRoute: Sendable {
     /// Gives a worker no new requests; those on it go on, `inFlight(on:)` tells how many. When it was the last of its
     /// revision, those who wait for one are told that there is none.
     func retire(_ worker: WorkerRoute) {
-        let stranded = state.withLockedValue { state -> [Waiting] in
+        let stranded = state.withLockedValue { state -> CircularBuffer<Waiting> in
             guard let index = state.slots.firstIndex(where: { $0.worker === worker }) else { return [] }
             state.slots[index].isReady = false
             state.slots[index].isRetired = true
@@ -135,7 +142,7 @@ final class EndpointRoute: Sendable {
         state.withLockedValue { $0.slots.removeAll { $0.worker === worker && $0.inFlight == 0 } }
     }
 
-    private static func takeStranded(_ state: inout State, revision: Int) -> [Waiting] {
+    private static func takeStranded(_ state: inout State, revision: Int) -> CircularBuffer<Waiting> {
         guard !state.slots.contains(where: { $0.worker.revision == revision && !$0.isRetired }) else { return [] }
         let stranded = state.waiting.removeValue(forKey: revision) ?? []
         state.waitingCount -= stranded.count
@@ -188,6 +195,28 @@ final class EndpointRoute: Sendable {
         }
     }
 
+    /// How answers of a revision are kept; nil when they are not.
+    func cachePlan(of revision: Int) -> CachePlan? {
+        state.withLockedValue { $0.cachePlans[revision] }
+    }
+
+    /// The model's name at the workers of the revision that has the traffic.
+    var modelName: String {
+        state.withLockedValue { state in
+            state.weights.last.flatMap { state.modelNames[$0.revision] } ?? name
+        }
+    }
+
+    /// Every revision that has traffic has a worker that is ready, and there is one that has.
+    var isServing: Bool {
+        state.withLockedValue { state in
+            !state.weights.isEmpty
+                && state.weights.allSatisfy { weight in
+                    state.slots.contains { $0.worker.revision == weight.revision && $0.isReady }
+                }
+        }
+    }
+
     /// Finds the least busy ready worker of a revision, or a place in the queue.
     func acquire(revision: Int, avoiding tried: [WorkerRoute], waiter: @escaping Waiter) -> Admission {
         state.withLockedValue { state in
@@ -206,7 +235,8 @@ final class EndpointRoute: Sendable {
             }
             state.waitingNumber += 1
             state.waitingCount += 1
-            state.waiting[revision, default: []].append(Waiting(number: state.waitingNumber, call: waiter))
+            let waiting = Waiting(number: state.waitingNumber, call: waiter)
+            state.waiting[revision, default: CircularBuffer()].append(waiting)
             return .queued(state.waitingNumber)
         }
     }
@@ -252,13 +282,14 @@ final class EndpointRoute: Sendable {
     }
 
     private static func nextWaiter(_ state: inout State, for index: Int) -> Waiter? {
-        let slot = state.slots[index]
-        guard slot.isReady, slot.inFlight < slot.worker.concurrencyMax,
-            let waiting = state.waiting[slot.worker.revision], !waiting.isEmpty
+        guard state.waitingCount > 0, state.slots[index].isReady else { return nil }
+        let worker = state.slots[index].worker
+        guard state.slots[index].inFlight < worker.concurrencyMax,
+            let next = state.waiting[worker.revision]?.popFirst()
         else { return nil }
         state.waitingCount -= 1
         state.slots[index].begin()
-        return state.waiting[slot.worker.revision]?.removeFirst().call
+        return next.call
     }
 
     // MARK: - Measuring
@@ -279,7 +310,11 @@ final class EndpointRoute: Sendable {
 
     /// Begins to measure a revision afresh.
     func measure(_ revision: Revision) {
-        state.withLockedValue { $0.traffic[revision.number] = RevisionTraffic(revision) }
+        state.withLockedValue { state in
+            state.traffic[revision.number] = RevisionTraffic(revision)
+            state.cachePlans[revision.number] = CachePlan(revision)
+            state.modelNames[revision.number] = revision.spec.model.name ?? revision.spec.name
+        }
     }
 
     /// Counts one answered request.
@@ -310,7 +345,13 @@ final class EndpointRoute: Sendable {
     }
 
     /// Stops measuring a revision whose fleet is gone: its recorders take megabytes.
-    func stopMeasuring(revision: Int) { state.withLockedValue { $0.traffic[revision] = nil } }
+    func stopMeasuring(revision: Int) {
+        state.withLockedValue { state in
+            state.traffic[revision] = nil
+            state.cachePlans[revision] = nil
+            state.modelNames[revision] = nil
+        }
+    }
 
     /// Requests that workers are busy with.
     var inFlightTotal: Int { state.withLockedValue { $0.slots.reduce(0) { $0 + $1.inFlight } } }

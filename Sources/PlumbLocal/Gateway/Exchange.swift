@@ -41,8 +41,8 @@ final class Exchange: UpstreamReceiver {
         case connection(UpstreamConnection)
     }
 
-    /// `onFault` is told of a worker whose connection broke; `completion` is called at most once, on the loop, and never
-    /// after `cancel`.
+    /// `onFault` is told of a worker whose connection broke; `completion` is called at most once, on the loop, and
+    /// never after `cancel`.
     init(
         route: EndpointRoute, revision: Int, context: LoopContext, request: UpstreamRequest,
         onFault: @escaping @Sendable (WorkerRoute) -> Void, completion: @escaping (ExchangeResult) -> Void

@@ -4,7 +4,8 @@ import NIOCore
 
 /// The sixteen bytes before every request and every answer, in little-endian order: a mark (one byte), a version (one),
 /// the size of the head (two) and of the body (four), the request's number (four), the answer's status (two), and two
-/// zeros. A request's head is `METHOD PATH`, its Content-Type and its Accept, a line each; an answer's its Content-Type.
+/// zeros. A request's head is `METHOD PATH`, its Content-Type and its Accept, a line each; an answer's head is its
+/// Content-Type.
 ///
 /// `plumb-worker` has the same words in `Frame.swift`; the tests of both hold the same bytes.
 struct Frame: Equatable {

@@ -1,8 +1,8 @@
 // The way in: TLS 1.2 and 1.3, tokens, limits, and the path that SageMaker Runtime's clients call.
 //
-// Read `GatewayChannel` first: a connection. `RequestParser` and `RequestHead` read requests, `RequestTarget` finds whom
-// they are for, `EndpointRoute` chooses the worker, `Exchange` asks it over a `WorkerLane` (the house's own workers) or an
-// `UpstreamConnection` (anything that speaks HTTP), and `ClientAnswer` is what the client is told.
+// Read `GatewayChannel` first: a connection. `RequestParser` and `RequestHead` read requests, `RequestTarget` finds
+// whom they are for, `EndpointRoute` chooses the worker, `Exchange` asks it over a `WorkerLane` (the house's own
+// workers) or an `UpstreamConnection` (anything that speaks HTTP), and `ClientAnswer` is what the client is told.
 
 /// What the gateway lets happen, as limits with names.
 enum GatewayLimits {

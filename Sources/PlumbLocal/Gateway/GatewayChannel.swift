@@ -31,12 +31,15 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
     private var wantsRead = false
     private var exchange: Exchange?
     var answer = ClientAnswer()
-    private var numbers = RequestNumbers()
+    /// The request in hand, as its answer and the log name it.
+    private(set) var number = RequestNumber()
     var request = RequestInHand()
     /// What the last head came to, for the next one that is the same.
     private var knownTarget: RequestTarget?
     /// The last token that was accepted here: hashing it again for each request would cost more than the model.
     private var acceptedToken: (text: String, holder: TokenHolder)?
+    /// Whose request it is, for the log.
+    private var holderName: String?
     private(set) var deadline: NIODeadline
 
     init(gateway: GatewayState, loopContext: LoopContext) {
@@ -125,6 +128,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
                 guard let body = try parser.body(of: head, bytesMax: target.bodyBytesMax) else { return false }
                 // From here, not from the head: a slow upload is no latency of the model.
                 request.startedAt = .now()
+                request.bodyCount = body.readableBytes
                 phase = .answering
                 target.answer(self, body)
                 return true
@@ -137,7 +141,10 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
                 return true
             }
         } catch {
-            if case .head = phase { request = RequestInHand(number: numbers.next()) }
+            if case .head = phase {
+                request = RequestInHand()
+                number.advance()
+            }
             request.isWhole = false
             refuse(Refusal(error.status, "ValidationError", error.message))
             return false
@@ -146,7 +153,9 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
 
     /// Looks at a head; true when the body may be looked for.
     private func begin(_ head: RequestHead, isKnown: Bool) -> Bool {
-        request.begin(head, number: numbers.next())
+        request.begin(head)
+        if gateway.accessLog != nil { request.head = head }
+        number.advance()
         deadline = .now() + .milliseconds(GatewayLimits.requestReadMillisecondsMax)
         do throws(Refusal) {
             guard !gateway.isClosed else {
@@ -159,9 +168,10 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
             } else {
                 // Never the target of an older head, should this one be refused.
                 knownTarget = nil
-                let holder = try authenticate(head)
+                let holder = RequestTarget.isOpen(head) ? nil : try authenticate(head)
                 target = try RequestTarget(head, holder, gateway)
                 knownTarget = target
+                holderName = holder?.name
             }
             try target.admit(gateway)
             if let length = head.contentLength, length > target.bodyBytesMax {
@@ -208,14 +218,23 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
     // MARK: - Answering
 
     /// Has a request answered by the workers of an endpoint.
-    func invoke(_ route: EndpointRoute, _ upstream: UpstreamRequest, timeout: TimeAmount, isRaw: Bool = false) {
-        request.isRaw = isRaw
+    func invoke(
+        _ route: EndpointRoute, _ upstream: UpstreamRequest, for holder: String, timeout: TimeAmount,
+        isInference: Bool = true
+    ) {
+        request.isInference = isInference
         guard let revision = route.chooseRevision() else {
             return refuse(.unavailable("the endpoint has no revision in service"))
         }
         request.revision = revision
-        let deadline = request.startedAt + timeout
-        self.deadline = deadline
+        if isInference, let plan = route.cachePlan(of: revision) {
+            let key = ResponseCache.key(plan, holder: holder, upstream.head, upstream.body)
+            if case .hit(let kept, let age) = route.cache.find(key, at: request.startedAt) {
+                return write(kept, age: age)
+            }
+            request.toKeep = (key, plan)
+        }
+        deadline = request.startedAt + timeout
         let exchange = Exchange(
             route: route, revision: revision, context: loopContext, request: upstream, onFault: gateway.onFault
         ) { [self] result in
@@ -240,11 +259,17 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
             gateway.countShed()
             return refuse(.unavailable("every worker is busy and the queue is full"))
         }
-        route.record(
-            revision: request.revision, latencyMicroseconds: microseconds, status: status, at: gateway.seconds())
+        if request.isInference {
+            route.record(
+                revision: request.revision, latencyMicroseconds: microseconds, status: status, at: gateway.seconds())
+        }
         switch result {
         case .answered(let response) where (200..<300).contains(response.status) || request.isRaw:
-            if let asked, response.status < 300 { capture(asked, response, route) }
+            if let asked, request.isInference, response.status < 300 { capture(asked, response, route) }
+            if let (key, plan) = request.toKeep, response.status == 200, request.revision == plan.revision {
+                route.cache.keep(
+                    response.body, response.contentType, for: key, seconds: plan.seconds, at: request.startedAt)
+            }
             write(response)
         case .answered(let response): writeModelError(response)
         case .failed(.timedOut): refuse(Refusal(504, "ModelError", "the model did not answer in time"))
@@ -257,15 +282,15 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
     private func capture(_ asked: UpstreamRequest, _ response: UpstreamResponse, _ route: EndpointRoute) {
         route.capture.offer {
             CapturedExchange(
-                request: asked.body, requestType: asked.contentType, answer: response.body,
-                answerType: response.contentType, customAttributes: asked.customAttributes,
-                inferenceID: asked.inferenceID, number: request.number, revision: request.revision,
+                request: asked.body, requestType: asked.head.contentType, answer: response.body,
+                answerType: response.contentType, customAttributes: asked.head.customAttributes,
+                inferenceID: asked.head.inferenceID, number: number.text, revision: request.revision,
                 at: gateway.seconds())
         }
     }
 
     private func write(_ response: UpstreamResponse) {
-        answer.begin(response.status, requestID: request.number)
+        answer.begin(response.status, number)
         answer.add("content-type", response.contentType ?? "application/octet-stream")
         if let variant = request.variant {
             answer.add("x-amzn-invoked-production-variant", variant)
@@ -278,6 +303,14 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
         send(response.body)
     }
 
+    private func write(_ kept: ResponseCache.Kept, age: Int) {
+        answer.begin(200, number)
+        answer.add("content-type", kept.contentType ?? "application/octet-stream")
+        answer.add("x-amzn-invoked-production-variant: primary\r\nx-plumb-revision", String(request.revision))
+        answer.add("x-plumb-cache: hit\r\nage", String(age))
+        send(kept.body)
+    }
+
     /// SageMaker tells a container's own error as 424 with the original inside.
     private func writeModelError(_ response: UpstreamResponse) {
         let original = String(
@@ -288,7 +321,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
         let text =
             "{\"Message\":\(JSONText.quoted(message)),\"OriginalStatusCode\":\(response.status),"
             + "\"OriginalMessage\":\(JSONText.quoted(original)),\"LogStreamArn\":\"\"}"
-        answer.begin(424, requestID: request.number)
+        answer.begin(424, number)
         answer.add("content-type: application/json")
         answer.add("x-amzn-errortype: ModelError")
         answer.add("x-plumb-revision", String(request.revision))
@@ -297,14 +330,14 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
 
     /// Answers with a page of our own.
     func answer(_ status: Int = 200, type: String, _ text: String) {
-        answer.begin(status, requestID: request.number)
+        answer.begin(status, number)
         answer.add("content-type", type)
         send(ByteBuffer(string: text))
     }
 
     /// Passes on what the front desk says.
     func answer(_ told: CallAnswer) {
-        answer.begin(told.status, requestID: request.number)
+        answer.begin(told.status, number)
         for (name, value) in told.headers { answer.add(field: name, value) }
         send(ByteBuffer(bytes: told.body))
     }
@@ -314,7 +347,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
 
     /// Says no, and reads no further of a request whose body has not come yet.
     func refuse(_ refusal: Refusal) {
-        answer.begin(refusal.status, requestID: request.number)
+        answer.begin(refusal.status, number)
         answer.add("content-type: application/json")
         answer.add("x-amzn-errortype", refusal.type)
         if refusal.isTemporary { answer.add("retry-after: 1") }
@@ -332,6 +365,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
     /// Ends the head, sends all, and goes on to the next request.
     private func send(_ body: ByteBuffer) {
         guard let context else { return }
+        if let log = gateway.accessLog { note(in: log, answerBytes: body.readableBytes) }
         let keepsAlive = request.keepsAlive && request.isWhole && !gateway.isDraining
         if !keepsAlive {
             answer.add("connection: close")
@@ -339,15 +373,12 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
             answer.add("connection: keep-alive")
         }
         answer.end(bodyCount: body.readableBytes)
+        let isCopied = body.readableBytes <= GatewayLimits.copiedBytesMax
+        if isCopied, !request.isBodyless { answer.write(body) }
         var last = answer.bytes
-        if !request.isBodyless {
-            if body.readableBytes <= GatewayLimits.copiedBytesMax {
-                answer.write(body)
-                last = answer.bytes
-            } else {
-                context.write(wrapOutboundOut(last), promise: nil)
-                last = body
-            }
+        if !isCopied, !request.isBodyless {
+            context.write(wrapOutboundOut(last), promise: nil)
+            last = body
         }
         guard keepsAlive else { return sendLast(last, context) }
         context.writeAndFlush(wrapOutboundOut(last), promise: nil)
@@ -355,6 +386,16 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
         request.hasBegun = false
         phase = .head
         readRequests()
+    }
+
+    private func note(in log: AccessLog, answerBytes: Int) {
+        log.note(
+            AccessLog.Entry(
+                seconds: gateway.seconds(), number: number.text, path: request.head?.path ?? "",
+                token: answer.status == 401 ? nil : holderName, traceParent: request.head?.traceParent,
+                revision: request.revision, status: answer.status,
+                microseconds: Int((NIODeadline.now() - request.startedAt).nanoseconds / 1000),
+                requestBytes: request.bodyCount, answerBytes: answerBytes))
     }
 
     /// Closes once the answer is out. A client that is still sending is given a moment to read it first.
@@ -377,33 +418,40 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
 struct RequestInHand {
     var startedAt = NIODeadline.now()
     var revision = 0
+    var bodyCount = 0
+    /// Its head, where it is logged.
+    var head: RequestHead?
     /// Its first bytes have come.
     var hasBegun = false
     /// Nothing of it is left to be read.
     var isWhole = true
     /// It came by the Open Inference Protocol, whose answers are passed on as they are.
-    var isRaw = false
+    private(set) var isRaw = false
+    /// The model is asked, not about it.
+    var isInference = true
+    /// Where its answer is to be kept, and how.
+    var toKeep: (key: ResponseCache.Key, plan: CachePlan)?
     /// Of a signed request: what the variant is called, and the caller's own name for the inference.
     var variant: String?
     var inferenceID: String?
-    private(set) var number = ""
     private(set) var keepsAlive = true
     private(set) var isOldVersion = false
     private(set) var isBodyless = false
 
-    init(number: String = "") { self.number = number }
-
-    mutating func begin(_ head: RequestHead, number: String) {
+    mutating func begin(_ received: RequestHead) {
         revision = 0
+        bodyCount = 0
+        head = nil
+        startedAt = .now()
         hasBegun = true
         isWhole = true
-        isRaw = false
+        isRaw = received.path.hasPrefix("/v2/")
+        toKeep = nil
+        keepsAlive = received.keepsAlive
+        isOldVersion = received.isOldVersion
+        isBodyless = received.method == .head
         variant = nil
         inferenceID = nil
-        self.number = number
-        keepsAlive = head.keepsAlive
-        isOldVersion = head.isOldVersion
-        isBodyless = head.method == .head
     }
 }
 

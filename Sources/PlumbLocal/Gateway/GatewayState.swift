@@ -20,6 +20,7 @@ final class GatewayState: Sendable {
     let accessKeys: AccessKeyRegistry
     /// Takes signed requests that are no invocations.
     let frontDesk = FrontDeskService()
+    let accessLog: AccessLog?
     /// Told of a worker whose connection broke before its answer was whole.
     let onFault: @Sendable (WorkerRoute) -> Void
     private let state = NIOLockedValueBox(State())
@@ -32,11 +33,12 @@ final class GatewayState: Sendable {
     private let origin: NIODeadline
 
     init(
-        tokens: TokenRegistry, accessKeys: AccessKeyRegistry, secondsSinceEpoch: Double,
+        tokens: TokenRegistry, accessKeys: AccessKeyRegistry, secondsSinceEpoch: Double, accessLog: AccessLog? = nil,
         onFault: @escaping @Sendable (WorkerRoute) -> Void
     ) {
         self.tokens = tokens
         self.accessKeys = accessKeys
+        self.accessLog = accessLog
         self.onFault = onFault
         originSeconds = secondsSinceEpoch
         origin = .now()

@@ -46,6 +46,8 @@ extension GatewayState {
                 page += "plumb_traffic_weight_percent{\(Self.labels(route.name, revision))} \(weight)\n"
             }
         }
+        addInvocations(routes, declare, &page)
+        addCaches(routes, declare, &page)
         declare("plumb_requests_in_flight", "gauge", "Requests that workers are busy with.")
         for route in routes {
             page += "plumb_requests_in_flight{endpoint=\"\(route.name)\"} \(route.inFlightTotal)\n"
@@ -59,6 +61,56 @@ extension GatewayState {
         declare("plumb_connections", "gauge", "Open client connections.")
         page += "plumb_connections \(connections)\n"
         return page
+    }
+
+    /// What CloudWatch shows of a SageMaker endpoint, by its names.
+    private func addInvocations(
+        _ routes: [EndpointRoute], _ declare: (String, String, String) -> Void, _ page: inout String
+    ) {
+        let metrics: [(name: String, help: String, value: (RequestTotals) -> UInt64)] = [
+            ("plumb_invocations_total", "Invocations: requests that a model was asked.", { $0.requests }),
+            ("plumb_invocation_4xx_errors_total", "Invocation4XXErrors.", { $0.clientErrors }),
+            ("plumb_invocation_5xx_errors_total", "Invocation5XXErrors.", { $0.serverErrors }),
+            (
+                "plumb_model_latency_microseconds_total", "ModelLatency, summed over all invocations.",
+                { $0.latencyMicroseconds }
+            ),
+        ]
+        for metric in metrics {
+            declare(metric.name, "counter", metric.help)
+            for (labels, traffic) in series(routes) {
+                page += "\(metric.name){\(labels)} \(metric.value(traffic.requests.totals))\n"
+            }
+        }
+    }
+
+    private func addCaches(
+        _ routes: [EndpointRoute], _ declare: (String, String, String) -> Void, _ page: inout String
+    ) {
+        let metrics: [(name: String, kind: String, help: String, value: (ResponseCache.Counters) -> Double)] = [
+            (
+                "plumb_cache_hits_total", "counter", "Requests answered with a kept answer; no invocations.",
+                { Double($0.hits) }
+            ),
+            ("plumb_cache_misses_total", "counter", "Requests without a kept answer.", { Double($0.misses) }),
+            (
+                "plumb_cache_sampled_total", "counter", "Requests sent to the model although an answer was kept.",
+                { Double($0.sampled) }
+            ),
+            ("plumb_cache_bytes", "gauge", "Bytes of kept answers.", { Double($0.bytes) }),
+            (
+                "plumb_cache_hit_ratio", "gauge", "Share of requests that had a kept answer, since the start.",
+                { Double($0.hits + $0.sampled) / Double(max(1, $0.hits + $0.sampled + $0.misses)) }
+            ),
+        ]
+        let caches = routes.map { (name: $0.name, counters: $0.cache.counters) }
+            .filter { $0.counters.misses > 0 }
+        for metric in metrics where !caches.isEmpty {
+            declare(metric.name, metric.kind, metric.help)
+            for cache in caches {
+                page += "\(metric.name){endpoint=\"\(cache.name)\"} \(metric.value(cache.counters))\n"
+            }
+        }
     }
 
     private func series(_ routes: [EndpointRoute]) -> [(labels: String, traffic: RevisionTraffic)] {

@@ -8,8 +8,8 @@ struct RequestFault: Error, Equatable {
     static func malformed(_ message: String) -> RequestFault { RequestFault(status: 400, message: message) }
 }
 
-/// What the gateway reads of a request's head.
-struct RequestHead: Sendable {
+/// What the gateway reads of a request's head. An object, because a dozen texts are dear to copy.
+final class RequestHead {
     enum Method: Sendable { case get, head, post, other }
 
     /// The most bytes and lines of a head. SageMaker's own headers have at most 1,024 bytes each.
@@ -32,6 +32,8 @@ struct RequestHead: Sendable {
     private(set) var expectsContinue = false
     /// The whole head, where it carries a signature of AWS's tools.
     private(set) var signed: SignedRequest?
+    /// The body is tensors in binary behind JSON, an extension of Triton's.
+    private(set) var hasBinaryTensors = false
     private var hasHost = false
     private var connection = ""
 
@@ -64,7 +66,7 @@ struct RequestHead: Sendable {
         return first..<(at - 2)
     }
 
-    private mutating func readRequestLine(_ line: ArraySlice<UInt8>) throws(RequestFault) {
+    private func readRequestLine(_ line: ArraySlice<UInt8>) throws(RequestFault) {
         let words = line.split(separator: 0x20, omittingEmptySubsequences: false)
         guard words.count == 3, !words[0].isEmpty, words[0].allSatisfy(Self.isTokenByte), !words[1].isEmpty,
             words[1].allSatisfy({ $0 > 0x20 && $0 < 0x7F })
@@ -90,7 +92,7 @@ struct RequestHead: Sendable {
         path = String(decoding: words[1].prefix { $0 != UInt8(ascii: "?") }, as: UTF8.self)
     }
 
-    private mutating func readField(_ line: ArraySlice<UInt8>) throws(RequestFault) {
+    private func readField(_ line: ArraySlice<UInt8>) throws(RequestFault) {
         // A line that begins with white space would go on with the one before; a space before the colon hides a name.
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
             line[..<colon].allSatisfy(Self.isTokenByte)
@@ -127,13 +129,14 @@ struct RequestHead: Sendable {
             }
             isChunked = true
         case 29 where Self.equal(name, "x-amzn-sagemaker-inference-id"): inferenceID = Self.value(line, after: colon)
+        case 31 where Self.equal(name, "inference-header-content-length"): hasBinaryTensors = true
         case 34 where Self.equal(name, "x-amzn-sagemaker-custom-attributes"):
             customAttributes = Self.value(line, after: colon)
         default: break
         }
     }
 
-    private mutating func settle() throws(RequestFault) {
+    private func settle() throws(RequestFault) {
         if isChunked {
             guard contentLength == nil else {
                 throw .malformed("the request has both Content-Length and Transfer-Encoding")

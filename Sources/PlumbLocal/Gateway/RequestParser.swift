@@ -9,6 +9,9 @@ struct RequestParser {
     /// The most bytes of a chunk's first line, and of all trailer lines together.
     static let lineBytesMax = 4096
 
+    /// The room that is kept between requests.
+    private static let keptBytesMax = 64 << 10
+
     private var pending = ByteBuffer()
     /// Where to look on for the end of the head.
     private var searched = 0
@@ -25,14 +28,14 @@ struct RequestParser {
 
     var bufferedBytes: Int { pending.readableBytes }
 
+    /// Copies the bytes: the buffer they came in is TLS's own, and whoever keeps it makes TLS copy all of it.
     mutating func append(_ bytes: ByteBuffer) {
         if pending.readableBytes == 0 {
-            pending = bytes
-        } else {
-            var bytes = bytes
-            if pending.readerIndex > 64 << 10 { pending.discardReadBytes() }
-            pending.writeBuffer(&bytes)
+            if pending.capacity > Self.keptBytesMax { pending = ByteBuffer() } else { pending.clear() }
+        } else if pending.readerIndex > Self.keptBytesMax {
+            pending.discardReadBytes()
         }
+        pending.writeImmutableBuffer(bytes)
     }
 
     /// Passes over so many bytes; false, and nothing is passed over, when they have not all come.

@@ -4,11 +4,11 @@ import NIOCore
 import PlumbModel
 
 /// Whom a request addresses, and whether its sender may. Found once for all requests of a connection that are alike.
-struct RequestTarget {
+final class RequestTarget {
     /// What answers.
     enum Kind {
         case invocation(EndpointRoute)
-        /// The Open Inference Protocol's `infer`; the worker knows the model by its own name.
+        /// The Open Inference Protocol's questions to a model; the worker knows it by its own name.
         case inference(EndpointRoute, path: String)
         /// Labels for answers that were captured, in Model Monitor's form of ground truth.
         case groundTruth(EndpointRoute)
@@ -23,19 +23,20 @@ struct RequestTarget {
     }
 
     private let kind: Kind
-    private let holder: TokenHolder
-    private let head: RequestHead
-    private let frameHead: [UInt8]
+    /// Nil for a page that anybody may see.
+    private let holder: TokenHolder?
+    private let upstream: UpstreamHead
+    private let isPost: Bool
     let bodyBytesMax: Int
     private let timeout: TimeAmount
     private let requestsPerSecondMax: Double?
     private let limits: RequestLimits?
 
     /// Finds the target of a request. Throws what the client is to be told.
-    init(_ head: RequestHead, _ holder: TokenHolder, _ gateway: GatewayState) throws(Refusal) {
+    init(_ head: RequestHead, _ holder: TokenHolder?, _ gateway: GatewayState) throws(Refusal) {
         kind = try Self.kind(of: head, gateway)
         self.holder = holder
-        self.head = head
+        isPost = head.method == .post
         switch kind {
         case .invocation(let route), .inference(let route, _):
             let limits = route.limits
@@ -43,21 +44,26 @@ struct RequestTarget {
             bodyBytesMax = limits.bodyBytesMax
             timeout = .nanoseconds(Int64(limits.timeoutSeconds * 1e9))
             requestsPerSecondMax = limits.requestsPerSecondMax
-            var path = "/invocations"
-            if case .inference(_, let inferencePath) = kind { path = inferencePath }
-            frameHead = UpstreamRequest.frameHead(path: path, contentType: head.contentType, accept: head.accept)
+            var (path, contentType) = ("/invocations", head.contentType)
+            if case .inference(_, let inferencePath) = kind {
+                path = inferencePath
+                // The protocol is JSON alone, and many of its clients do not say so.
+                contentType = contentType ?? "application/json"
+            }
+            upstream = UpstreamHead(path: path, contentType: contentType, head)
         case .page, .groundTruth:
             limits = nil
-            bodyBytesMax = if case .page = kind { GatewayLimits.pageBodyBytesMax } else { GatewayLimits.labelBytesMax }
+            bodyBytesMax =
+                if case .page = kind { GatewayLimits.pageBodyBytesMax } else { GatewayLimits.labelBytesMax }
             timeout = .zero
             requestsPerSecondMax = nil
-            frameHead = []
+            upstream = UpstreamHead(path: head.path)
         }
     }
 
     /// Whether what was found still holds.
     var isValid: Bool {
-        guard !holder.isRevoked else { return false }
+        guard holder?.isRevoked != true else { return false }
         switch kind {
         case .invocation(let route), .inference(let route, _): return !route.isRemoved && route.limits == limits
         case .groundTruth(let route): return !route.isRemoved
@@ -70,7 +76,7 @@ struct RequestTarget {
         switch kind {
         case .page, .groundTruth: return
         case .invocation(let route), .inference(let route, _):
-            guard holder.mayCall(route.name, requestsPerSecondMax: requestsPerSecondMax) else {
+            guard holder?.mayCall(route.name, requestsPerSecondMax: requestsPerSecondMax) != false else {
                 gateway.countThrottled()
                 throw Refusal(
                     429, "ThrottlingException", "this token's request rate is used up", isTemporary: true)
@@ -89,19 +95,19 @@ struct RequestTarget {
                 return channel.refuse(.unavailable("the labels that came before are still being read"))
             }
             channel.answer(202, type: "application/json", "{}")
-        case .invocation(let route): channel.invoke(route, upstream("/invocations", body), timeout: timeout)
-        case .inference(let route, let path):
-            channel.invoke(route, upstream(path, body), timeout: timeout, isRaw: true)
+        case .invocation(let route), .inference(let route, _):
+            channel.invoke(
+                route, UpstreamRequest(head: upstream, body: body), for: holder?.name ?? "", timeout: timeout,
+                isInference: isPost)
         }
     }
 
-    private func upstream(_ path: String, _ body: ByteBuffer) -> UpstreamRequest {
-        UpstreamRequest(
-            path: path, contentType: head.contentType, accept: head.accept, customAttributes: head.customAttributes,
-            inferenceID: head.inferenceID, traceParent: head.traceParent, body: body, frameHead: frameHead)
-    }
-
     // MARK: - Finding
+
+    /// Whether anybody may ask: a balancer that looks whether this house stands has no token.
+    static func isOpen(_ head: RequestHead) -> Bool {
+        ["/healthz", "/v2/health/live", "/v2/health/ready"].contains(head.path)
+    }
 
     private static func kind(of head: RequestHead, _ gateway: GatewayState) throws(Refusal) -> Kind {
         if let name = endpointName(head.path) {
@@ -118,16 +124,61 @@ struct RequestTarget {
             }
             return .groundTruth(route)
         }
-        let isGet = head.method == .get || head.method == .head
+        if head.path == "/v2" || head.path.hasPrefix("/v2/") { return try openInference(head, gateway) }
         switch head.path {
-        case "/metrics" where isGet:
+        case "/metrics" where isGet(head):
             return .page { Page(type: "text/plain; version=0.0.4; charset=utf-8", text: $0.metricsPage()) }
-        case "/ping" where isGet: return .page { _ in Page(text: "") }
+        case "/healthz" where isGet(head): return .page(readiness)
+        case "/ping" where isGet(head): return .page { _ in Page(text: "") }
         default:
             throw Refusal(
                 404, "UnknownOperationException",
-                "there is POST /endpoints/NAME/invocations, POST /endpoints/NAME/ground-truth, GET /metrics and GET /ping"
-            )
+                "there is POST /endpoints/NAME/invocations and …/ground-truth, GET /metrics, GET /healthz, GET /ping "
+                    + "and the Open Inference Protocol under /v2")
+        }
+    }
+
+    private static func isGet(_ head: RequestHead) -> Bool { head.method == .get || head.method == .head }
+
+    /// Ready when every endpoint is: a house of which a part cannot answer is no place for a balancer to send to.
+    private static func readiness(_ gateway: GatewayState) -> Page {
+        let routes = gateway.routes
+        let serving = routes.count(where: \.isServing)
+        let isReady = serving == routes.count && !gateway.isDraining
+        return Page(
+            status: isReady ? 200 : 503,
+            text: "{\"ready\":\(isReady),\"endpoints\":\(routes.count),\"serving\":\(serving)}")
+    }
+
+    /// The Open Inference Protocol (V2) over the endpoints: a model is called as its endpoint is.
+    private static func openInference(_ head: RequestHead, _ gateway: GatewayState) throws(Refusal) -> Kind {
+        let parts = head.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst(2).map(String.init)
+        switch parts {
+        case [] where isGet(head), [""] where isGet(head):
+            return .page { _ in Page(text: "{\"name\":\"plumb\",\"version\":\"2\",\"extensions\":[]}") }
+        case ["health", "live"] where isGet(head): return .page { _ in Page(text: "{\"live\":true}") }
+        case ["health", "ready"] where isGet(head): return .page(readiness)
+        default: break
+        }
+        guard parts.count >= 2, parts.count <= 3, parts[0] == "models", !parts[1].isEmpty else {
+            throw Refusal(
+                404, "UnknownOperationException",
+                "there is /v2/health/live, /v2/health/ready, /v2/models/NAME and below it /ready and /infer")
+        }
+        let route = try route(parts[1], gateway)
+        switch parts.count == 3 ? parts[2] : "" {
+        case "" where isGet(head): return .inference(route, path: "/v2/models/\(route.modelName)")
+        case "ready" where isGet(head):
+            return .page { _ in Page(status: route.isServing ? 200 : 503, text: "{\"ready\":\(route.isServing)}") }
+        case "infer" where head.method == .post:
+            guard !head.hasBinaryTensors else {
+                throw Refusal(
+                    400, "ValidationError",
+                    "tensors are sent and answered in JSON here; leave the binary data extension off")
+            }
+            return .inference(route, path: "/v2/models/\(route.modelName)/infer")
+        default:
+            throw Refusal(405, "ValidationError", "\(head.path) does not take this method")
         }
     }
 

@@ -124,7 +124,7 @@ extension GatewayChannel {
     }
 
     private func handOver(_ signed: SignedRequest, _ body: ByteBuffer) throws(Refusal) {
-        let call = signed.call(body, gateway, requestID: request.number)
+        let call = signed.call(body, gateway, requestID: number.text)
         let loop = loopContext.loop
         let bound = NIOLoopBound(self, eventLoop: loop)
         wait(upTo: .seconds(GatewayLimits.controlSecondsMax))

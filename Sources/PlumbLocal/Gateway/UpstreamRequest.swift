@@ -2,38 +2,63 @@
 
 import NIOCore
 
-/// What of a client's request reaches the worker.
-struct UpstreamRequest {
-    /// The path at the worker.
-    var path = "/invocations"
-    var contentType: String?
-    var accept: String?
-    var customAttributes: String?
-    var inferenceID: String?
-    var traceParent: String?
-    var body: ByteBuffer
-    /// The head as a frame carries it; made once for all requests of a connection that are alike.
-    var frameHead: [UInt8]
+/// What of the head of a client's request reaches the worker; made once for all like requests of a connection.
+final class UpstreamHead {
+    private let method: String
+    private let path: String
+    private let fields: [(name: String, value: String)]
+    let contentType: String?
+    let customAttributes: String?
+    /// The client's own name for the inference.
+    let inferenceID: String?
+    /// The head as a frame carries it.
+    let frame: [UInt8]
+    /// All that an answer may depend on; a trace changes none.
+    let identity: [UInt8]
 
-    /// The head of a frame for this path and these types.
-    static func frameHead(path: String, contentType: String?, accept: String?) -> [UInt8] {
-        let head = Array("POST \(path)\n\(contentType ?? "")\n\(accept ?? "")".utf8)
+    init(
+        method: String = "POST", path: String, contentType: String? = nil, accept: String? = nil,
+        customAttributes: String? = nil, inferenceID: String? = nil, traceParent: String? = nil
+    ) {
+        self.contentType = contentType
+        self.customAttributes = customAttributes
+        self.inferenceID = inferenceID
+        self.method = method
+        self.path = path
+        fields = [
+            ("Content-Type", contentType), ("Accept", accept), ("traceparent", traceParent),
+            ("X-Amzn-SageMaker-Custom-Attributes", customAttributes), ("X-Amzn-SageMaker-Inference-Id", inferenceID),
+        ].compactMap { name, value in value.map { (name, $0) } }
+        let whole = Array("\(method) \(path)\n\(contentType ?? "")\n\(accept ?? "")".utf8)
         // Nobody means a list of types of thousands of bytes; without it the answer is JSON.
-        return head.count <= Frame.headBytesMax ? head : Array("POST \(path)\n\(contentType ?? "")\n".utf8)
+        frame = whole.count <= Frame.headBytesMax ? whole : Array("\(method) \(path)\n\(contentType ?? "")\n".utf8)
+        identity = whole + [0x0A] + Array((customAttributes ?? "").utf8)
     }
 
-    /// The whole request in HTTP/1.1, for commands that obey SageMaker's container contract.
+    convenience init(path: String, contentType: String?, _ head: RequestHead) {
+        self.init(
+            method: head.method == .post ? "POST" : "GET", path: path, contentType: contentType, accept: head.accept,
+            customAttributes: head.customAttributes, inferenceID: head.inferenceID, traceParent: head.traceParent)
+    }
+
+    /// The head in HTTP/1.1, for commands that obey SageMaker's container contract.
+    func writeHTTP(to buffer: inout ByteBuffer, bodyCount: Int) {
+        buffer.writeString("\(method) \(path) HTTP/1.1\r\nHost: worker\r\n")
+        for (name, value) in fields { buffer.writeString("\(name): \(value)\r\n") }
+        buffer.writeString("Content-Length: \(bodyCount)\r\n\r\n")
+    }
+}
+
+/// A request on its way to a worker.
+struct UpstreamRequest {
+    let head: UpstreamHead
+    let body: ByteBuffer
+
+    /// The whole request in HTTP/1.1.
     func http() -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.reserveCapacity(256 + body.readableBytes)
-        buffer.writeString("POST \(path) HTTP/1.1\r\nHost: worker\r\n")
-        for (name, value) in [
-            ("Content-Type", contentType), ("Accept", accept), ("traceparent", traceParent),
-            ("X-Amzn-SageMaker-Custom-Attributes", customAttributes), ("X-Amzn-SageMaker-Inference-Id", inferenceID),
-        ] {
-            if let value { buffer.writeString("\(name): \(value)\r\n") }
-        }
-        buffer.writeString("Content-Length: \(body.readableBytes)\r\n\r\n")
+        head.writeHTTP(to: &buffer, bodyCount: body.readableBytes)
         buffer.writeImmutableBuffer(body)
         return buffer
     }

@@ -69,8 +69,8 @@ final class WorkerLane: ChannelInboundHandler {
         }
         inFlight += 1
         let length = request.body.readableBytes
-        Frame(headCount: request.frameHead.count, bodyCount: length, number: UInt32(seat)).write(to: &outgoing)
-        outgoing.writeBytes(request.frameHead)
+        Frame(headCount: request.head.frame.count, bodyCount: length, number: UInt32(seat)).write(to: &outgoing)
+        outgoing.writeBytes(request.head.frame)
         if length <= Self.copiedBytesMax || context == nil {
             outgoing.writeImmutableBuffer(request.body)
         } else if let context {

@@ -87,7 +87,8 @@ public final class LocalHouse: Sendable {
         let processes = ProcessBook()
         vault = try Vault(folder: settings.folder, at: now)
         gateway = GatewayState(
-            tokens: tokens, accessKeys: AccessKeyRegistry(region: settings.region), secondsSinceEpoch: now
+            tokens: tokens, accessKeys: AccessKeyRegistry(region: settings.region), secondsSinceEpoch: now,
+            accessLog: try AccessLog.asked(by: ProcessInfo.processInfo.environment)
         ) { processes.suspect($0) }
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, settings.threads))
         let gateway = gateway
