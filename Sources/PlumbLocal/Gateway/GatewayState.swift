@@ -15,6 +15,8 @@ final class GatewayState: Sendable {
         var isClosed = false
     }
     let tokens: TokenRegistry
+    /// Whose requests are mirrored to a new revision.
+    let shadows = ShadowBook()
     /// Told of a worker whose connection broke before its answer was whole.
     let onFault: @Sendable (WorkerRoute) -> Void
     private let state = NIOLockedValueBox(State())

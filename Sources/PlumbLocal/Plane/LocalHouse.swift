@@ -125,6 +125,8 @@ public final class LocalHouse: Sendable {
         return try artifacts.add(fileAt: revision.absolute(file))
     }
 
+    func removeArtifacts(except needed: Set<String>) throws(PlumbError) { try artifacts.prune(keeping: needed) }
+
     func tryHandshakes() async -> (accepted: [String], refused: [String]) {
         guard let gatewayPort else { return ([], []) }
         return await HandshakeProbe.run(
