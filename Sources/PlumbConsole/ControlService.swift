@@ -53,6 +53,20 @@ public struct ControlService: Service {
                     by: actor(of: request))
             }
         }
+        router.post("/v1/endpoints/:name/rollout") { request, context in
+            try await answer(.accepted) {
+                let wish: ControlAPI.SteerBody = try await body(of: request)
+                return try await plane.steer(
+                    try context.parameters.require("name"), wish.command, reason: wish.reason, by: actor(of: request))
+            }
+        }
+        router.post("/v1/endpoints/:name/scale") { request, context in
+            try await answer(.accepted) {
+                let wish: ControlAPI.ScaleBody = try await body(of: request)
+                return try await plane.scale(
+                    try context.parameters.require("name"), to: wish.count, reason: wish.reason, by: actor(of: request))
+            }
+        }
         router.delete("/v1/endpoints/:name") { request, context in
             try await answer {
                 try await plane.remove(try context.parameters.require("name"), by: actor(of: request))

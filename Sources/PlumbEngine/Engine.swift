@@ -112,14 +112,35 @@ public protocol Engine: Sendable {
     /// Requests the revision has answered since it was applied, and when it first answered wrongly or too late
     /// (seconds since 1970-01-01 UTC).
     func traffic(_ endpoint: String, revision: Int) async throws -> TrafficObservation
+    /// Sends a share of the endpoint's requests to a revision as well, which may have no traffic; its answers are
+    /// compared with those the clients get and thrown away. Zero ends it, and so does `shift`.
+    func mirror(_ revision: Revision, percent: Int) async throws
+    /// What the mirrored requests have shown; nil while none are mirrored.
+    func shadow(_ endpoint: String) async throws -> ShadowObservation?
+    /// What each ready instance of a revision has used of its cores so far; nil when the engine cannot tell.
+    func load(_ endpoint: String, revision: Int) async throws -> [InstanceLoad]?
+}
+
+extension Engine {
+    public func mirror(_ revision: Revision, percent: Int) async throws {
+        guard percent > 0 else { return }
+        throw PlumbError(
+            .invalidInput, "this engine cannot mirror requests", hint: "leave out rollout.shadow",
+            at: revision.spec.place(of: "rollout.shadow"))
+    }
+    public func shadow(_ endpoint: String) async throws -> ShadowObservation? { nil }
+    public func load(_ endpoint: String, revision: Int) async throws -> [InstanceLoad]? { nil }
 }
 
 /// What a revision has answered so far.
 public struct TrafficObservation: Sendable, Hashable, Codable {
     public var requests: Int
     public var firstFaultAt: Double?
-    public init(requests: Int, firstFaultAt: Double?) {
+    /// Server errors in a row, up to now.
+    public var errorsInARow: Int
+    public init(requests: Int, firstFaultAt: Double?, errorsInARow: Int = 0) {
         self.requests = requests
+        self.errorsInARow = errorsInARow
         self.firstFaultAt = firstFaultAt
     }
 }

@@ -200,6 +200,7 @@ actor LocalEngine: Engine, Service {
 
     func shift(_ endpoint: String, to weights: [Int: Int]) async throws {
         guard let route = gateway.route(endpoint) else { return }
+        gateway.shadows.end(endpoint)
         // The limits are those of whoever has most of the traffic.
         let main = weights.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key
         if let main, let fleet = fleets[endpoint]?[main] {
@@ -233,9 +234,28 @@ actor LocalEngine: Engine, Service {
     func traffic(_ endpoint: String, revision: Int) async throws -> TrafficObservation {
         gateway.route(endpoint)?.withTraffic { traffic in
             traffic[revision].map {
-                TrafficObservation(requests: Int($0.requests.totals.requests), firstFaultAt: $0.firstFaultAt)
+                TrafficObservation(
+                    requests: Int($0.requests.totals.requests), firstFaultAt: $0.firstFaultAt,
+                    errorsInARow: $0.requests.serverErrorsInARow)
             }
         } ?? TrafficObservation(requests: 0, firstFaultAt: nil)
+    }
+
+    func mirror(_ revision: Revision, percent: Int) async throws {
+        guard percent > 0, let plan = revision.spec.rollout.shadow else {
+            return gateway.shadows.end(revision.endpoint)
+        }
+        gateway.shadows.begin(
+            ShadowComparison(revision: revision.number, percent: percent, plan: plan), of: revision.endpoint)
+    }
+
+    func shadow(_ endpoint: String) async throws -> ShadowObservation? { gateway.shadows[endpoint]?.observation }
+
+    func load(_ endpoint: String, revision: Int) async throws -> [InstanceLoad]? {
+        guard let spec = fleets[endpoint]?[revision]?.revision.spec else { return nil }
+        return instances(of: endpoint).filter { $0.revision == revision && $0.isReady }.compactMap {
+            $0.processID.flatMap { ProcessLoad.of($0, cores: spec.scaling.coresPerInstance) }
+        }
     }
 
     /// Takes an endpoint's routes away once its fleets are gone.

@@ -27,11 +27,12 @@ struct EndpointRecordTests {
                 }
             }
             let sight = RolloutSight(
-                new: fleet(order.new), old: fleet(order.old), abort: fails ? "stopped by hand: no" : nil)
+                new: fleet(order.new), old: fleet(order.old), newRequests: tick * 50, analysis: .pass("seen"),
+                abort: fails ? "stopped by hand: no" : nil)
             switch machine.tick(at: now + Double(tick), seeing: sight) {
             case .shift(let wanted): weights = wanted
             case .finish: return record.end(machine, at: now + Double(tick), faultAt: nil)
-            case .wait, .apply: break
+            case .wait, .apply, .mirror: break
             }
         }
         Issue.record("the rollout to r\(number) did not end")

@@ -104,7 +104,9 @@ struct EndpointRunnerTests {
             actions == [
                 "deploy", "rollout.promoted", "deploy", "alarm.ALARM", "rollout.rollingBack", "rollout.rolledBack",
             ])
-        #expect(ledger.audit.last?.details == ["revision": "2", "reason": reason])
+        let told = try #require(ledger.audit.last?.details)
+        #expect(told["revision"] == "2" && told["reason"] == reason)
+        #expect(Set(told.keys) == ["revision", "reason", "faultAt", "detectedAt", "movedAt", "fullAt"])
         #expect(engine.calls.suffix(2) == ["shift r1=100", "apply r2 x0"])
         #expect(engine.send() == 200)
     }
@@ -141,7 +143,7 @@ struct EndpointRunnerTests {
         try await live(runner, for: 200, requestsPerSecond: 0) { $0.rollout == nil }
         #expect(
             await runner.record.history.last?.outcome
-                == .rolledBack(reason: "no verdict within 120 s: 0 of 20 requests were seen in the bake"))
+                == .rolledBack(reason: "not enough evidence within 120 s: 0 of 20 requests were seen in the bake"))
     }
 
     @Test func aRevisionThatCanNeverStartIsNobodysHand() async throws {

@@ -24,7 +24,7 @@ struct RolloutMachineTests {
     private func sight(_ share: Int, requests: Int = 0, alarm: String? = nil, abort: String? = nil) -> RolloutSight {
         RolloutSight(
             new: fleet(2, weight: share), old: fleet(1, weight: 100 - share), newRequests: requests, alarm: alarm,
-            abort: abort)
+            analysis: .pass("seen"), abort: abort)
     }
 
     /// A machine that obeys itself on a good day: every shift is done a second later, ten requests a second arrive.
@@ -35,9 +35,9 @@ struct RolloutMachineTests {
         for second in 0...end {
             let sight = RolloutSight(
                 new: fleet(2, weight: weights[2] ?? 0), old: order.old.map { fleet($0, weight: weights[$0] ?? 0) },
-                newRequests: second * 10)
+                newRequests: second * 10, analysis: .pass("seen"))
             switch machine.tick(at: Double(second), seeing: sight) {
-            case .wait: break
+            case .wait, .mirror: break
             case .apply(let number, let count): told.append("\(second): apply r\(number) x\(count)")
             case .shift(let wanted):
                 weights = wanted
@@ -150,9 +150,10 @@ struct RolloutMachineTests {
     }
 
     @Test(arguments: [
-        ("provisioning", 0, "0 of 2 instances were ready"), ("shifting", 0, "the traffic was still being moved"),
-        ("baking", 10, "3 of 20 requests were seen in the bake"),
-        ("terminationWait", 100, "the traffic was still being moved"),
+        ("provisioning", 0, "no verdict within 120 s: 0 of 2 instances were ready"),
+        ("shifting", 0, "no verdict within 120 s: the traffic was still being moved"),
+        ("baking", 10, "not enough evidence within 120 s: 3 of 20 requests were seen in the bake"),
+        ("terminationWait", 100, "no verdict within 120 s: the old fleet was still being kept warm"),
     ])
     func theDeadlineSaysWhatWasMissing(phase: String, share: Int, words: String) {
         var machine = machine(in: phase)
@@ -164,7 +165,7 @@ struct RolloutMachineTests {
             case .rollingBack(let reason, _), .ended(.rolledBack(let reason)): reason
             default: nil
             }
-        #expect(reason == "no verdict within 120 s: \(words)")
+        #expect(reason == words)
     }
 
     @Test func aSilentCanaryIsNotPromoted() {

@@ -56,6 +56,10 @@ public final class MemoryEngine: Engine {
         var conducts: [Int: Conduct] = [:]
         var calls: [String] = []
         var failures: [any Error] = []
+        /// Cores that the requests ask for in all; nil when the engine cannot tell.
+        var coresAsked: Double?
+        var coreSeconds: [String: Double] = [:]
+        var loadSeenAt: Double?
 
         /// In place: a recorder is megabytes, and a copy for each request would be most of a test's time.
         mutating func record(
@@ -88,6 +92,9 @@ public final class MemoryEngine: Engine {
     public func setConduct(_ conduct: Conduct, of revision: Int) {
         state.withLock { $0.conducts[revision] = conduct }
     }
+
+    /// From now on the requests ask for so many cores, shared by the ready instances of one core each.
+    public func setLoad(cores: Double) { state.withLock { $0.coresAsked = cores } }
 
     /// The next call to `apply` or `shift` throws this instead of doing anything.
     public func failNextCall(with error: any Error) { state.withLock { $0.failures.append(error) } }
@@ -178,6 +185,21 @@ public final class MemoryEngine: Engine {
                     revision: number, desired: fleet.readyAt.count, ready: ready.count,
                     readyZones: Set(ready.map { $0 % 2 }).count, weight: state.weights[number] ?? 0,
                     restarts: fleet.restarts, failure: state.conducts[number]?.failure)
+            }
+        }
+    }
+
+    public func load(_ endpoint: String, revision: Int) async throws -> [InstanceLoad]? {
+        let now = clock.now
+        return state.withLock { state in
+            guard let asked = state.coresAsked, let fleet = state.fleets[revision] else { return nil }
+            let ready = fleet.ready(at: now)
+            let seconds = now - (state.loadSeenAt ?? now)
+            state.loadSeenAt = now
+            return ready.map { index in
+                let id = "r\(revision)-\(index)"
+                state.coreSeconds[id, default: 0] += min(1, asked / Double(ready.count)) * seconds
+                return InstanceLoad(id: id, cpuSeconds: state.coreSeconds[id] ?? 0, cores: 1)
             }
         }
     }

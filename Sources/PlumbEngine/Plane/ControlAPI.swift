@@ -41,6 +41,26 @@ public enum ControlAPI {
         public init(records: Int) { self.records = records }
     }
 
+    /// A wish for a number of instances.
+    public struct ScaleBody: Sendable, Codable {
+        public var count: Int
+        public var reason: String
+        public init(count: Int, reason: String) {
+            self.count = count
+            self.reason = reason
+        }
+    }
+
+    /// A wish about the rollout under way.
+    public struct SteerBody: Sendable, Codable {
+        public var command: RolloutCommand
+        public var reason: String
+        public init(command: RolloutCommand, reason: String) {
+            self.command = command
+            self.reason = reason
+        }
+    }
+
     /// A `PlumbError` on the wire.
     public struct ErrorBody: Sendable, Codable {
         public var kind: PlumbError.Kind

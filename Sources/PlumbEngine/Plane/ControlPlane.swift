@@ -121,6 +121,11 @@ public protocol ControlPlane: Sendable {
     /// Stops the rollout under way, or returns to `revision` (the previous one by default).
     func rollback(_ endpoint: String, to revision: Int?, reason: String, by actor: String) async throws
         -> DeploymentReceipt
+    /// Pauses, resumes or promotes the rollout under way. Throws `conflict` when there is none that could be.
+    func steer(_ endpoint: String, _ command: RolloutCommand, reason: String, by actor: String) async throws
+        -> DeploymentReceipt
+    /// Sets the number of instances. Throws `refused` outside the bounds, `conflict` while a rollout moves.
+    func scale(_ endpoint: String, to count: Int, reason: String, by actor: String) async throws -> ScalingActivity
     /// Takes an endpoint out of service and forgets it; its audit entries stay.
     func remove(_ endpoint: String, by actor: String) async throws
     /// What runs, as policies judge it.

@@ -15,6 +15,20 @@ public struct RolloutRecord: Sendable, Hashable, Codable {
     public var detectedAt: Double?
     public var movedAt: Double?
     public var fullAt: Double?
+    /// What spoke for it, in words; nil where nothing was asked.
+    public var evidence: String?
+
+    /// The four moments and the evidence, as the audit record keeps them.
+    var moments: [String: String] {
+        var told: [String: String] = [:]
+        for (name, moment) in [
+            ("faultAt", faultAt), ("detectedAt", detectedAt), ("movedAt", movedAt), ("fullAt", fullAt),
+        ] {
+            if let moment { told[name] = "\((moment * 1000).rounded() / 1000)" }
+        }
+        if case .promoted = outcome { told["evidence"] = evidence }
+        return told
+    }
 }
 
 /// The durable state of one endpoint. At most one revision is active at any time.
@@ -31,6 +45,8 @@ public struct EndpointRecord: Sendable, Hashable, Codable {
     /// All revisions still kept, ascending.
     public var revisions: [Revision] = []
     public var rollout: RolloutMachine?
+    /// How many instances the active revision has; carried over deployments and restarts.
+    public var scaling: ScalingMachine?
     /// The highest number a revision was ever rolled out under, kept when the revision itself is forgotten.
     private var numberMax = 0
     /// The last rollouts, newest last.
@@ -47,6 +63,11 @@ public struct EndpointRecord: Sendable, Hashable, Codable {
         revisions.first { $0.number == number }
     }
 
+    /// The artefacts of all revisions that are kept.
+    public var artifactDigests: Set<String> {
+        Set(revisions.flatMap { [$0.modelDigest, $0.exampleDigest].compactMap { $0 } })
+    }
+
     /// The number the next revision gets: never one that was used before.
     public var nextNumber: Int {
         max(numberMax, revisions.map(\.number).max() ?? 0) + 1
@@ -60,7 +81,7 @@ public struct EndpointRecord: Sendable, Hashable, Codable {
                 new: rollout.order.new, old: rollout.order.old, isRollback: rollout.order.isRollback,
                 startedAt: rollout.startedAt, endedAt: now, outcome: outcome, faultAt: faultAt,
                 detectedAt: rollout.detectedAt, movedAt: rollout.movedAt,
-                fullAt: rollout.detectedAt == nil ? nil : now))
+                fullAt: rollout.detectedAt == nil ? nil : now, evidence: rollout.evidence))
         history.removeFirst(max(0, history.count - Self.historyMax))
         self.rollout = nil
         numberMax = max(numberMax, revisions.map(\.number).max() ?? 0)
@@ -72,8 +93,26 @@ public struct EndpointRecord: Sendable, Hashable, Codable {
             let minutes = revision(active)?.spec.rollout.warmRollbackMinutes ?? 0
             warm = minutes > 0 ? previous : nil
             warmUntil = minutes > 0 ? now + Double(minutes) * 60 : nil
+            adoptScaling(count: rollout.order.newCount, at: now)
         }
         forgetOldRevisions(except: touched)
+    }
+
+    /// The active revision's plan holds from now on, with the instances that it has.
+    private mutating func adoptScaling(count: Int, at now: Double) {
+        guard let plan = revision(active).map({ ScalingPlan($0.spec) }) else { return }
+        var machine = scaling ?? ScalingMachine(plan, count: count, at: now)
+        machine.adopt(plan, count: count, at: now)
+        scaling = machine
+    }
+
+    /// How many instances `revision` starts with: as many as serve now, unless its spec begins with another number than
+    /// the one before; within its own bounds.
+    func startCount(of revision: Revision, isRollback: Bool) -> Int {
+        let initial = revision.spec.instances.initial
+        let isCarried = isRollback || self.revision(active)?.spec.instances.initial == initial
+        let plan = ScalingPlan(revision.spec)
+        return min(plan.ceiling, max(plan.floor, isCarried ? scaling?.count ?? initial : initial))
     }
 
     /// Keeps the active revision, the K good ones before it, and whatever a rollout may return to.

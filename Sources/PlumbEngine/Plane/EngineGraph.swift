@@ -51,6 +51,7 @@ public enum EngineGraph {
         graph.declarations.append(Declaration(spec))
         let definitions = RevisionAlarms.definitions(for: active)
         addServing(active, definitions, to: &graph)
+        addScaling(record, active, to: &graph)
         for definition in definitions {
             var alarm = Alarm(definition, id: definition.name)
             alarm.head.place = spec.place(of: "alarms")
@@ -67,8 +68,8 @@ public enum EngineGraph {
                 [
                     "running": Double(fleet.desired), "healthy": Double(fleet.ready),
                     "domains": Double(fleet.readyZones), "floor": Double(spec.instances.minimum),
-                    "ceiling": Double(spec.instances.maximum),
-                ])
+                    "ceiling": Double(spec.instances.maximum), "days": known.measuredDays,
+                ].merging(scalingNumbers(record)) { first, _ in first })
         }
         evidence(
             .metrics, ["requests": Double(known.requests)],

@@ -9,11 +9,11 @@ import PlumbSignals
 /// The record is durable before an action is begun, so a daemon that is killed at any moment finds on its next start
 /// what it was about to do; every action is idempotent.
 public actor EndpointRunner {
-    public private(set) var record: EndpointRecord
-    private let engine: any Engine
-    private let ledger: any EngineLedger
-    private let now: @Sendable () -> Double
-    private let log: Logger
+    public internal(set) var record: EndpointRecord
+    let engine: any Engine
+    let ledger: any EngineLedger
+    let now: @Sendable () -> Double
+    let log: Logger
     private var alarms: [Int: RevisionWatch] = [:]
     private var abort: (reason: String, actor: String)?
     /// Entries of a way back that was begun while the ledger could not be written.
@@ -21,7 +21,7 @@ public actor EndpointRunner {
     private var isWanted = true
     /// A change that somebody asked for, or the end of a rollout, is being written down; nothing else is begun until it
     /// is durable.
-    private var isChanging = false
+    var isChanging = false
     /// The revision a late alarm has already been answered for: one fault, one rollback.
     private var lateRollbackOf: Int?
     private var lastSecond: Int?
@@ -38,6 +38,7 @@ public actor EndpointRunner {
         self.record = record
         // A record with a rollout is that of an engine that was away.
         self.record.rollout?.resume(at: now())
+        self.record.scaling?.resume()
         self.engine = engine
         self.ledger = ledger
         self.now = now
@@ -79,6 +80,32 @@ public actor EndpointRunner {
         let order = order(to: revision, in: record, isRollback: true)
         try await begin(order, record, action: "rollback", by: actor, details: ["reason": reason])
         return order
+    }
+
+    /// Tells the rollout under way to pause, go on, or take all traffic.
+    public func steer(_ command: RolloutCommand, reason: String, by actor: String) async throws -> RolloutOrder {
+        guard !isChanging, isWanted else {
+            throw PlumbError(.conflict, "\(record.name) is being changed", hint: "try again")
+        }
+        guard var machine = record.rollout else {
+            throw PlumbError(
+                .conflict, "no rollout of \(record.name) is under way",
+                hint: "plumb status \(record.name) shows the last")
+        }
+        if command == .abort { return try await stop(machine, reason: reason, by: actor) }
+        try machine.obey(command, at: now())
+        var changed = record
+        changed.rollout = machine
+        let details = ["reason": reason, "revision": "\(machine.order.new)", "phase": machine.phaseText]
+        isChanging = true
+        defer { isChanging = false }
+        try await ledger.save(
+            changed,
+            audit: [
+                entry("rollout.\(command.rawValue)", by: actor, subject: "endpoint/\(record.name)", details: details)
+            ])
+        record = changed
+        return machine.order
     }
 
     private func stop(_ rollout: RolloutMachine, reason: String, by actor: String) async throws -> RolloutOrder {
@@ -145,6 +172,7 @@ public actor EndpointRunner {
             // What nobody saw proves nothing, neither good nor bad.
             alarms = [:]
             record.rollout?.resume(at: moment)
+            record.scaling?.resume()
         }
         let fleets = try await engine.observe(record.name)
         try await evaluateAlarms(fleets, at: moment)
@@ -152,6 +180,7 @@ public actor EndpointRunner {
         if let rollout = record.rollout {
             try await advance(rollout, fleets, at: moment)
         } else {
+            try await scale(fleets, at: moment)
             try await hold(fleets, at: moment)
         }
     }
@@ -163,7 +192,8 @@ public actor EndpointRunner {
         let sight = RolloutSight(
             new: fleets.first { $0.revision == order.new }, old: fleets.first { $0.revision == order.old },
             newRequests: traffic.requests, alarm: firingAlarm(of: order.new),
-            verdict: try await verdict(on: rollout, at: moment), abort: abort?.reason)
+            analysis: await analysis(of: rollout, at: moment), errorsInARow: traffic.errorsInARow,
+            shadow: order.shadow == nil ? nil : try await engine.shadow(record.name), abort: abort?.reason)
         let action = machine.tick(at: moment, seeing: sight)
         guard record.rollout == rollout, isWanted, !isChanging else { return }
         if case .finish(let outcome) = action {
@@ -191,12 +221,17 @@ public actor EndpointRunner {
     }
 
     /// What the whole bake says, once it could end.
-    private func verdict(on rollout: RolloutMachine, at moment: Double) async throws -> String? {
+    private func analysis(of rollout: RolloutMachine, at moment: Double) async -> AnalysisVerdict? {
         guard let since = rollout.watchedSince(at: moment), let revision = record.revision(rollout.order.new) else {
             return nil
         }
-        let source = try await engine.metrics(record.name)
-        return BakeVerdict.trouble(with: revision, from: source, since: since, until: moment)
+        do {
+            let source = try await engine.metrics(record.name)
+            let old = record.revision(rollout.order.old)
+            return RolloutAnalysis(revision: revision, old: old, source: source).verdict(since: since, until: moment)
+        } catch {
+            return .error("\(error)")
+        }
     }
 
     private func perform(_ action: RolloutAction) async throws {
@@ -213,6 +248,11 @@ public actor EndpointRunner {
                 abort = ("r\(number) cannot be started: \(error.message)", "plumb")
             }
         case .shift(let weights): try await engine.shift(record.name, to: weights)
+        case .mirror(let number, let percent):
+            guard let revision = record.revision(number) else {
+                throw PlumbError(.internalFault, "revision r\(number) of \(record.name) is not on record")
+            }
+            try await engine.mirror(revision, percent: percent)
         }
     }
 
@@ -227,6 +267,7 @@ public actor EndpointRunner {
             action = "rollout.rolledBack"
             details["reason"] = reason
         }
+        if let ended = changed.history.last { details.merge(ended.moments) { first, _ in first } }
         do {
             // Whoever comes to stop it now is told that it is too late, and not that it was stopped.
             isChanging = true
@@ -239,12 +280,15 @@ public actor EndpointRunner {
             abort = nil
         }
         log.info("\(record.name): \(action)", metadata: .init(uniqueKeysWithValues: details.map { ($0, "\($1)") }))
+        if let shadowed = record.revision(machine.order.new), machine.order.shadow != nil {
+            try await engine.mirror(shadowed, percent: 0)
+        }
         let fleets = try await engine.observe(record.name)
         try await hold(fleets, at: moment)
     }
 
     /// Whether nobody has asked for anything; every `await` is a door through which a person may have come in.
-    private var isHolding: Bool { isWanted && !isChanging && record.rollout == nil }
+    var isHolding: Bool { isWanted && !isChanging && record.rollout == nil }
 
     /// Without a rollout: the active revision has all traffic and all its instances, everything else is gone.
     private func hold(_ fleets: [FleetObservation], at moment: Double) async throws {
@@ -252,7 +296,7 @@ public actor EndpointRunner {
         let active = record.revision(record.active)
         if let active {
             let fleet = fleets.first { $0.revision == active.number }
-            let count = active.spec.instances.initial
+            let count = record.scaling?.count ?? record.startCount(of: active, isRollback: false)
             if fleet?.desired != count { try await engine.apply(active, count: count) }
             guard isHolding else { return }
             if fleet?.weight != 100 { try await engine.shift(record.name, to: [active.number: 100]) }
@@ -320,7 +364,7 @@ public actor EndpointRunner {
 
     // MARK: - Small things
 
-    private func requireNoRollout() throws(PlumbError) {
+    func requireNoRollout() throws(PlumbError) {
         guard !isChanging, isWanted else {
             throw PlumbError(.conflict, "\(record.name) is being changed", hint: "try again")
         }
@@ -333,8 +377,10 @@ public actor EndpointRunner {
     private func order(to revision: Revision, in record: EndpointRecord, isRollback: Bool) -> RolloutOrder {
         let old = record.revision(record.active)
         return RolloutOrder(
-            new: revision.number, old: old?.number, newCount: revision.spec.instances.initial,
-            oldCount: old?.spec.instances.initial ?? 0, plan: revision.spec.rollout, isRollback: isRollback)
+            new: revision.number, old: old?.number,
+            newCount: record.startCount(of: revision, isRollback: isRollback),
+            oldCount: old.map { record.scaling?.count ?? $0.spec.instances.initial } ?? 0, plan: revision.spec.rollout,
+            isRollback: isRollback)
     }
 
     private func begin(
@@ -363,7 +409,7 @@ public actor EndpointRunner {
         ]
     }
 
-    private func entry(_ action: String, by actor: String, subject: String, details: [String: String]) -> AuditEntry {
+    func entry(_ action: String, by actor: String, subject: String, details: [String: String]) -> AuditEntry {
         AuditEntry(at: now(), actor: actor, action: action, subject: subject, details: details)
     }
 }

@@ -2,92 +2,20 @@
 
 public import PlumbModel
 
-/// What the machine is shown at each tick.
-public struct RolloutSight: Sendable, Hashable {
-    public var new: FleetObservation?
-    public var old: FleetObservation?
-    /// Requests answered by the new revision since it was applied.
-    public var newRequests: Int
-    /// The new revision's alarm that is in ALARM, and why.
-    public var alarm: String?
-    /// What speaks against the new revision over the whole time it was watched (`BakeVerdict`).
-    public var verdict: String?
-    /// Why it is to stop whatever else is seen: a person's word, or a revision that can never start.
-    public var abort: String?
-
-    public init(
-        new: FleetObservation?, old: FleetObservation?, newRequests: Int = 0, alarm: String? = nil,
-        verdict: String? = nil, abort: String? = nil
-    ) {
-        self.new = new
-        self.old = old
-        self.newRequests = newRequests
-        self.alarm = alarm
-        self.verdict = verdict
-        self.abort = abort
-    }
-}
-
-/// What to do next.
-public enum RolloutAction: Sendable, Hashable {
-    case wait
-    /// Bring up, or keep, this many instances of a revision.
-    case apply(revision: Int, count: Int)
-    /// Route the traffic by these weights.
-    case shift([Int: Int])
-    /// Nothing more: the rollout has ended.
-    case finish(RolloutOutcome)
-}
-
-/// How a rollout ended.
-public enum RolloutOutcome: Sendable, Hashable, Codable {
-    case promoted
-    case rolledBack(reason: String)
-}
-
-/// What a rollout is to do: who replaces whom, with how many instances, by what plan.
-public struct RolloutOrder: Sendable, Hashable, Codable {
-    public var new: Int
-    /// The revision that serves now; nil for an endpoint's first.
-    public var old: Int?
-    public var newCount: Int
-    public var oldCount: Int
-    public var plan: RolloutPlan
-    /// A return to an earlier revision skips steps and bakes: it has proved itself before.
-    public var isRollback: Bool
-
-    public init(new: Int, old: Int?, newCount: Int, oldCount: Int, plan: RolloutPlan, isRollback: Bool = false) {
-        self.new = new
-        self.old = old
-        self.newCount = newCount
-        self.oldCount = oldCount
-        self.plan = plan
-        self.isRollback = isRollback
-    }
-
-    /// The new revision's share of traffic at each step; the last is 100.
-    public var shares: [Int] {
-        guard old != nil, !isRollback else { return [100] }
-        switch plan.strategy {
-        case .allAtOnce: return [100]
-        case .canary: return [min(50, max(1, plan.canaryPercent)), 100]
-        case .linear:
-            let step = min(50, max(10, plan.stepPercent))
-            return Array(stride(from: step, to: 100, by: step)) + [100]
-        }
-    }
-}
-
 /// Moves one endpoint from an old revision to a new one, step by step, and back at the first sign of trouble.
 ///
 /// Safety: the old fleet is neither shrunk nor stopped before the new one is promoted; both never carry the title of
 /// "active" at once, because only `finish(.promoted)` passes it on; no traffic is moved onto a fleet without a ready
 /// instance while the other has one, before a rollback's time is up. Liveness: with an engine that does what it is
-/// asked, it finishes within `timeoutSeconds` + `rollbackSecondsMax` of its start and the few ticks of the last move.
+/// asked, it finishes within `timeoutSeconds` + `rollbackSecondsMax` of its start and the few ticks of the last move; the
+/// time in which it is paused, or holds an experiment, is not counted and has limits of its own. Evidence: nothing but a
+/// passing analysis, or a person's word, gives the new revision more traffic or the title.
 public struct RolloutMachine: Sendable, Hashable, Codable {
     public enum Phase: Sendable, Hashable, Codable {
         /// The new fleet is coming up; it has no traffic.
         case provisioning
+        /// Requests are mirrored to it since then, and the answers are compared.
+        case shadowing(since: Double)
         /// The traffic is being moved to step `step` of the order's shares.
         case shifting(step: Int)
         /// Step `step` is live and watched until `until`.
@@ -104,11 +32,25 @@ public struct RolloutMachine: Sendable, Hashable, Codable {
     /// When the trouble was seen, and when the traffic was back; nil until then.
     public private(set) var detectedAt: Double?
     public private(set) var movedAt: Double?
+    /// Since when a person holds it.
+    public private(set) var pausedAt: Double?
+    /// A person has promoted it: what is missing in evidence is passed over.
+    public private(set) var isPromoted = false
+    /// A bake has passed; the last watch need not find enough requests again.
+    private var hasPassed = false
+    /// The last passing verdict, in words; nil where nothing was asked.
+    public private(set) var evidence: String?
+    private var requestsAtLastShift = 0
+    /// Since when the deadline does not count, and for how long it has not.
+    private var excusedSince: Double?
+    private var excusedSeconds = 0.0
     /// Unasked ends of the new fleet before this rollout: one that was warm has served, and lost instances, for weeks.
     private var restartsBefore: Int?
 
     /// How long a rollback waits for an instance of the old fleet before it moves the traffic regardless.
     public static let rollbackSecondsMax = 240.0
+    /// Nobody leaves a rollout paused for longer than this.
+    public static let pauseSecondsMax = 86_400.0
     /// Unasked ends of new instances that count as a crash loop.
     static let restartsMax = 3
 
@@ -117,8 +59,8 @@ public struct RolloutMachine: Sendable, Hashable, Codable {
         startedAt = now
     }
 
-    /// When the rollout must have ended.
-    public var deadline: Double { startedAt + Double(order.plan.timeoutSeconds) }
+    /// When the rollout must have ended, unless time is excused from now on.
+    public var deadline: Double { startedAt + Double(order.plan.timeoutSeconds) + excusedSeconds }
 
     public var outcome: RolloutOutcome? {
         if case .ended(let outcome) = phase { outcome } else { nil }
@@ -129,18 +71,22 @@ public struct RolloutMachine: Sendable, Hashable, Codable {
     public mutating func tick(at now: Double, seeing sight: RolloutSight) -> RolloutAction {
         // A fleet that was made again counts from zero.
         if let restarts = sight.new?.restarts { restartsBefore = min(restartsBefore ?? restarts, restarts) }
+        excuse(at: now)
+        defer { excuse(at: now) }
+        if case .pass(let text)? = sight.analysis { evidence = text }
         if let trouble = trouble(at: now, seeing: sight) {
             detectedAt = now
             phase = .rollingBack(reason: trouble, since: now)
         }
         switch phase {
-        case .provisioning: return provision(seeing: sight)
+        case .provisioning: return provision(at: now, seeing: sight)
+        case .shadowing(let since): return shadow(since: since, at: now, seeing: sight)
         case .shifting(let step): return shift(step, at: now, seeing: sight)
         case .baking(let step, let until, let before):
             return bake(step, until: until, requestsBefore: before, at: now, seeing: sight)
         case .terminationWait(let until):
             guard isRouted(step: order.shares.count - 1, seeing: sight) else { return reroute(order.shares.count - 1) }
-            guard now >= until else { return restore(seeing: sight) ?? .wait }
+            guard now >= until, pausedAt == nil, hasEvidence(sight) else { return restore(seeing: sight) ?? .wait }
             phase = .ended(.promoted)
             return .finish(.promoted)
         case .rollingBack(let reason, let since): return rollBack(reason, since: since, at: now, seeing: sight)
@@ -148,9 +94,30 @@ public struct RolloutMachine: Sendable, Hashable, Codable {
         }
     }
 
+    /// Does what a person says. Throws `conflict` when it makes no sense now.
+    public mutating func obey(_ command: RolloutCommand, at now: Double) throws(PlumbError) {
+        switch phase {
+        case .rollingBack, .ended:
+            throw PlumbError(.conflict, "the rollout of r\(order.new) is over: \(phaseText)")
+        case .provisioning, .shadowing, .shifting, .baking, .terminationWait: break
+        }
+        switch command {
+        case .pause where pausedAt == nil: pausedAt = now
+        case .resume where pausedAt != nil: pausedAt = nil
+        case .promote:
+            pausedAt = nil
+            isPromoted = true
+        case .pause: throw PlumbError(.conflict, "the rollout of r\(order.new) is paused already")
+        case .resume: throw PlumbError(.conflict, "the rollout of r\(order.new) is not paused")
+        case .abort: throw PlumbError(.internalFault, "an abort is shown to the machine, not told")
+        }
+        excuse(at: now)
+    }
+
     /// After the engine was away: what was being watched must be watched again from the start.
     public mutating func resume(at now: Double) {
         switch phase {
+        case .shadowing: phase = .provisioning
         case .baking(let step, _, _): phase = .shifting(step: step)
         case .terminationWait: phase = .shifting(step: order.shares.count - 1)
         case .rollingBack(let reason, _): phase = .rollingBack(reason: reason, since: now)
@@ -158,62 +125,141 @@ public struct RolloutMachine: Sendable, Hashable, Codable {
         }
     }
 
+    /// Keeps account of the time that the deadline does not count.
+    private mutating func excuse(at now: Double) {
+        var isExcused = pausedAt != nil
+        if case .baking(let step, let until, _) = phase, order.experiment != nil, step == order.shares.count - 2 {
+            isExcused = isExcused || now < until
+        }
+        if let since = excusedSince, !isExcused {
+            excusedSeconds += max(0, now - since)
+            excusedSince = nil
+        } else if isExcused, excusedSince == nil {
+            excusedSince = now
+        }
+    }
+
     /// The reason to go back, if there is one.
     private func trouble(at now: Double, seeing sight: RolloutSight) -> String? {
         switch phase {
         case .rollingBack, .ended: return nil
-        case .provisioning, .shifting, .baking, .terminationWait: break
+        case .provisioning, .shadowing, .shifting, .baking, .terminationWait: break
         }
         if let abort = sight.abort { return abort }
         if let failure = sight.new?.failure { return "its instances cannot start: \(failure)" }
         let ends = (sight.new?.restarts ?? 0) - (restartsBefore ?? 0)
         if ends >= Self.restartsMax { return "its instances keep ending: \(ends) unasked ends" }
-        if now >= deadline {
-            return "no verdict within \(order.plan.timeoutSeconds) s: \(unfinished(seeing: sight))"
+        if excusedSince == nil, now >= deadline { return overdue(seeing: sight) }
+        if let overlong = overlong(at: now) { return overlong }
+        switch phase {
+        case .provisioning: return nil
+        case .shadowing: return shadowVerdict(sight).failure
+        default: break
         }
-        if case .provisioning = phase { return nil }
         if let alarm = sight.alarm { return alarm }
-        if let verdict = sight.verdict { return verdict }
+        let errorsMax = order.plan.consecutiveErrorsMax
+        if errorsMax > 0, sight.errorsInARow >= errorsMax {
+            return "\(sight.errorsInARow) of its requests in a row failed, \(errorsMax) end it at once"
+        }
+        if let failure = sight.analysis?.failure { return failure }
         if let new = sight.new, new.weight > 0, new.ready == 0 {
             return "none of its \(new.desired) instances is healthy"
         }
         return nil
     }
 
+    /// Time that is excused has limits of its own.
+    private func overlong(at now: Double) -> String? {
+        if let pausedAt, now - pausedAt >= Self.pauseSecondsMax {
+            return "it was paused for \(Int(Self.pauseSecondsMax) / 3600) h and nobody resumed it"
+        }
+        guard let experiment = order.experiment, experiment.holdSeconds == nil, !isPromoted,
+            case .baking(let step, let until, _) = phase, step == order.shares.count - 2, now >= until
+        else { return nil }
+        return "nobody promoted the experiment within \(ExperimentPlan.holdSecondsMax / 86_400) days"
+    }
+
     /// Since when the revision has been watched, once the planned time is over; nil before, and when nothing is
     /// watched.
     func watchedSince(at now: Double) -> Double? {
         switch phase {
-        case .baking(_, let until, _) where now >= until: until - Double(order.plan.waitSeconds)
+        case .baking(let step, let until, _) where now >= until: until - order.waitSeconds(step: step)
         case .terminationWait(let until) where now >= until: until - Double(order.plan.terminationWaitSeconds)
         default: nil
         }
     }
 
-    private func unfinished(seeing sight: RolloutSight) -> String {
+    private func overdue(seeing sight: RolloutSight) -> String {
+        let within = "within \(order.plan.timeoutSeconds) s"
+        func missing(_ seen: Int) -> String {
+            let needed = order.plan.requestsMinimum
+            guard seen >= needed else { return "\(max(0, seen)) of \(needed) requests were seen in the bake" }
+            return sight.analysis?.text ?? "the planned time was not over"
+        }
         switch phase {
-        case .provisioning: return "\(sight.new?.ready ?? 0) of \(order.newCount) instances were ready"
-        case .baking(_, _, let before):
-            return "\(sight.newRequests - before) of \(order.plan.requestsMinimum) requests were seen in the bake"
-        default: return "the traffic was still being moved"
+        case .provisioning:
+            return "no verdict \(within): \(sight.new?.ready ?? 0) of \(order.newCount) instances were ready"
+        case .shadowing: return "not enough evidence \(within): \(shadowVerdict(sight).text)"
+        case .baking(_, _, let before): return "not enough evidence \(within): \(missing(sight.newRequests - before))"
+        case .terminationWait:
+            if hasPassed || isPromoted { return "no verdict \(within): the old fleet was still being kept warm" }
+            return "not enough evidence \(within): \(missing(sight.newRequests - requestsAtLastShift))"
+        default: return "no verdict \(within): the traffic was still being moved"
         }
     }
 
-    private mutating func provision(seeing sight: RolloutSight) -> RolloutAction {
+    /// Whether it may have the title: a bake has passed, somebody has said so, or the last watch itself passes.
+    private func hasEvidence(_ sight: RolloutSight) -> Bool {
+        if hasPassed || isPromoted { return true }
+        return sight.newRequests - requestsAtLastShift >= order.plan.requestsMinimum && sight.analysis?.isPass == true
+    }
+
+    private func shadowVerdict(_ sight: RolloutSight) -> AnalysisVerdict {
+        guard let plan = order.shadow else { return .pass("nothing is mirrored") }
+        return (sight.shadow ?? ShadowObservation(percent: 0)).verdict(by: plan, allowed: order.plan.comparison)
+    }
+
+    private mutating func provision(at now: Double, seeing sight: RolloutSight) -> RolloutAction {
         if let missing = prepare(step: 0, seeing: sight) { return missing }
+        if pausedAt != nil {
+            // Held, and yet somebody has to answer.
+            guard let old = order.old, let fleet = sight.old, fleet.ready > 0, fleet.weight != 100 else { return .wait }
+            return .shift([old: 100])
+        }
+        guard let plan = order.shadow, !isPromoted else { return reroute(0) }
+        if let old = order.old, sight.old?.weight != 100 { return .shift([old: 100]) }
+        phase = .shadowing(since: now)
+        return .mirror(revision: order.new, percent: plan.percent)
+    }
+
+    private mutating func shadow(since: Double, at now: Double, seeing sight: RolloutSight) -> RolloutAction {
+        guard let plan = order.shadow, !isPromoted else { return reroute(0) }
+        if let missing = prepare(step: 0, seeing: sight) { return missing }
+        // Nobody mirrors after the engine was away.
+        guard sight.shadow?.percent == plan.percent else {
+            phase = .shadowing(since: now)
+            return .mirror(revision: order.new, percent: plan.percent)
+        }
+        guard now - since >= Double(plan.holdSeconds), pausedAt == nil, shadowVerdict(sight).isPass else {
+            return .wait
+        }
         return reroute(0)
     }
 
     private mutating func shift(_ step: Int, at now: Double, seeing sight: RolloutSight) -> RolloutAction {
         if let missing = prepare(step: step, seeing: sight) { return missing }
-        guard isRouted(step: step, seeing: sight) else { return reroute(step) }
+        guard isRouted(step: step, seeing: sight) else {
+            let isWhole = (sight.new?.weight ?? 0) + (sight.old?.weight ?? 0) == 100
+            return pausedAt != nil && isWhole ? .wait : reroute(step)
+        }
         if step + 1 < order.shares.count {
             phase = .baking(
-                step: step, until: now + Double(order.plan.waitSeconds), requestsBefore: sight.newRequests)
+                step: step, until: now + order.waitSeconds(step: step), requestsBefore: sight.newRequests)
         } else if order.old == nil || order.isRollback {
             phase = .ended(.promoted)
             return .finish(.promoted)
         } else {
+            requestsAtLastShift = sight.newRequests
             phase = .terminationWait(until: now + Double(order.plan.terminationWaitSeconds))
         }
         return .wait
@@ -226,9 +272,13 @@ public struct RolloutMachine: Sendable, Hashable, Codable {
         if let missing = restore(seeing: sight) { return missing }
         // A silent canary proves nothing: without enough requests the bake goes on until the deadline (T-19). Nor does
         // a fleet that has lost an instance get a greater share.
+        guard pausedAt == nil, sight.new.map({ $0.ready >= order.newCount }) ?? false else { return .wait }
+        if isPromoted { return reroute(order.shares.count - 1) }
+        let isUntilTold = order.experiment.map { $0.holdSeconds == nil } ?? false && step == order.shares.count - 2
         guard now >= until, sight.newRequests - requestsBefore >= order.plan.requestsMinimum,
-            sight.new.map({ $0.ready >= order.newCount }) ?? false
+            sight.analysis?.isPass == true, !isUntilTold
         else { return .wait }
+        hasPassed = true
         return reroute(step + 1)
     }
 

@@ -24,7 +24,8 @@ enum SpecDefaults {
             alarms: alarms,
             rollout: RolloutPlan(
                 strategy: .canary, canaryPercent: 10, stepPercent: 25, waitSeconds: 0, terminationWaitSeconds: 0,
-                timeoutSeconds: 0, requestsMinimum: 100, keptRevisions: 2, warmRollbackMinutes: isProduction ? 60 : 0,
+                timeoutSeconds: 0, requestsMinimum: environment == .dev ? 0 : 100, keptRevisions: 2,
+                warmRollbackMinutes: isProduction ? 60 : 0,
                 rollsBackLate: true),
             // A fifth of production's traffic shows drift; elsewhere there is so little that all of it is kept.
             capture: CapturePlan(isEnabled: true, samplingPercent: isProduction ? 20 : 100, ttlDays: 30),

@@ -114,6 +114,49 @@ extension SpecSchema {
             SpecKey(
                 "rollsBackLate", \.rollsBackLate, .flag,
                 "Whether an alarm after the rollout brings the previous revision back (OPS-1.8)."),
+            SpecKey(
+                "consecutiveErrors", \.consecutiveErrorsMax, .integer(0...1000),
+                "Server errors in a row of the new revision that end the engine's rollout at once; 0 for none."),
+            SpecKey("comparison", \.comparison, comparison, "How much worse than the old revision it may be."),
+            SpecKey(
+                optional: "shadow", \.shadow, shadow,
+                "The engine mirrors requests to the new revision first, and compares the answers.", none: true),
+            SpecKey(
+                optional: "experiment", \.experiment, experiment,
+                "The engine holds both revisions at a fixed share (A/B) before the last shift.", none: true),
+        ])
+
+    private static let comparison = SpecType<RolloutComparison>.record(
+        { RolloutComparison() },
+        [
+            SpecKey(
+                "errorPercentMax", \.errorPercentMax, .number(0...100),
+                "Percentage points by which its error rate may be higher in the same window."),
+            SpecKey(
+                "p99RatioMax", \.p99RatioMax, .number(1...1000),
+                "Times by which its 99th percentile may be longer in the same window."),
+        ])
+
+    private static let shadow = SpecType<ShadowPlan>.record(
+        { ShadowPlan() },
+        [
+            SpecKey("percent", \.percent, .integer(1...100), "The share of requests that are mirrored."),
+            SpecKey("hold", \.holdSeconds, .wholeDuration(1...86_400), "How long, at least."),
+            SpecKey(
+                "requestsMinimum", \.requestsMinimum, .integer(1...1_000_000_000), "Answers that must be compared."),
+            SpecKey("mismatchPercentMax", \.mismatchPercentMax, .number(0...100), "Percent of them that may differ."),
+            SpecKey(
+                "tolerance", \.tolerance, .number(0...1),
+                "How far two numbers may be apart and count as equal, relative to the greater."),
+        ])
+
+    private static let experiment = SpecType<ExperimentPlan>.record(
+        { ExperimentPlan() },
+        [
+            SpecKey("percent", \.percent, .integer(1...99), "The new revision's share."),
+            SpecKey(
+                optional: "hold", \.holdSeconds, .wholeDuration(1...2_592_000),
+                "For how long; until `plumb rollout promote` or `abort` when absent.", example: "24h"),
         ])
 
     private static let capture = SpecType<CapturePlan>.record(

@@ -21,6 +21,8 @@ final class GatewayState: Sendable {
     /// Takes signed requests that are no invocations.
     let frontDesk = FrontDeskService()
     let accessLog: AccessLog?
+    /// Whose requests are mirrored to a new revision.
+    let shadows = ShadowBook()
     /// Told of a worker whose connection broke before its answer was whole.
     let onFault: @Sendable (WorkerRoute) -> Void
     private let state = NIOLockedValueBox(State())

@@ -196,6 +196,8 @@ public final class LocalHouse: Sendable {
         try await captureService.erase(subject: subject)
     }
 
+    func removeArtifacts(except needed: Set<String>) throws(PlumbError) { try artifacts.prune(keeping: needed) }
+
     func tryHandshakes() async -> (accepted: [String], refused: [String]) {
         guard let gatewayPort else { return ([], []) }
         return await HandshakeProbe.run(

@@ -19,6 +19,9 @@ public actor LocalPlane: ControlPlane, Service {
     private var runners: [String: EndpointRunner] = [:]
     private let starts: AsyncStream<EndpointRunner>
     private let startsContinuation: AsyncStream<EndpointRunner>.Continuation
+    /// Deployments whose artefacts are taken in and not on record yet, and how many there ever were.
+    private var deploymentsUnderWay = 0
+    private var deploymentsBegun = 0
     private var onShutDown: (@Sendable () -> Void)?
     /// Endpoints of one daemon.
     private static let endpointsMax = 100
@@ -54,12 +57,31 @@ public actor LocalPlane: ControlPlane, Service {
     // MARK: - ControlPlane
 
     public func deploy(_ request: DeploymentRequest, by actor: String) async throws -> DeploymentReceipt {
+        deploymentsUnderWay += 1
+        deploymentsBegun += 1
+        defer { deploymentsUnderWay -= 1 }
         do {
-            return try await begin(request, by: actor)
+            let receipt = try await begin(request, by: actor)
+            await removeOldArtifacts()
+            return receipt
         } catch let error as PlumbError {
             try await refused("deploy", request.spec.name, error, by: actor)
             await forgetIfEmpty(request.spec.name)
             throw error
+        }
+    }
+
+    /// Removes the artefacts of revisions that are forgotten; one that serves, is warm or may be returned to is on
+    /// record. While another deployment is taking its artefact in, nothing is removed: the next one will do it.
+    private func removeOldArtifacts() async {
+        let begun = deploymentsBegun
+        var needed: Set<String> = []
+        for runner in runners.values { needed.formUnion(await runner.record.artifactDigests) }
+        guard deploymentsUnderWay == 1, deploymentsBegun == begun else { return }
+        do {
+            try house.removeArtifacts(except: needed)
+        } catch {
+            log.warning("old artefacts are still there: \(error)")
         }
     }
 
@@ -75,7 +97,7 @@ public actor LocalPlane: ControlPlane, Service {
         let runner = try runner(for: spec)
         let record = await runner.record
         let arithmetic = RolloutArithmetic(spec, replacesRevision: record.active != nil)
-        if let objection = arithmetic.objections.first {
+        if let objection = (arithmetic.objections + ScheduleExpression.objections(to: spec)).first {
             throw PlumbError(.invalidInput, objection.message, hint: objection.hint, at: objection.place)
         }
         let digest = try house.takeIn(spec, folder: request.folder)
@@ -113,6 +135,35 @@ public actor LocalPlane: ControlPlane, Service {
                 arithmetic: RolloutArithmetic(spec, replacesRevision: false))
         } catch let error as PlumbError {
             try await refused("rollback", endpoint, error, by: actor)
+            throw error
+        }
+    }
+
+    public func steer(
+        _ endpoint: String, _ command: RolloutCommand, reason: String, by actor: String
+    ) async throws -> DeploymentReceipt {
+        do {
+            let runner = try existing(endpoint)
+            let order = try await runner.steer(command, reason: reason, by: actor)
+            guard let spec = await runner.record.revision(order.new)?.spec else {
+                throw PlumbError(.internalFault, "revision r\(order.new) is not on record")
+            }
+            return DeploymentReceipt(
+                endpoint: endpoint, revision: order.new, replaces: order.old,
+                arithmetic: RolloutArithmetic(spec, replacesRevision: order.old != nil))
+        } catch let error as PlumbError {
+            try await refused("rollout.\(command.rawValue)", endpoint, error, by: actor)
+            throw error
+        }
+    }
+
+    public func scale(
+        _ endpoint: String, to count: Int, reason: String, by actor: String
+    ) async throws -> ScalingActivity {
+        do {
+            return try await existing(endpoint).setCount(count, reason: reason, by: actor)
+        } catch let error as PlumbError {
+            try await refused("scale", endpoint, error, by: actor)
             throw error
         }
     }

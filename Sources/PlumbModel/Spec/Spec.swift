@@ -170,6 +170,9 @@ public struct Scaling: Sendable, Hashable, Codable {
     public var scaleInCooldownSeconds: Int
     public var scaleOutCooldownSeconds: Int
     public var scheduled: [Action]
+    /// The embedded engine's: the length of one look at the load, and the cores one instance is allotted.
+    public var periodSeconds = 10.0
+    public var coresPerInstance = 1.0
     public init(
         isEnabled: Bool, targetPercent: Double, scaleOutAbovePercent: Double, scaleInBelowPercent: Double,
         scaleInCooldownSeconds: Int, scaleOutCooldownSeconds: Int, scheduled: [Action]
@@ -258,6 +261,11 @@ public struct RolloutPlan: Sendable, Hashable, Codable {
     public var warmRollbackMinutes: Int
     /// Whether an ALARM after the rollout brings the previous revision back.
     public var rollsBackLate: Bool
+    /// Server errors in a row of the new revision that end the rollout at once; 0 for none.
+    public var consecutiveErrorsMax = 5
+    public var comparison = RolloutComparison()
+    public var shadow: ShadowPlan?
+    public var experiment: ExperimentPlan?
     public init(
         strategy: TrafficRouting, canaryPercent: Int, stepPercent: Int, waitSeconds: Int, terminationWaitSeconds: Int,
         timeoutSeconds: Int, requestsMinimum: Int, keptRevisions: Int, warmRollbackMinutes: Int, rollsBackLate: Bool

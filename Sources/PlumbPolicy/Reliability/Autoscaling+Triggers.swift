@@ -77,7 +77,7 @@ extension PolicyBook {
     private static func judgeScaledVariants(
         _ graph: Graph, engineNeeds: String, _ ask: (ScaledVariant, inout Inquiry) -> Void
     ) -> [Judgement] {
-        if graph.source == .engine { return graph.judgeUndecided(engineNeeds) }
+        if graph.source == .engine, graph.scalableTargets.isEmpty { return graph.judgeUndecided(engineNeeds) }
         return graph.judgeInstanceEndpoints { endpoint, variants, inquiry in
             for variant in variants {
                 if variant.isManaged {

@@ -21,6 +21,8 @@ public struct RequestRecorder: Sendable {
 
     /// Everything counted since the start, for Prometheus and status pages.
     public private(set) var totals = RequestTotals()
+    /// Server errors since the last answer that was none: of recorders that are merged, the longest run of one.
+    public private(set) var serverErrorsInARow = 0
     /// The latest second anything was recorded at; nil before the first request.
     public private(set) var newestSecond: Int?
 
@@ -46,6 +48,7 @@ public struct RequestRecorder: Sendable {
         if seconds[slot].second != second { seconds[slot] = RequestSecond(second: second) }
         seconds[slot].count(outcome, latency: UInt32(truncatingIfNeeded: latency))
         totals.count(outcome, latency: latency)
+        serverErrorsInARow = outcome == .serverError ? serverErrorsInARow &+ 1 : 0
         let bucket = LatencyBuckets.index(of: latency)
         fine.record(bucket: bucket, at: second)
         coarse.record(bucket: bucket, at: second)
@@ -64,6 +67,7 @@ public struct RequestRecorder: Sendable {
     public mutating func merge(_ other: RequestRecorder) {
         guard let newest = other.newestSecond else { return }
         newestSecond = max(newestSecond ?? newest, newest)
+        serverErrorsInARow = max(serverErrorsInARow, other.serverErrorsInARow)
         for slot in seconds.indices where other.seconds[slot].second >= seconds[slot].second {
             if other.seconds[slot].second > seconds[slot].second {
                 seconds[slot] = other.seconds[slot]

@@ -84,6 +84,7 @@ struct DeployCommand: AsyncParsableCommand {
         return "\(receipt.endpoint) r\(receipt.revision) replaces r\(old) by \(spec.rollout.strategy.rawValue): "
             + "at the soonest in \(Int(numbers.promoteSecondsMinimum)) s; a fault is detected within "
             + "\(Int(numbers.detectionSeconds)) s and felt for at most \(Int(numbers.exposureSeconds)) s"
+            + numbers.notes.map { "\n  \($0)" }.joined()
     }
 
     /// A rollback must never look like success.

@@ -122,6 +122,12 @@ enum StatusText {
         for alarm in endpoint.alarms {
             lines.append("  \(paint(alarm.state.rawValue))  \(alarm.name): \(alarm.reason)")
         }
+        if let scaling = record.scaling {
+            lines.append("  scaling   \(scaling.text)")
+            if let last = scaling.activities.last {
+                lines.append("            last: \(last.from) -> \(last.to), \(last.reason)")
+            }
+        }
         let kept = record.revisions.map { "r\($0.number)" }.joined(separator: " ")
         lines.append("  kept      \(kept)")
         return lines

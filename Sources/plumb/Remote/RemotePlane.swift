@@ -51,6 +51,22 @@ struct RemotePlane: ControlPlane {
             ControlAPI.RollbackBody(revision: revision, reason: reason), by: actor)
     }
 
+    func steer(
+        _ endpoint: String, _ command: RolloutCommand, reason: String, by actor: String
+    ) async throws -> DeploymentReceipt {
+        try await ask(
+            .POST, "\(ControlAPI.endpoints)/\(Self.escaped(endpoint))/rollout",
+            ControlAPI.SteerBody(command: command, reason: reason), by: actor)
+    }
+
+    func scale(
+        _ endpoint: String, to count: Int, reason: String, by actor: String
+    ) async throws -> ScalingActivity {
+        try await ask(
+            .POST, "\(ControlAPI.endpoints)/\(Self.escaped(endpoint))/scale",
+            ControlAPI.ScaleBody(count: count, reason: reason), by: actor)
+    }
+
     func remove(_ endpoint: String, by actor: String) async throws {
         let _: [String: String] = try await ask(
             .DELETE, "\(ControlAPI.endpoints)/\(Self.escaped(endpoint))", by: actor)

@@ -11,6 +11,11 @@ struct RolloutEye {
     /// The new revision's share that is live, since when, and the requests it had answered by then.
     private var live: (share: Int, since: Double, requests: Int)?
     private var sawAlarm = false
+    /// A verdict has passed it, or a person has.
+    private var hasEvidence = false
+    private var hasShadowEvidence = false
+    /// The greatest share that a passing verdict has allowed; a lost shift may be asked for again.
+    private var granted = 0
     /// The share that had been decided on when the engine went away; its bake is behind it.
     private var decided: Int?
     /// Tenths of a second do not add up exactly.
@@ -28,6 +33,7 @@ struct RolloutEye {
         sawAlarm = false
         decided = nil
         if case .shifting(let step) = rollout.phase { decided = order.shares[step] }
+        granted = decided ?? 0
     }
 
     /// The title of active stays where it was until the rollout ends.
@@ -41,17 +47,29 @@ struct RolloutEye {
         noteShare(sight, at: now)
         var isUnderWay = true
         switch before.phase {
-        case .provisioning, .rollingBack, .ended: isUnderWay = false
+        case .provisioning, .shadowing, .rollingBack, .ended: isUnderWay = false
         case .shifting, .baking, .terminationWait: break
+        }
+        noteEvidence(sight, before)
+        var goesBack = false
+        switch after.phase {
+        case .rollingBack, .ended(.rolledBack): goesBack = true
+        default: break
         }
         if isUnderWay && sight.alarm != nil {
             sawAlarm = true
-            if case .rollingBack = after.phase {
-            } else if case .ended(.rolledBack) = after.phase {
-            } else {
-                breach("\(now): an alarm was firing and the rollout went on: \(after.phase)")
-            }
+            if !goesBack { breach("\(now): an alarm was firing and the rollout went on: \(after.phase)") }
         }
+        if isUnderWay && !goesBack {
+            if sight.analysis?.failure != nil { breach("\(now): it was proven bad and went on: \(after.phase)") }
+            if sight.errorsInARow >= 5 { breach("\(now): all failed and it went on: \(after.phase)") }
+        }
+        if case .rollingBack(let reason, _) = after.phase, reason.hasPrefix("not enough evidence"),
+            before.phase != after.phase, now < before.startedAt + Double(order.plan.timeoutSeconds)
+        {
+            breach("\(now): what was inconclusive rolled back before the deadline")
+        }
+        checkPause(before, after, action, at: now)
         switch action {
         case .wait: checkIdle(sight, after, at: now)
         case .apply(let number, let count):
@@ -60,8 +78,32 @@ struct RolloutEye {
             }
             if number != order.old && number != order.new { breach("\(now): r\(number) is none of this rollout's") }
         case .shift(let weights): check(weights, sight, after, at: now)
+        case .mirror(let number, let percent):
+            if number != order.new || percent != order.shadow?.percent {
+                breach("\(now): \(percent) % are mirrored to r\(number)")
+            }
         case .finish(let outcome): check(outcome, sight, at: now)
         }
+    }
+
+    private mutating func noteEvidence(_ sight: RolloutSight, _ before: RolloutMachine) {
+        if sight.analysis?.isPass == true || before.isPromoted { hasEvidence = true }
+        if let plan = order.shadow, let seen = sight.shadow, seen.compared >= plan.requestsMinimum,
+            Double(seen.differing) <= Double(seen.compared) * plan.mismatchPercentMax / 100 + 1
+        {
+            hasShadowEvidence = true
+        }
+        if before.isPromoted || order.shadow == nil { hasShadowEvidence = true }
+    }
+
+    /// A paused rollout gives nobody more, and does not end well.
+    private mutating func checkPause(
+        _ before: RolloutMachine, _ after: RolloutMachine, _ action: RolloutAction, at now: Double
+    ) {
+        guard before.pausedAt != nil, after.pausedAt != nil else { return }
+        if case .finish(.promoted) = action { breach("\(now): promoted while it was paused") }
+        guard case .shift(let weights) = action, let live, (weights[order.new] ?? 0) > live.share else { return }
+        breach("\(now): share goes from \(live.share) to \(weights[order.new] ?? 0) while it was paused")
     }
 
     private mutating func noteShare(_ sight: RolloutSight, at now: Double) {
@@ -100,6 +142,14 @@ struct RolloutEye {
             }
         }
         let share = weights[order.new] ?? 0
+        if share > 0 && !hasShadowEvidence { breach("\(now): share \(share) before mirrored requests have passed") }
+        guard !after.isPromoted else { return }
+        if let live, live.share > 0, share > max(live.share, granted), !order.isRollback {
+            guard sight.analysis?.isPass == true else {
+                return breach("\(now): share goes from \(live.share) to \(share) without a passing verdict")
+            }
+            granted = share
+        }
         guard let live, share > live.share, !order.isRollback else { return }
         let seen = sight.newRequests - live.requests
         if seen < order.plan.requestsMinimum {
@@ -107,10 +157,10 @@ struct RolloutEye {
                 "\(now): share goes from \(live.share) to \(share) after \(seen) of "
                     + "\(order.plan.requestsMinimum) requests")
         }
-        if now - live.since + Self.rounding < Double(order.plan.waitSeconds) {
-            breach(
-                "\(now): share goes from \(live.share) to \(share) after \(now - live.since) s of "
-                    + "\(order.plan.waitSeconds)")
+        let isExperiment = order.experiment?.percent == live.share
+        let wait = isExperiment ? order.experiment?.holdSeconds ?? 0 : order.plan.waitSeconds
+        if now - live.since + Self.rounding < Double(wait) {
+            breach("\(now): share goes from \(live.share) to \(share) after \(now - live.since) s of \(wait)")
         }
     }
 
@@ -126,6 +176,7 @@ struct RolloutEye {
             if sight.alarm != nil || sawAlarm { breach("\(now): promoted with an alarm firing") }
             if sight.new?.weight != 100 { breach("\(now): promoted with \(sight.new?.weight ?? 0) % of the traffic") }
             if (sight.new?.ready ?? 0) == 0 { breach("\(now): promoted without a ready instance") }
+            if !hasEvidence && order.old != nil && !order.isRollback { breach("\(now): promoted without evidence") }
             let wait = order.old == nil || order.isRollback ? 0 : Double(order.plan.terminationWaitSeconds)
             if let live, now - live.since + Self.rounding < wait {
                 breach("\(now): promoted \(now - live.since) s after the last shift; \(wait) were to be waited")
@@ -149,6 +200,7 @@ enum Flaw: String, Sendable, CaseIterable {
     case none
     case skipsTerminationWait, shrinksOldEarly, ignoresAlarms, ignoresRequests, ignoresTheClock, movesBeforeReady
     case halvesWeights, losesReason, neverGivesUp, forgetsToResume
+    case takesInconclusiveForGood, takesInconclusiveForBad, ignoresProof, ignoresErrorsInARow, ignoresPause, skipsShadow
 }
 
 /// The machine, or the machine with a flaw.
@@ -175,6 +227,13 @@ struct RolloutUnderTest {
         case .movesBeforeReady:
             let desired = sight.new?.desired ?? 0
             sight.new?.ready = desired
+        case .takesInconclusiveForGood:
+            if case .inconclusive = sight.analysis { sight.analysis = .pass("well enough") }
+        case .takesInconclusiveForBad:
+            if case .inconclusive = sight.analysis { sight.analysis = .fail("not enough evidence") }
+        case .ignoresProof: if sight.analysis?.failure != nil { sight.analysis = .pass("never mind") }
+        case .ignoresErrorsInARow: sight.errorsInARow = 0
+        case .ignoresPause: return tickUnpaused(at: now, seeing: sight)
         default: break
         }
         let action = machine.tick(at: now, seeing: sight)
@@ -183,9 +242,22 @@ struct RolloutUnderTest {
         case (.shrinksOldEarly, .wait, .terminationWait):
             return order.old.map { .apply(revision: $0, count: order.oldCount - 1) } ?? action
         case (.halvesWeights, .shift(let weights), _): return .shift(weights.mapValues { $0 / 2 })
+        case (.skipsShadow, .mirror, _):
+            let share = order.shares[0]
+            return .shift(share == 100 ? [order.new: 100] : [order.new: share, order.old ?? 0: 100 - share])
         case (.losesReason, .finish(.rolledBack), _): return .finish(.rolledBack(reason: ""))
         default: return action
         }
+    }
+
+    /// A copy that was resumed decides, and the pause is shown to go on.
+    private mutating func tickUnpaused(at now: Double, seeing sight: RolloutSight) -> RolloutAction {
+        guard machine.pausedAt != nil else { return machine.tick(at: now, seeing: sight) }
+        var going = machine
+        do { try going.obey(.resume, at: now) } catch { return machine.tick(at: now, seeing: sight) }
+        let action = going.tick(at: now, seeing: sight)
+        _ = machine.tick(at: now, seeing: sight)
+        return action
     }
 
     private var order: RolloutOrder { machine.order }

@@ -27,6 +27,16 @@ struct Course: Sendable {
     var alarmAt: Double?
     /// After this second nothing goes wrong any more, except what the revision does by itself.
     var calmAt: Double
+    /// What the analysis says where a rollout asks for it: nothing is proven, or something is from a second on.
+    var staysInconclusive = false
+    var isProvenBadAt: Double?
+    /// When every answer of the new revision becomes a server error.
+    var errorsFromAt: Double?
+    /// A person holds it, and lets it go; or promotes it.
+    var pause: (from: Double, until: Double)?
+    var promoteAt: Double?
+    /// Answers to mirrored requests that differ, of a hundred.
+    var differingPercent = 0
     var tickDeciseconds = 5...40
 
     /// Nothing goes wrong and there is enough traffic: such a rollout must be promoted.
@@ -47,6 +57,16 @@ struct Course: Sendable {
         course.abortAt = luck.happens(0.1) ? Double(luck.number(0...100)) : nil
         course.failsToStartAt = luck.happens(0.05) ? Double(luck.number(0...30)) : nil
         course.calmAt = luck.happens(0.5) ? Double(luck.number(0...120)) : 600
+        course.staysInconclusive = luck.happens(0.15)
+        course.isProvenBadAt = luck.happens(0.1) ? Double(luck.number(0...100)) : nil
+        course.errorsFromAt = luck.happens(0.1) ? Double(luck.number(0...100)) : nil
+        if luck.happens(0.15) {
+            let from = luck.number(0...60)
+            course.pause = (Double(from), Double(from + luck.number(1...100)))
+        }
+        course.promoteAt = luck.happens(0.05) ? Double(luck.number(0...100)) : nil
+        course.differingPercent = luck.happens(0.2) ? luck.number(2...100) : 0
+        course.addStages(&luck)
         return course
     }
 
@@ -58,6 +78,8 @@ struct Course: Sendable {
         course.requestsPerSecond = 40
         course.order.plan.canaryPercent = max(10, course.order.plan.canaryPercent)
         course.order.plan.timeoutSeconds = 900
+        course.addStages(&luck)
+        course.order.plan.experiment?.holdSeconds = 20
         course.mustPromote = true
         return course
     }
@@ -78,6 +100,22 @@ struct Course: Sendable {
         course.order.plan.terminationWaitSeconds = max(10, course.order.plan.terminationWaitSeconds)
         course.mustRollBack = true
         return course
+    }
+
+    /// Mirroring before, an experiment before the end.
+    private mutating func addStages(_ luck: inout SeededGenerator) {
+        if luck.happens(0.25) {
+            var shadow = ShadowPlan()
+            (shadow.percent, shadow.holdSeconds) = (luck.number(10...100), luck.number(1...20))
+            shadow.requestsMinimum = luck.number(1...40)
+            order.plan.shadow = shadow
+        }
+        if luck.happens(0.25) {
+            var experiment = ExperimentPlan()
+            experiment.percent = luck.number(1...99)
+            experiment.holdSeconds = luck.number(1...40)
+            order.plan.experiment = experiment
+        }
     }
 
     private init(drawn luck: inout SeededGenerator) {
@@ -157,6 +195,13 @@ struct Simulation {
     private var old: SimulatedFleet
     private var isAlarming = false
     private(set) var ticks = 0
+    /// The share of the requests that is mirrored, and what came of it.
+    private var mirrored: Int?
+    private var mirroredRequests = 0.0
+    private var mirroredDiffering = 0.0
+    private var wasPaused = false
+    private var wasResumed = false
+    private var wasPromoted = false
 
     init(_ course: Course, seed: UInt64, flaw: Flaw = .none) {
         self.course = course
@@ -184,6 +229,7 @@ struct Simulation {
     mutating func run() -> [String] {
         let slack = 60.0
         var limit = max(machine.machine.deadline, course.calmAt) + RolloutMachine.rollbackSecondsMax + slack
+        limit += (course.pause.map { $0.until - $0.from } ?? 0) + Double(course.order.experiment?.holdSeconds ?? 0)
         while now < limit {
             ticks += 1
             let step = Double(luck.number(course.tickDeciseconds)) / 10
@@ -216,6 +262,11 @@ struct Simulation {
     private mutating func happen(for seconds: Double) {
         let served = [new.weight, old.weight]
         if new.ready(at: now) > 0 { new.requests += course.requestsPerSecond * seconds * Double(served[0]) / 100 }
+        if let share = mirrored, new.ready(at: now) > 0 {
+            let sent = course.requestsPerSecond * seconds * Double(share * served[1]) / 10_000
+            mirroredRequests += sent
+            mirroredDiffering += sent * Double(course.differingPercent) / 100
+        }
         if old.ready(at: now) > 0 { old.requests += course.requestsPerSecond * seconds * Double(served[1]) / 100 }
         if !isCalm {
             if luck.happens(course.newCrashes) { new.crash(at: now, &luck) }
@@ -259,6 +310,7 @@ struct Simulation {
     }
 
     private mutating func loseWeights() {
+        mirrored = nil
         new.weight = 0
         old.weight = record.active != nil && luck.happens(0.5) ? 100 : 0
     }
@@ -266,10 +318,15 @@ struct Simulation {
     /// One tick of the machine, and what comes of it; true once it has ended.
     private mutating func decide() -> Bool {
         let isAborted = course.abortAt.map { $0 <= now } ?? false
+        command()
         let sight = RolloutSight(
             new: new.observation(at: now), old: course.order.old == nil ? nil : old.observation(at: now),
             newRequests: Int(new.requests), alarm: isAlarming && new.weight > 0 ? "error-rate is in ALARM" : nil,
-            abort: isAborted ? "stopped by hand: enough" : nil)
+            analysis: machine.machine.watchedSince(at: now).map { _ in analysis },
+            errorsInARow: new.weight > 0 && course.errorsFromAt.map { $0 <= now } ?? false ? 7 : 0,
+            shadow: mirrored.map {
+                ShadowObservation(percent: $0, compared: Int(mirroredRequests), differing: Int(mirroredDiffering))
+            }, abort: isAborted ? "stopped by hand: enough" : nil)
         let before = machine.machine
         let action = machine.tick(at: now, seeing: sight)
         eye.saw(sight, before: before, after: machine.machine, action: action, at: now)
@@ -289,6 +346,35 @@ struct Simulation {
         return false
     }
 
+    private var analysis: AnalysisVerdict {
+        if let at = course.isProvenBadAt, at <= now { return .fail("9 of 20 requests failed") }
+        return course.staysInconclusive ? .inconclusive("1 of 30 requests failed") : .pass("all is well")
+    }
+
+    /// What people say, each thing once; what comes too late is refused.
+    private mutating func command() {
+        func told(_ command: RolloutCommand, _ machine: inout RolloutUnderTest) {
+            do { try machine.machine.obey(command, at: now) } catch { return }
+        }
+        if let pause = course.pause {
+            if pause.from <= now, !wasPaused {
+                wasPaused = true
+                told(.pause, &machine)
+            }
+            if pause.until <= now, !wasResumed {
+                wasResumed = true
+                told(.resume, &machine)
+            }
+        }
+        if let at = course.promoteAt, at <= now, !wasPromoted {
+            wasPromoted = true
+            told(.promote, &machine)
+        }
+        // A person's word is durable before it is acknowledged.
+        record.rollout = machine.machine
+        durable.rollout = machine.machine
+    }
+
     private mutating func restartInside() -> Bool {
         restart()
         return false
@@ -299,7 +385,11 @@ struct Simulation {
         case .wait, .finish: break
         case .apply(let number, let count):
             number == new.number ? new.apply(count, at: now, &luck) : old.apply(count, at: now, &luck)
+        case .mirror(_, let percent):
+            guard mirrored != percent else { return }
+            (mirrored, mirroredRequests, mirroredDiffering) = (percent, 0, 0)
         case .shift(let weights):
+            mirrored = nil
             new.weight = weights[new.number] ?? 0
             if course.order.old != nil { old.weight = weights[old.number] ?? 0 }
         }
