@@ -4,9 +4,11 @@ import AsyncHTTPClient
 import Foundation
 import NIOConcurrencyHelpers
 import NIOCore
+import NIOHTTP1
 import PlumbEngine
 import PlumbModel
 import PlumbStore
+import PlumbTesting
 import Testing
 
 @testable import PlumbLocal
