@@ -47,6 +47,12 @@ enum UnseenTypes {
         "AWS::Lambda::Permission": "AWS::Lambda::Function", "AWS::Lambda::Alias": "AWS::Lambda::Function",
         "AWS::ApiGateway::RestApi": "AWS::ApiGateway::DomainName",
         "AWS::ApiGateway::Stage": "AWS::ApiGateway::DomainName",
+        "AWS::ApiGateway::Method": "AWS::ApiGateway::DomainName",
+        "AWS::ApiGateway::BasePathMapping": "AWS::ApiGateway::DomainName",
+        "AWS::ApiGatewayV2::Api": "AWS::ApiGateway::DomainName",
+        "AWS::ApiGatewayV2::Route": "AWS::ApiGateway::DomainName",
+        "AWS::ApiGatewayV2::DomainName": "AWS::ApiGateway::DomainName",
+        "AWS::ApiGatewayV2::ApiMapping": "AWS::ApiGateway::DomainName",
         "AWS::ElasticLoadBalancingV2::LoadBalancer": "AWS::ApiGateway::DomainName",
         "AWS::ElasticLoadBalancingV2::Listener": "AWS::ApiGateway::DomainName",
         "AWS::EC2::Route": "AWS::EC2::RouteTable",
@@ -89,7 +95,7 @@ enum UnseenTypes {
         "AWS::CloudTrail::Trail": "SEC-1.8 SEC-3.1 SEC-3.2 SEC-3.5",
         "AWS::CloudWatch::Alarm":
             "OPS-1.1 OPS-1.2 OPS-1.3 OPS-1.4 OPS-1.5 OPS-1.6 OPS-1.7 OPS-1.8 OPS-2.1 OPS-2.2 OPS-2.3 "
-            + "OPS-2.4 OPS-2.8 OPS-2.9 OPS-2.10 OPS-3.1 REL-1.4 REL-2.4 REL-2.5 REL-3.3 REL-3.4 REL-3.7",
+            + "OPS-2.4 OPS-2.8 OPS-2.9 OPS-2.10 OPS-3.1 REL-1.4 REL-1.6 REL-2.4 REL-2.5 REL-3.3 REL-3.4 REL-3.7",
         "AWS::CloudWatch::AlarmMuteRule": "OPS-1.6",
         "AWS::CloudWatch::CompositeAlarm": "OPS-2.1",
         "AWS::DynamoDB::Table": "SEC-1.6 SEC-3.2 SEC-3.4 REL-3.4 REL-3.6",

@@ -23,18 +23,24 @@ final class FlowingTraffic: Sendable {
 }
 
 extension RunningHouse {
-    /// The statuses of all requests of eight clients that ask one after another while `body` runs.
-    func underTraffic(_ body: @Sendable (FlowingTraffic) async throws -> Void) async throws -> [Int] {
+    /// The statuses of all requests of eight clients that ask one after another while `body` runs, and the longest time
+    /// that one of them took.
+    func underTraffic(_ body: @Sendable (FlowingTraffic) async throws -> Void) async throws -> (
+        statuses: [Int], slowest: Duration
+    ) {
         let traffic = FlowingTraffic()
-        return try await withThrowingTaskGroup(of: [Int].self) { group in
+        return try await withThrowingTaskGroup(of: ([Int], Duration).self) { group in
             for _ in 0..<8 {
                 group.addTask {
                     var statuses: [Int] = []
+                    var slowest = Duration.zero
                     while !traffic.isOver, !Task.isCancelled {
+                        let start = ContinuousClock.now
                         statuses.append(try await call().status)
+                        slowest = max(slowest, ContinuousClock.now - start)
                         traffic.count()
                     }
-                    return statuses
+                    return (statuses, slowest)
                 }
             }
             do {
@@ -44,7 +50,9 @@ extension RunningHouse {
                 throw error
             }
             traffic.end()
-            return try await group.reduce(into: [Int]()) { $0 += $1 }
+            return try await group.reduce(into: ([Int](), Duration.zero)) { sum, one in
+                sum = (sum.0 + one.0, max(sum.1, one.1))
+            }
         }
     }
 }

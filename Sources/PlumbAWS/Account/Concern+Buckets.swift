@@ -43,6 +43,8 @@ private struct BucketLook {
     let survey: Survey
     let name: String
     let region: String
+    /// Why it is not known whether there is such a bucket; nil where there is one.
+    private var doubt: String?
     var arn: String { "arn:\(survey.partition):s3:::\(name)" }
 
     /// Nil where there is no such bucket, and for a bucket of another account, which is noted at once: of that one
@@ -59,7 +61,9 @@ private struct BucketLook {
         switch location {
         case .absent: return nil
         case .seen(let answer) where !isForeign: region = Self.region(answer["LocationConstraint"].text)
-        case .unseen where own == nil: region = survey.region
+        case .unseen(let why) where own == nil:
+            region = survey.region
+            doubt = why
         case .seen, .unseen:
             region = survey.region
             noteUnseen("the bucket belongs to another account")
@@ -80,7 +84,7 @@ private struct BucketLook {
         for key in [
             "BucketEncryption", "VersioningConfiguration", "ObjectLockEnabled", "ObjectLockConfiguration",
             "PublicAccessBlockConfiguration", "OwnershipControls", "LoggingConfiguration", "LifecycleConfiguration",
-            "ReplicationConfiguration",
+            "ReplicationConfiguration", "Tags",
         ] { bucket.properties[key] = .unseen(why) }
         survey.notebook.note(bucket)
         notePolicy(.unseen(why))
@@ -104,8 +108,10 @@ private struct BucketLook {
         async let tags = survey.tags(of: arn, region: region)
 
         var bucket = AccountResource("AWS::S3::Bucket", name: name, arn: arn, region: region, tags: try await tags)
+        // That nobody tells tags of it may be because it is another account's, or nowhere.
+        if doubt != nil, bucket.tags?.isEmpty == true { bucket.tags = nil }
         bucket.properties = [
-            "BucketName": .text(name),
+            "BucketName": .text(name), "Tags": doubt.map { .unseen($0) } ?? .absent,
             "BucketEncryption": AccountValue(try await encryption, BucketShapes.encryption),
             "VersioningConfiguration": AccountValue(try await versioning) {
                 $0["Status"].text.map { ["Status": .text($0)] } ?? .absent

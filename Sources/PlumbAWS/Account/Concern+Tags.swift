@@ -142,8 +142,10 @@ extension Survey {
             for resource in open { notebook.amend(resource.id) { $0.properties["Tags"] = .unseen(why) } }
         case .seen(let tags):
             for resource in open {
-                let own = resource.arn.flatMap { tags[$0] } ?? [:]
-                notebook.amend(resource.id) { $0.tags = own }
+                let own = resource.arn.flatMap { tags[$0] }
+                // Of what may not be this account's at all, silence says nothing.
+                if own == nil, case .unseen = resource.properties["Tags"] { continue }
+                notebook.amend(resource.id) { $0.tags = own ?? [:] }
             }
         }
     }

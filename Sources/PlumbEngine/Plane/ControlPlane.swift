@@ -40,12 +40,12 @@ public struct EndpointStatus: Sendable, Hashable, Codable {
     public var fleets: [FleetObservation]
     public var alarms: [AlarmStatus]
     public var traffic: [Traffic]
-    /// The workers one by one, where the engine runs them itself.
-    public var workers: [WorkerStatus]
+    /// The workers one by one; nil where the engine does not run them itself, or is older than this.
+    public var workers: [WorkerStatus]?
 
     public init(
         record: EndpointRecord, state: String, rolloutText: String?, fleets: [FleetObservation],
-        alarms: [AlarmStatus], traffic: [Traffic], workers: [WorkerStatus] = []
+        alarms: [AlarmStatus], traffic: [Traffic], workers: [WorkerStatus]? = nil
     ) {
         self.workers = workers
         self.record = record

@@ -111,7 +111,7 @@ enum StatusText {
             lines.append(line)
             if let failure = fleet.failure { lines.append("        cannot start: \(failure)") }
         }
-        for worker in endpoint.workers where !worker.isReady || worker.trouble != nil {
+        for worker in endpoint.workers ?? [] where !worker.isReady || worker.trouble != nil {
             var line = "  \(worker.id)".padded(to: 18) + worker.zone.padded(to: 10)
             line += paint(worker.state.rawValue).padded(to: 11) + "restarts \(worker.restarts)".padded(to: 13)
             if let trouble = worker.trouble {

@@ -16,6 +16,34 @@ def mend_moto() -> None:
 
 def tagged(call: Call) -> Iterator[tuple[str, dict[str, str]]]:
     """What has tags in this account and region: moto's services, those that moto leaves out, and the double's own."""
+    stacks = stack_tags(call)
+    for arn, tags in own_tags(call):
+        yield arn, {**tags, **next((stacks[name] for name in known_as(arn) if name in stacks), {})}
+
+
+def stack_tags(call: Call) -> dict[tuple[str, str] | str, dict[str, str]]:
+    """What CloudFormation writes on all that it makes, by the ARN, or by kind and name."""
+    told: dict[tuple[str, str] | str, dict[str, str]] = {}
+    for stack in call.store("stacks").values():
+        for entry in stack.resources():
+            _, service, kind = entry["ResourceType"].lower().split("::")
+            physical = entry["PhysicalResourceId"]
+            tags = {
+                "aws:cloudformation:stack-name": stack.name, "aws:cloudformation:stack-id": stack.identity,
+                "aws:cloudformation:logical-id": entry["LogicalResourceId"]}
+            told[physical] = told[f"{service}:{kind}", physical] = tags
+    return told
+
+
+def known_as(arn: str) -> list[tuple[str, str] | str]:
+    _, _, service, _, _, rest = arn.split(":", 5)
+    if service in ("s3", "sns"):
+        return [arn, ("s3:bucket", rest)]
+    name = rest.replace(":", "/").split("/", 1)
+    return [arn, (f"{service}:{name[0].replace('-', '')}", name[-1])]
+
+
+def own_tags(call: Call) -> Iterator[tuple[str, dict[str, str]]]:
     for resource in call.backend()._get_resources_generator():
         # moto keeps the ARN of an endpoint configuration in a tuple.
         arn = resource.arn if isinstance(resource.arn, str) else resource.arn[0]
