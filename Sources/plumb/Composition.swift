@@ -337,6 +337,12 @@ enum Composition {
         return URL(fileURLWithPath: path).standardizedFileURL.path
     }
 
+    /// The load test that a spec's text records, and what is odd about the text.
+    static func benchmark(in text: String, path: String) -> (record: BenchmarkRecord?, diagnostics: [Diagnostic]) {
+        let reading = SpecReader.read(bytes: Array(text.utf8), file: path, environment: nil)
+        return (reading.spec?.benchmark, reading.diagnostics)
+    }
+
     /// Whether the files a revision was made of are still what they were.
     static func isUnchanged(_ revision: Revision, in home: String) -> Bool {
         guard revision.spec.model.command == nil, let path = revision.spec.model.path else { return true }

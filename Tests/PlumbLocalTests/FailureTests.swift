@@ -65,7 +65,7 @@ struct FailureTests {
         }
         #expect(statuses.allSatisfy { $0 == 200 })
         #expect(stalls.count == 1 && stalls[0].hasPrefix("it answered nothing for"))
-        #expect(ends == ["it failed 3 health checks in a row"])
+        #expect(ends.count == 1 && ends[0].hasPrefix("it failed "))
         // The health checks take more than a second and a half: the requests did not wait for them.
         #expect(slowest < .milliseconds(1500))
     }
@@ -125,19 +125,19 @@ struct FailureTests {
         #expect(reasons.first?.contains("ms in the mean, its siblings") == true)
     }
 
-    @Test func aWorkerThatAnswersGarbageIsEjectedAndItsRequestsAreAnsweredByAnother() async throws {
+    @Test func aWorkerThatAnswersGarbageIsReplacedAndItsRequestsAreAnsweredByAnother() async throws {
         let (statuses, reasons) = try await RunningHouse.with { running in
             try await serveWithOdd(
                 running, "self.wfile.write(b'garbage\\r\\n\\r\\n'); self.close_connection = True; return")
             let (statuses, _) = try await running.underTraffic { _ in
-                try await running.until("the odd one is ejected") {
-                    await workers(running).contains { $0.state == .ejected }
+                try await running.until("the odd one is replaced") {
+                    try await !recorded(running, "worker.ended").isEmpty
                 }
             }
-            return (statuses, try await recorded(running, "worker.ejected"))
+            return (statuses, try await recorded(running, "worker.ended"))
         }
         #expect(!statuses.isEmpty && statuses.allSatisfy { $0 == 200 })
-        #expect(reasons.first?.contains("fault") == true || reasons.first?.contains("fail") == true)
+        #expect(reasons == ["its answers are no HTTP, to the example neither"])
     }
 
     @Test func aWorkerWhoseAnswerToTheExampleChangesIsReplaced() async throws {

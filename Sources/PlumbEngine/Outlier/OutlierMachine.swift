@@ -52,7 +52,7 @@ public struct OutlierMachine: Sendable, Hashable {
     /// Share of errors and faults above the siblings' that makes an instance faulty.
     static let faultyShare = 0.3
     /// Faults in a row that make an instance faulty whatever its traffic.
-    static let faultsInARowMax = 5
+    public static let faultsInARowMax = 5
     /// Looks in a row that must agree that it is slow.
     static let slowLooks = 2
     /// The first ejection, and the longest.

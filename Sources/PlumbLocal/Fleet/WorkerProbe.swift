@@ -1,4 +1,4 @@
-// Asks a worker how it is, as SageMaker asks a container: GET /ping within two seconds; or what it makes of the example.
+// Asks a worker how it is, as SageMaker asks a container: GET /ping within two seconds; or to answer the example.
 
 import Foundation
 import NIOCore

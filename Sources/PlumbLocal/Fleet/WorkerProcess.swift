@@ -359,7 +359,8 @@ final class WorkerProcess: Sendable {
             }
             guard isNudged || Self.now() >= nextProbe, !isStopping else { continue }
             nextProbe = Self.now() + launch.probe.probeIntervalSeconds
-            if await probe() {
+            let isAlive = await probe()
+            if isAlive, await answersAgain() {
                 failures = 0
                 if !isStopping { setHealthy(true) }
                 continue
@@ -368,7 +369,11 @@ final class WorkerProcess: Sendable {
             failures += 1
             if failures >= launch.probe.probeFailuresMax {
                 setHealthy(false)
-                return await end(SIGKILL, because: "it failed \(failures) health checks in a row")
+                return await end(
+                    SIGKILL,
+                    because: isAlive
+                        ? "its answers are no HTTP, to the example neither"
+                        : "it failed \(failures) health checks in a row")
             }
             // A failed probe is repeated soon: the interval is for healthy workers.
             nextProbe = Self.now() + min(1, launch.probe.probeIntervalSeconds)
@@ -382,6 +387,16 @@ final class WorkerProcess: Sendable {
             example, route.address, timeout: .nanoseconds(Int64(launch.answerSecondsMax * 1e9)), on: loop)
         guard let answer else { return nil }
         return golden.withLockedValue { $0.objection(to: String(buffer: answer.body), status: answer.status) }
+    }
+
+    /// Whether a worker that answered requests with garbage answers the example; its health is no proof then.
+    private func answersAgain() async -> Bool {
+        guard route.vitals.isDoubtful, let example = launch.example else { return true }
+        let answer = await WorkerProbe.ask(
+            example, route.address, timeout: .nanoseconds(Int64(launch.probe.probeTimeoutSeconds * 1e9)), on: loop)
+        guard answer != nil else { return false }
+        route.vitals.clear()
+        return true
     }
 
     private func watchMemory() async -> String? {

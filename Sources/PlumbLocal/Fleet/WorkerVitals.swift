@@ -24,6 +24,9 @@ final class WorkerVitals: Sendable {
         }
     }
 
+    /// Whether it has failed so often in a row that its health check alone proves nothing any more.
+    var isDoubtful: Bool { counted.withLockedValue { $0.faultsInARow >= OutlierMachine.faultsInARowMax } }
+
     /// A new process bears no blame for the old one's faults.
     func clear() { counted.withLockedValue { $0 = InstanceVitals(id: "", isReady: false) } }
 

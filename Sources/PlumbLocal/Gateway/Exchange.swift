@@ -181,7 +181,7 @@ final class Exchange: UpstreamReceiver {
             onFault(worker)
             tried.append(worker)
         }
-        guard attempts < GatewayLimits.attemptsMax, fault.mayPassElsewhere(after: attempts) else {
+        guard attempts < GatewayLimits.attemptsMax, fault.mayPassElsewhere else {
             return finish(.failed(fault))
         }
         findWorker()

@@ -19,7 +19,7 @@ final class GatewayService: Service {
     private let group: MultiThreadedEventLoopGroup
     private let log: Logger
     private let boundPort = NIOLockedValueBox<Int?>(nil)
-    /// Held until the end, so that a socket that is handed over never stops listening.
+    /// Held beside the event loops, so that a socket that is handed over never stops listening.
     private let descriptor: NIOLockedValueBox<Int32?>
     private let listener = NIOLockedValueBox<(any Channel)?>(nil)
     private let isHandingOver = NIOLockedValueBox(false)
@@ -30,8 +30,9 @@ final class GatewayService: Service {
     private static let drainSecondsMax = 20.0
     /// The same while new connections wait for the next daemon.
     private static let handoverSecondsMax = 10.0
-    /// How long an idle connection may still bring a request then, and how long the next daemon waits for its workers.
-    private static let lingerSeconds = 0.2
+    /// How long clients are told with every answer that their connection ends, before it does; and how long the next
+    /// daemon waits for its workers.
+    private static let farewellMilliseconds = 1000
     private static let openSecondsMax = 10.0
 
     /// `handedOver` is a socket that listens already.
@@ -121,12 +122,12 @@ final class GatewayService: Service {
         }
         // Another takes over: this program is over in a moment, and its end must not end the workers.
         if isHandingOver.withLockedValue({ $0 }) { return try await gracefulShutdown() }
-        try await drain(secondsMax: Self.drainSecondsMax)
-        state.isClosed = true
         descriptor.withLockedValue { descriptor in
             if let descriptor { close(descriptor) }
             descriptor = nil
         }
+        try await drain(secondsMax: Self.drainSecondsMax)
+        state.isClosed = true
     }
 
     /// Stops accepting, lets what is under way end, and answers the socket: it goes on listening, and whoever connects
@@ -138,10 +139,11 @@ final class GatewayService: Service {
             isHandingOver.withLockedValue { $0 = false }
             throw PlumbError(.conflict, "the gateway does not listen yet", hint: "try again")
         }
+        // A request that comes on a kept connection just as it is closed is lost. So connections are wound up first,
+        // each with its next answer, while new ones are still taken.
+        state.isDraining = true
+        try await Task.sleep(for: .milliseconds(Self.farewellMilliseconds))
         listener.close(promise: nil)
-        try await drain(secondsMax: Self.handoverSecondsMax)
-        let deadline = NIODeadline.now() + .milliseconds(Int64(Self.lingerSeconds * 1000))
-        while NIODeadline.now() < deadline, state.connections > 0 { try await Task.sleep(for: .milliseconds(10)) }
         try await drain(secondsMax: Self.handoverSecondsMax)
         return descriptor
     }

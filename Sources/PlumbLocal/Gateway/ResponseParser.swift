@@ -21,11 +21,10 @@ enum UpstreamFault: Error, Sendable {
     case malformed(String)
     case timedOut
 
-    /// Whether another worker may do better: after a broken connection always, after garbage once.
-    func mayPassElsewhere(after attempts: Int) -> Bool {
+    /// Whether another worker may do better.
+    var mayPassElsewhere: Bool {
         switch self {
-        case .connectionLost: true
-        case .malformed: attempts <= 1
+        case .connectionLost, .malformed: true
         case .timedOut: false
         }
     }

@@ -1,7 +1,6 @@
 // A load as people, programs and the policy book read it.
 
 import Foundation
-import PlumbFormats
 import PlumbModel
 import PlumbSignals
 
@@ -146,8 +145,8 @@ enum BenchReport {
     static func write(_ record: BenchmarkRecord, into path: String) throws {
         let text = String(decoding: try Input.contents(of: path), as: UTF8.self)
         let changed = replacing(in: text, with: yaml(record))
-        let reading = SpecReader.read(bytes: Array(changed.utf8), file: path, environment: nil)
-        guard let spec = reading.spec, spec.benchmark?.requests == record.requests else {
+        let reading = Composition.benchmark(in: changed, path: path)
+        guard reading.record?.requests == record.requests else {
             Terminal.tell(reading.diagnostics)
             throw PlumbError(
                 .refused, "the record does not fit into \(path)", hint: "paste it by hand:\n\(yaml(record))")
