@@ -14,8 +14,8 @@ actor CapturedTrafficMonitor: TrafficMonitor {
         var machine: DriftMachine?
         var batch = RowBatch(columns: 0)
         var quality: QualityObservation?
-        var qualityMachine: QualityMachine?
-        var answers = AnswerBook()
+        var qualityMachine: QualityLimitMachine?
+        var answers = LabelJoin<String>()
     }
     private var watched: [String: [Int: Watched]] = [:]
     /// An alarm stands for so long after the last row that proved it: long enough to be seen by whoever looks once a
@@ -67,10 +67,10 @@ actor CapturedTrafficMonitor: TrafficMonitor {
     private static func beginQuality(_ one: inout Watched, _ plan: DriftPlan) {
         let (name, limit) = (plan.qualityMetric ?? "", plan.qualityThreshold ?? 0)
         var quality = QualityObservation(state: .steady, reason: "no label has come yet", metric: name, limit: limit)
-        one.qualityMachine = QualityMetric(rawValue: name).flatMap { QualityMachine(metric: $0, limit: limit) }
+        one.qualityMachine = LimitedMetric(rawValue: name).flatMap { QualityLimitMachine(metric: $0, limit: limit) }
         if one.qualityMachine == nil {
             quality.state = .notWatched
-            let known = QualityMetric.allCases.map(\.rawValue).joined(separator: ", ")
+            let known = LimitedMetric.allCases.map(\.rawValue).joined(separator: ", ")
             quality.reason =
                 "\(name) beyond \(limit) cannot be watched; known are \(known), with limits that can be broken"
         }
@@ -128,7 +128,7 @@ actor CapturedTrafficMonitor: TrafficMonitor {
             else { continue }
             var isProved = false
             for label in labels {
-                guard let answer = one.answers.take(label.identity) else {
+                guard let answer = one.answers.match(label.identity) else {
                     quality.unmatched += 1
                     continue
                 }
@@ -147,7 +147,7 @@ actor CapturedTrafficMonitor: TrafficMonitor {
     }
 
     private static func tell(
-        _ machine: QualityMachine, isProved: Bool, _ quality: inout QualityObservation, at now: Double
+        _ machine: QualityLimitMachine, isProved: Bool, _ quality: inout QualityObservation, at now: Double
     ) {
         quality.labels = machine.labels
         quality.level = min(1, machine.level)
@@ -206,12 +206,12 @@ enum CapturedAnswers {
     }
 
     /// Keeps the answer of every line by its inference id, else its event id. A line that cannot be read has none.
-    static func keep(_ lines: [UInt8], in book: inout AnswerBook) {
+    static func keep(_ lines: [UInt8], in book: inout LabelJoin<String>) {
         for line in lines.split(separator: UInt8(ascii: "\n")) {
             guard let read = try? JSONDecoder().decode(Line.self, from: Data(line)) else { continue }
             let output = read.captureData.endpointOutput
             guard let answer = output.encoding == "JSON" ? answers(inJSON: output.data) : csv(output) else { continue }
-            book.keep(answer, as: read.eventMetadata.inferenceId ?? read.eventMetadata.eventId)
+            book.insert(answer, identity: read.eventMetadata.inferenceId ?? read.eventMetadata.eventId)
         }
     }
 

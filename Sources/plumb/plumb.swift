@@ -71,5 +71,7 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 
 extension PlumbModel.Environment: ExpressibleByArgument {}
 extension Severity: ExpressibleByArgument {}
+extension Season: ExpressibleByArgument {}
+extension TieRule: ExpressibleByArgument {}
 extension AccessPolicyKind: ExpressibleByArgument {}
 extension Arrivals: ExpressibleByArgument {}

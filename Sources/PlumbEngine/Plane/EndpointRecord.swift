@@ -65,7 +65,13 @@ public struct EndpointRecord: Sendable, Hashable, Codable {
 
     /// The artefacts of all revisions that are kept.
     public var artifactDigests: Set<String> {
-        Set(revisions.flatMap { [$0.modelDigest, $0.exampleDigest].compactMap { $0 } })
+        Set(
+            revisions.flatMap { revision in
+                [
+                    revision.modelDigest, revision.exampleDigest, revision.baseline?.statisticsDigest,
+                    revision.baseline?.constraintsDigest, revision.baseline?.referenceDigest,
+                ].compactMap { $0 }
+            })
     }
 
     /// The number the next revision gets: never one that was used before.

@@ -1,3 +1,4 @@
-// What late labels say of a model's answers.
+// Whether a model is still right, as labels come late and in part.
 //
-// `QualityMachine` judges them one by one; `AnswerBook` remembers answers until their labels come.
+// LabelJoin.swift brings answers and labels together; QualityMetrics.swift measures with Model Monitor's names and with
+// intervals; QualityMachine.swift says when errors have become more; ConfidenceEstimate.swift guesses without labels.

@@ -4,10 +4,10 @@ import Testing
 @testable import PlumbSignals
 
 /// Labels one by one: silent while the promise is kept, quick when it is not.
-struct QualityMachineTests {
+struct QualityLimitMachineTests {
     /// Labels until the first alarm for answers that are wrong with this chance; nil for none in `most`.
     private func labels(untilAlarmAt chance: Double, limit: Double, seed: UInt64, most: Int) throws -> Int? {
-        var machine = try #require(QualityMachine(metric: .accuracy, limit: limit))
+        var machine = try #require(QualityLimitMachine(metric: .accuracy, limit: limit))
         var generator = SeededGenerator(seed: seed)
         for count in 1...most {
             let isWrong = Double.random(in: 0..<1, using: &generator) < chance
@@ -32,7 +32,7 @@ struct QualityMachineTests {
     }
 
     @Test func errorsOfNumbersAreWatchedByTheirMean() throws {
-        var machine = try #require(QualityMachine(metric: .mae, limit: 2))
+        var machine = try #require(QualityLimitMachine(metric: .mae, limit: 2))
         var generator = SeededGenerator(seed: 7)
         for _ in 0..<50_000 {
             let error = Double.random(in: -3.6...3.6, using: &generator)
@@ -50,7 +50,7 @@ struct QualityMachineTests {
     }
 
     @Test func theValueIsThatOfTheLastLabels() throws {
-        var machine = try #require(QualityMachine(metric: .accuracy, limit: 0.5))
+        var machine = try #require(QualityLimitMachine(metric: .accuracy, limit: 0.5))
         #expect(machine.value == nil)
         for count in 0..<100 { _ = machine.observe(predicted: "a", actual: count < 90 ? "a" : "b") }
         let value = try #require(machine.value)
@@ -58,24 +58,14 @@ struct QualityMachineTests {
         // Wilson's interval of 90 in 100.
         #expect(abs(value.lower - 0.8256) < 0.0001)
         #expect(abs(value.upper - 0.9448) < 0.0001)
-        for _ in 0..<QualityMachine.windowMax { _ = machine.observe(predicted: "a", actual: "a") }
+        for _ in 0..<QualityLimitMachine.windowMax { _ = machine.observe(predicted: "a", actual: "a") }
         #expect(machine.value?.value == 1)
     }
 
     @Test func aLimitThatCannotBeJudgedMakesNoMachine() {
-        #expect(QualityMachine(metric: .accuracy, limit: 1) == nil)
-        #expect(QualityMachine(metric: .accuracy, limit: 0) == nil)
-        #expect(QualityMachine(metric: .mae, limit: 0) == nil)
-        #expect(QualityMachine(metric: .rmse, limit: .nan) == nil)
-    }
-
-    @Test func anAnswerIsLabelledOnceAndTheOldestAreForgotten() {
-        var book = AnswerBook()
-        book.keep("1", as: "a")
-        #expect(book.take("a") == "1")
-        #expect(book.take("a") == nil)
-        for number in 0...AnswerBook.answersMax { book.keep("x", as: "\(number)") }
-        #expect(book.count <= AnswerBook.answersMax)
-        #expect(book.take("\(AnswerBook.answersMax)") == "x")
+        #expect(QualityLimitMachine(metric: .accuracy, limit: 1) == nil)
+        #expect(QualityLimitMachine(metric: .accuracy, limit: 0) == nil)
+        #expect(QualityLimitMachine(metric: .mae, limit: 0) == nil)
+        #expect(QualityLimitMachine(metric: .rmse, limit: .nan) == nil)
     }
 }
