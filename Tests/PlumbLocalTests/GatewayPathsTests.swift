@@ -100,6 +100,22 @@ struct GatewayPathsTests {
         }
     }
 
+    @Test func readsOnAfterAPipelinedRequestThatWasLargerThanWhatIsHeld() async throws {
+        try await RunningHouse.with { running in
+            try await running.serve(try running.revision(1, model: "model.onnx"), count: 1)
+            let csv = try String(contentsOfFile: RunningHouse.digits + "/request.csv", encoding: .utf8)
+            let rows = String(repeating: csv, count: 1500)
+            #expect(rows.utf8.count > 2 * GatewayLimits.pipelinedBytesMax)
+            let start =
+                "POST /endpoints/digits/invocations HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(running.token)\r\n"
+                + "Content-Type: text/csv\r\n"
+            let large = start + "Content-Length: \(rows.utf8.count)\r\n\r\n\(rows)"
+            let last = start + "Connection: close\r\nContent-Length: \(csv.utf8.count)\r\n\r\n\(csv)"
+            let text = try await running.speak(large + large + large + last)
+            #expect(text.split(separator: "HTTP/1.1 ").map { $0.prefix(3) } == ["200", "200", "200", "200"])
+        }
+    }
+
     @Test func endsTheConnectionAfterWhatCouldBeReadInTwoWays() async throws {
         try await RunningHouse.with { running in
             try await running.serve(try running.revision(1, model: "model.onnx"), count: 1)

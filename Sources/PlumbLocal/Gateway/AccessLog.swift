@@ -6,8 +6,8 @@ import PlumbModel
 
 /// A file of answers: when, which request, whose, for what, with which outcome and how fast. Bodies are never in it.
 ///
-/// It is bounded twice: in lines a second, so that the log is never the load, and in bytes, of which two files' worth is
-/// kept. Lines that were left out are counted in the next one.
+/// It is bounded twice: in lines a second, so that the log is never the load, and in bytes, of which two files' worth
+/// is kept. Lines that were left out are counted in the next one.
 final class AccessLog: Sendable {
     /// The variable that names the file; without it there is no access log.
     static let pathVariable = "PLUMB_ACCESS_LOG"

@@ -81,8 +81,13 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
     }
 
     /// While a request is being answered, a client that sends more than this of the next is not read from.
+    private var holdsBack: Bool {
+        guard case .answering = phase else { return false }
+        return parser.bufferedBytes > GatewayLimits.pipelinedBytesMax
+    }
+
     func read(context: ChannelHandlerContext) {
-        if case .answering = phase, parser.bufferedBytes > GatewayLimits.pipelinedBytesMax {
+        if holdsBack {
             wantsRead = true
         } else {
             context.read()
@@ -104,7 +109,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
         isReading = true
         defer { isReading = false }
         while readNext() {}
-        if wantsRead, parser.bufferedBytes <= GatewayLimits.pipelinedBytesMax {
+        if wantsRead, !holdsBack {
             wantsRead = false
             context?.read()
         }

@@ -13,7 +13,7 @@ extension GatewayState {
     func metricsPage() -> String {
         var page = ""
         func declare(_ name: String, _ kind: String, _ help: String) {
-            page += "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n"
+            page += Self.declaration(name, kind, help)
         }
         let routes = routes
         declare("plumb_requests_total", "counter", "Answered requests by outcome, as SageMaker counts them.")
@@ -46,8 +46,8 @@ extension GatewayState {
                 page += "plumb_traffic_weight_percent{\(Self.labels(route.name, revision))} \(weight)\n"
             }
         }
-        addInvocations(routes, declare, &page)
-        addCaches(routes, declare, &page)
+        page += invocations(routes)
+        page += caches(routes)
         declare("plumb_requests_in_flight", "gauge", "Requests that workers are busy with.")
         for route in routes {
             page += "plumb_requests_in_flight{endpoint=\"\(route.name)\"} \(route.inFlightTotal)\n"
@@ -64,9 +64,8 @@ extension GatewayState {
     }
 
     /// What CloudWatch shows of a SageMaker endpoint, by its names.
-    private func addInvocations(
-        _ routes: [EndpointRoute], _ declare: (String, String, String) -> Void, _ page: inout String
-    ) {
+    private func invocations(_ routes: [EndpointRoute]) -> String {
+        var page = ""
         let metrics: [(name: String, help: String, value: (RequestTotals) -> UInt64)] = [
             ("plumb_invocations_total", "Invocations: requests that a model was asked.", { $0.requests }),
             ("plumb_invocation_4xx_errors_total", "Invocation4XXErrors.", { $0.clientErrors }),
@@ -77,16 +76,16 @@ extension GatewayState {
             ),
         ]
         for metric in metrics {
-            declare(metric.name, "counter", metric.help)
+            page += Self.declaration(metric.name, "counter", metric.help)
             for (labels, traffic) in series(routes) {
                 page += "\(metric.name){\(labels)} \(metric.value(traffic.requests.totals))\n"
             }
         }
+        return page
     }
 
-    private func addCaches(
-        _ routes: [EndpointRoute], _ declare: (String, String, String) -> Void, _ page: inout String
-    ) {
+    private func caches(_ routes: [EndpointRoute]) -> String {
+        var page = ""
         let metrics: [(name: String, kind: String, help: String, value: (ResponseCache.Counters) -> Double)] = [
             (
                 "plumb_cache_hits_total", "counter", "Requests answered with a kept answer; no invocations.",
@@ -106,11 +105,18 @@ extension GatewayState {
         let caches = routes.map { (name: $0.name, counters: $0.cache.counters) }
             .filter { $0.counters.misses > 0 }
         for metric in metrics where !caches.isEmpty {
-            declare(metric.name, metric.kind, metric.help)
+            page += Self.declaration(metric.name, metric.kind, metric.help)
             for cache in caches {
-                page += "\(metric.name){endpoint=\"\(cache.name)\"} \(metric.value(cache.counters))\n"
+                let value = metric.value(cache.counters)
+                let text = value == value.rounded() ? "\(Int(value))" : "\(value)"
+                page += "\(metric.name){endpoint=\"\(cache.name)\"} \(text)\n"
             }
         }
+        return page
+    }
+
+    private static func declaration(_ name: String, _ kind: String, _ help: String) -> String {
+        "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n"
     }
 
     private func series(_ routes: [EndpointRoute]) -> [(labels: String, traffic: RevisionTraffic)] {
