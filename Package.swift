@@ -146,7 +146,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PlumbFormatsTests", dependencies: ["PlumbFormats", "PlumbSignals", "PlumbTesting"],
-            exclude: ["Templates", "Plans"]),
+            exclude: ["Templates", "Plans", "ModelMonitor/Fixtures"]),
         .testTarget(name: "PlumbReportTests", dependencies: ["PlumbReport", "PlumbTesting"], exclude: ["Goldens"]),
         .testTarget(name: "PlumbEngineTests", dependencies: ["PlumbEngine", "PlumbTesting"]),
         .testTarget(name: "PlumbStoreTests", dependencies: ["PlumbStore", "PlumbTesting"]),

@@ -95,6 +95,11 @@ public struct RowBatch: Sendable {
     /// Takes back the cells of a row that turned out to be none.
     public mutating func dropRow() { cells.removeLast(cells.count - rows * columns) }
 
+    /// Keeps a text of another batch.
+    public mutating func keep(_ other: borrowing RowBatch, _ cell: Cell) -> Cell {
+        keep(other.texts.span.extracting(Int(cell.start)..<Int(cell.start) + Int(cell.length)))
+    }
+
     public func text(of cell: Cell) -> String {
         let range = Int(cell.start)..<Int(cell.start) + Int(cell.length)
         return String(decoding: texts[range], as: UTF8.self)

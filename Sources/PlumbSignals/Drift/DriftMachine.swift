@@ -84,7 +84,8 @@ public struct DriftMachine: Sendable {
         }
         bettors.append(
             DriftBettor(
-                column: Int32(index), feature: Int32(index), isText: feature.isText, root: Float(1 / feature.dependence),
+                column: Int32(index), feature: Int32(index), isText: feature.isText,
+                root: Float(1 / feature.dependence),
                 stakes: (stake(0), stake(4), stake(8)), isAdaptive: settings.tolerance == nil))
     }
 

@@ -6,7 +6,7 @@ public struct DriftSettings: Sendable, Equatable {
     /// The largest difference of distribution (L-infinity) that is not worth an alarm; nil for any difference.
     public var tolerance: Double?
     /// How many standard errors of the reference a bet has to pay for.
-    public var referenceErrors = 1.5
+    public var referenceErrors = 2.5
 
     public init(rowsPerFalseAlarm: Double = 10_000_000, tolerance: Double? = nil) {
         self.rowsPerFalseAlarm = rowsPerFalseAlarm
