@@ -4,12 +4,15 @@ import Foundation
 import PlumbModel
 
 /// A value of JSON.
-struct JSONTree {
-    private let value: Any?
+struct JSONTree: Decodable {
+    private enum Value {
+        case nothing, number(Double), text(String), truth(Bool), list([JSONTree]), object([String: JSONTree])
+    }
+    private let value: Value
 
     init(_ bytes: [UInt8], file: String) throws(PlumbError) {
         do {
-            value = try JSONSerialization.jsonObject(with: Data(bytes))
+            self = try JSONDecoder().decode(JSONTree.self, from: Data(bytes))
         } catch {
             throw PlumbError(
                 .invalidInput, "this is no JSON", hint: "is it a file of Model Monitor?", at: Place(file: file),
@@ -17,27 +20,46 @@ struct JSONTree {
         }
     }
 
-    private init(_ value: Any?) { self.value = value }
+    private init(_ value: Value) { self.value = value }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        // A value of another sort is no loss: it is tried as the next one.
+        if container.decodeNil() {
+            value = .nothing
+        } else if let number = try? container.decode(Double.self) {  // see above
+            value = .number(number)
+        } else if let text = try? container.decode(String.self) {  // see above
+            value = .text(text)
+        } else if let truth = try? container.decode(Bool.self) {  // see above
+            value = .truth(truth)
+        } else if let list = try? container.decode([JSONTree].self) {  // see above
+            value = .list(list)
+        } else {
+            value = .object(try container.decode([String: JSONTree].self))
+        }
+    }
 
     /// A member by the first of its spellings that is there.
     subscript(_ names: String...) -> JSONTree {
-        let members = value as? [String: Any]
+        guard case .object(let members) = value else { return JSONTree(.nothing) }
         for name in names {
-            if let member = members?[name] { return JSONTree(member) }
+            if let member = members[name] { return member }
         }
-        return JSONTree(nil)
+        return JSONTree(.nothing)
     }
 
-    var isPresent: Bool { value != nil && !(value is NSNull) }
-    var elements: [JSONTree] { (value as? [Any])?.map { JSONTree($0) } ?? [] }
+    var isPresent: Bool { if case .nothing = value { false } else { true } }
+    var elements: [JSONTree] { if case .list(let list) = value { list } else { [] } }
     var members: [(key: String, value: JSONTree)] {
-        ((value as? [String: Any]) ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, JSONTree($0.value)) }
+        guard case .object(let members) = value else { return [] }
+        return members.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
-    var numbers: [Double] { (value as? [Any])?.compactMap { ($0 as? NSNumber)?.doubleValue } ?? [] }
-    var text: String? { value as? String }
+    var numbers: [Double] { elements.compactMap(\.number) }
+    var text: String? { if case .text(let text) = value { text } else { nil } }
 
     /// A number, or a text that spells one.
-    var number: Double? { (value as? NSNumber)?.doubleValue ?? (value as? String).flatMap(Double.init) }
+    var number: Double? { if case .number(let number) = value { number } else { text.flatMap { Double($0) } } }
     var count: Int? {
         guard let number, number.isFinite, abs(number) < 9e15 else { return nil }
         return Int(number)
@@ -45,8 +67,9 @@ struct JSONTree {
 
     /// A switch, written as true or as Enabled.
     var isOn: Bool? {
-        if let text { return text.lowercased() == "enabled" || text.lowercased() == "true" }
-        return (value as? NSNumber)?.boolValue
+        if case .truth(let truth) = value { return truth }
+        guard let text else { return nil }
+        return text.lowercased() == "enabled" || text.lowercased() == "true"
     }
 }
 

@@ -47,7 +47,7 @@ enum NumberText {
             value = exponent == 0 ? Double(mantissa) : quotient(mantissa, powers[-exponent])
             if isNegative { value = -value }
         } else {
-            guard let slow = Double(text(bytes, start..<index)) else { return nil }
+            guard let slow = Double(text(bytes, start..<index)), slow.isFinite else { return nil }
             value = slow
         }
         return Cell(bits: value.bitPattern, kind: isIntegral ? .integral : .fractional)

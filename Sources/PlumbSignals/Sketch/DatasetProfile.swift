@@ -13,6 +13,7 @@ public struct DatasetProfile: Sendable {
     private var strata: [[ColumnProfile]]
     // The first rows as they came, for how much they repeat one another. A text is its hash's first digits.
     private var sequences: [[Float]]
+    private var sequenceStrata: [UInt8] = []
 
     public init(names: [String], season: Season = .none, keepsOrder: Bool = true) {
         self.names = names
@@ -31,6 +32,7 @@ public struct DatasetProfile: Sendable {
         if !sequences.isEmpty, rows < Dependence.rowsMax {
             let cells = batch.cells.span
             for row in 0..<batch.rows {
+                sequenceStrata.append(UInt8(season.stratum(at: batch.times[row])))
                 for column in 0..<batch.columns {
                     sequences[column].append(Self.inSequence(cells[row * batch.columns + column]))
                 }
@@ -68,7 +70,8 @@ public struct DatasetProfile: Sendable {
         let features = names.indices.map { index in
             let column = columns[index]
             let dependence =
-                sequences.isEmpty ? 1 : Dependence.rowsPerIndependentRow(of: Array(sequences[index]))
+                sequences.isEmpty
+                ? 1 : Dependence.rowsPerIndependentRow(of: sequences[index], strata: sequenceStrata)
             guard column.inferredType != .string else {
                 let categories = FrequentChoice.categories(column.asTexts.categories())
                 let parts = strata.isEmpty ? [column] : strata.map { Self.enough($0[index], else: column) }

@@ -11,11 +11,13 @@ public enum Dependence {
     /// How many standard errors above one a scatter has to be, to be taken for more than chance.
     private static let caution = 4.5
 
-    /// How many rows say as much as one independent row; at least 1.
-    public static func rowsPerIndependentRow(of values: [Float]) -> Double {
-        let present = values.filter { !$0.isNaN }
+    /// How many rows say as much as one independent row; at least 1. What a season explains is no dependence: values
+    /// are compared with others of their stratum.
+    public static func rowsPerIndependentRow(of values: [Float], strata: [UInt8] = []) -> Double {
+        let present = values.indices.filter { !values[$0].isNaN }
         guard present.count >= 4 * runsMin else { return 1 }
-        let ranks = ranks(of: present)
+        let ranks = ranks(
+            of: present.map { values[$0] }, strata: present.map { strata.isEmpty ? 0 : strata[$0] })
         // The second time, the distance from the middle: a spread may repeat itself where a value does not.
         return max(longest(ranks), longest(ranks.map { abs($0) }))
     }
@@ -42,21 +44,26 @@ public enum Dependence {
     }
 
     /// Ranks instead of values: neither outliers nor units matter. Equal values share one.
-    private static func ranks(of values: [Float]) -> [Double] {
-        // A number in order above, the place it came from below.
+    private static func ranks(of values: [Float], strata: [UInt8]) -> [Double] {
+        // The stratum above, then a number in order, and below the place it came from.
         let keys = values.indices.map { index -> UInt64 in
             let pattern = (values[index] + 0).bitPattern
             let key = pattern >> 31 == 1 ? ~pattern : pattern | 0x8000_0000
-            return UInt64(key) << 32 | UInt64(index)
+            return UInt64(strata[index]) << 56 | UInt64(key) << 24 | UInt64(index)
         }.sorted()
         var ranks = [Double](repeating: 0, count: keys.count)
-        var first = 0
-        while first < keys.count {
-            var end = first + 1
-            while end < keys.count, keys[end] >> 32 == keys[first] >> 32 { end += 1 }
-            let rank = Double(first + end) / 2 / Double(keys.count) - 0.5
-            for index in first..<end { ranks[Int(keys[index] & 0xFFFF_FFFF)] = rank }
-            first = end
+        var start = 0
+        while start < keys.count {
+            let stop = keys[start...].firstIndex { $0 >> 56 != keys[start] >> 56 } ?? keys.count
+            var first = start
+            while first < stop {
+                var end = first + 1
+                while end < stop, keys[end] >> 24 == keys[first] >> 24 { end += 1 }
+                let rank = Double(first + end - 2 * start) / 2 / Double(stop - start) - 0.5
+                for index in first..<end { ranks[Int(keys[index] & 0xFF_FFFF)] = rank }
+                first = end
+            }
+            start = stop
         }
         return ranks
     }

@@ -24,7 +24,8 @@ import Testing
         let bytes = try ModelMonitorTests.fixture("capture_variants.jsonl")
         var reader = CaptureReader(names: ["median_house_value_0", "predictions_1", "instances_2", "latitude_1"])
         var batch = RowBatch(columns: 4)
-        #expect(try reader.read(bytes.span, from: 0, isLast: true, into: &batch) == bytes.count)
+        let used = try reader.read(bytes.span, from: 0, isLast: true, into: &batch)
+        #expect(used == bytes.count)
         #expect(
             Self.told(batch) == [
                 "0.036397725343704224 132 10 182.9", "- 4.0 5.0 -", "478046.66 - - 32.8",
@@ -75,7 +76,7 @@ import Testing
 
     @Test func numbersAreReadToTheLastDigit() throws {
         var generator = SystemRandomNumberGenerator()
-        var texts = ["0", "-0.0", "1e3", "-1.5E-7", "123456789012345678", "0.1", "9007199254740993", "1e400"]
+        var texts = ["0", "-0.0", "1e3", "-1.5E-7", "123456789012345678", "0.1", "9007199254740993", "1.5e300"]
         for _ in 0..<2000 {
             texts.append("\(Double.random(in: -1000...1000, using: &generator))")
             texts.append("\(Double.random(in: 0...1, using: &generator))")
