@@ -124,7 +124,8 @@ def kill_domain(engine, folder, case, options):
 
 
 def update(engine, folder, case, options):
-    plan = dict(environment="dev", rollout="{strategy: allAtOnce, wait: 0s, terminationWait: 0s}")
+    plan = dict(environment="dev", instances="{initial: 2}",
+                rollout="{strategy: allAtOnce, wait: 4s, terminationWait: 4s, requestsMinimum: 20}")
     engine.up(spec(folder, **plan))
     versions = {"turn": 0}
 

@@ -33,6 +33,7 @@ final class GatewayService: Service {
     /// How long clients are told with every answer that their connection ends, before it does; and how long the next
     /// daemon waits for its workers.
     private static let farewellMilliseconds = 1000
+    private static let lastConnectionsMilliseconds: Int64 = 500
     private static let openSecondsMax = 10.0
 
     /// `handedOver` is a socket that listens already.
@@ -143,7 +144,10 @@ final class GatewayService: Service {
         // each with its next answer, while new ones are still taken.
         state.isDraining = true
         try await Task.sleep(for: .milliseconds(Self.farewellMilliseconds))
-        listener.close(promise: nil)
+        try await listener.close()
+        // Whoever has just connected has its request still to send; an idle connection is not waited for so long.
+        let deadline = NIODeadline.now() + .milliseconds(Self.lastConnectionsMilliseconds)
+        while NIODeadline.now() < deadline, state.connections > 0 { try await Task.sleep(for: .milliseconds(5)) }
         try await drain(secondsMax: Self.handoverSecondsMax)
         return descriptor
     }
