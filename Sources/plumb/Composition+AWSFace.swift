@@ -41,7 +41,9 @@ extension Composition {
             "model": model(of: order), "instances": instances(of: order), "rollout": rollout(of: order),
             "example": ["contentType": order.exampleContentType, "body": order.exampleBody ?? "none"],
         ]
-        if let target = order.targetPercent { tree["scaling"] = ["targetPercent": target] }
+        // Without a scaling policy nobody but a caller changes the count, as on SageMaker.
+        let scaling: [String: Any] = order.targetPercent.map { ["targetPercent": $0] } ?? ["enabled": false]
+        tree["scaling"] = scaling
         tree["alarms"] = alarms(of: order)
         let text = String(
             decoding: try JSONSerialization.data(
