@@ -125,8 +125,14 @@ extension Composition {
         guard parts.count == 2 else { throw PlumbError(.invalidInput, "\(address) names no object") }
         var access = AWSAccess()
         (access.profile, access.endpointURL) = (nil, nil)
-        let data = try await withAWS(access, region: region) { client in
-            try await object(parts[1], in: parts[0], region: region, client)
+        let data: Data
+        do {
+            data = try await withAWS(access, region: region) { client in
+                try await object(parts[1], in: parts[0], region: region, client)
+            }
+        } catch let error as PlumbError {
+            throw PlumbError(
+                error.kind, "\(address) cannot be read: \(error.message)", hint: error.hint, cause: error.cause)
         }
         try AtomicFile.makeFolder(folder)
         // Named by its content: what a revision was made of is still there when it is made again.
