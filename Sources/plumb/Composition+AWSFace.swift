@@ -41,7 +41,9 @@ extension Composition {
             "model": model(of: order), "instances": instances(of: order), "rollout": rollout(of: order),
             "example": ["contentType": order.exampleContentType, "body": order.exampleBody ?? "none"],
         ]
-        if let target = order.targetPercent { tree["scaling"] = ["targetPercent": target] }
+        // Without a scaling policy nobody but a caller changes the count, as on SageMaker.
+        let scaling: [String: Any] = order.targetPercent.map { ["targetPercent": $0] } ?? ["enabled": false]
+        tree["scaling"] = scaling
         tree["alarms"] = alarms(of: order)
         let text = String(
             decoding: try JSONSerialization.data(
@@ -123,8 +125,14 @@ extension Composition {
         guard parts.count == 2 else { throw PlumbError(.invalidInput, "\(address) names no object") }
         var access = AWSAccess()
         (access.profile, access.endpointURL) = (nil, nil)
-        let data = try await withAWS(access, region: region) { client in
-            try await object(parts[1], in: parts[0], region: region, client)
+        let data: Data
+        do {
+            data = try await withAWS(access, region: region) { client in
+                try await object(parts[1], in: parts[0], region: region, client)
+            }
+        } catch let error as PlumbError {
+            throw PlumbError(
+                error.kind, "\(address) cannot be read: \(error.message)", hint: error.hint, cause: error.cause)
         }
         try AtomicFile.makeFolder(folder)
         // Named by its content: what a revision was made of is still there when it is made again.

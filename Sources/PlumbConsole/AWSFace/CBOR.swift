@@ -65,7 +65,8 @@ enum CBOR {
         /// Whether one more element follows; counts down, or looks for the end of a list without a count.
         private mutating func goesOn(_ left: inout UInt64?) -> Bool {
             guard let count = left else {
-                guard rest.first == 0xFF else { return !rest.isEmpty }
+                // Bytes that run out before the end are missed by the next element.
+                guard rest.first == 0xFF else { return true }
                 rest = rest.dropFirst()
                 return false
             }
