@@ -7,9 +7,9 @@ public import PlumbModel
 /// Safety: the old fleet is neither shrunk nor stopped before the new one is promoted; both never carry the title of
 /// "active" at once, because only `finish(.promoted)` passes it on; no traffic is moved onto a fleet without a ready
 /// instance while the other has one, before a rollback's time is up. Liveness: with an engine that does what it is
-/// asked, it finishes within `timeoutSeconds` + `rollbackSecondsMax` of its start and the few ticks of the last move; the
-/// time in which it is paused, or holds an experiment, is not counted and has limits of its own. Evidence: nothing but a
-/// passing analysis, or a person's word, gives the new revision more traffic or the title.
+/// asked, it finishes within `timeoutSeconds` + `rollbackSecondsMax` of its start and the few ticks of the last move;
+/// the time in which it is paused, or holds an experiment, is not counted and has limits of its own. Evidence: nothing
+/// but a passing analysis, or a person's word, gives the new revision more traffic or the title.
 public struct RolloutMachine: Sendable, Hashable, Codable {
     public enum Phase: Sendable, Hashable, Codable {
         /// The new fleet is coming up; it has no traffic.

@@ -157,8 +157,8 @@ extension SpecSchema {
                 "scaleOutCooldown", \.scaleOutCooldownSeconds, .wholeDuration(0...86_400), "Rest after an addition."),
             SpecKey(
                 "period", \.periodSeconds, .duration(0.1...60),
-                "One look of the embedded engine at its load: three above `scaleOutAbovePercent` add, six whose average "
-                    + "is above the target add, sixty quiet ones remove."),
+                "One look of the embedded engine at its load: three above `scaleOutAbovePercent` add, six whose "
+                    + "average is above the target add, sixty quiet ones remove."),
             SpecKey(
                 "cores", \.coresPerInstance, .number(0.01...256),
                 "Cores that one instance of the embedded engine is allotted, where nothing limits it; its load is "

@@ -96,6 +96,7 @@ final class ShadowComparison: Sendable {
         let options: JSONSerialization.ReadingOptions = [.fragmentsAllowed]
         // What is no JSON is compared as text below.
         if let first = try? JSONSerialization.jsonObject(with: Data(left), options: options),
+            // The same holds for the other.
             let second = try? JSONSerialization.jsonObject(with: Data(right), options: options)
         {
             return areSame(first, second, within: tolerance)

@@ -228,9 +228,12 @@ struct Simulation {
     /// Runs to the end, or to a bound no rollout may reach; every breach that was seen, in words.
     mutating func run() -> [String] {
         let slack = 60.0
-        var limit = max(machine.machine.deadline, course.calmAt) + RolloutMachine.rollbackSecondsMax + slack
-        limit += (course.pause.map { $0.until - $0.from } ?? 0) + Double(course.order.experiment?.holdSeconds ?? 0)
-        while now < limit {
+        let excusable =
+            (course.pause.map { $0.until - $0.from } ?? 0) + Double(course.order.experiment?.holdSeconds ?? 0)
+        let afterwards = RolloutMachine.rollbackSecondsMax + slack + excusable
+        var limit = course.calmAt + afterwards
+        // Time that is excused moves the deadline.
+        while now < max(limit, machine.machine.deadline + afterwards) {
             ticks += 1
             let step = Double(luck.number(course.tickDeciseconds)) / 10
             now += step
