@@ -28,7 +28,8 @@ struct Plumb: AsyncParsableCommand {
         subcommands: [
             CheckCommand.self, WatchCommand.self, DiffCommand.self, ExplainCommand.self, IAMCommand.self,
             SpecCommand.self, RenderCommand.self, UpCommand.self, DownCommand.self, StatusCommand.self,
-            DeployCommand.self, PromoteCommand.self, RollbackCommand.self, InvokeCommand.self, AuditCommand.self,
+            DeployCommand.self, ApproveCommand.self, PromoteCommand.self, RollbackCommand.self, InvokeCommand.self,
+            AuditCommand.self,
         ])
 
     static func main() async {
