@@ -1,5 +1,4 @@
-// `plumb check aws://` from end to end: what our own deployment has made holds, what AWS's command line breaks fails, and
-// what goes wrong on the way is unknown.
+// `plumb check aws://` from end to end: what our own deployment has made holds, what AWS's command line breaks fails.
 
 import Foundation
 import PlumbTesting
