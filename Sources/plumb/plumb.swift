@@ -29,8 +29,9 @@ struct Plumb: AsyncParsableCommand {
         subcommands: [
             CheckCommand.self, WatchCommand.self, DiffCommand.self, ExplainCommand.self, IAMCommand.self,
             SpecCommand.self, RenderCommand.self, UpCommand.self, ReloadCommand.self, DownCommand.self,
-            StatusCommand.self, DeployCommand.self, PromoteCommand.self, RollbackCommand.self, RolloutCommands.self,
-            ScaleCommand.self, InvokeCommand.self, BenchCommand.self, DriftCommand.self, AccessCommand.self,
+            StatusCommand.self, DeployCommand.self, ApproveCommand.self, PromoteCommand.self, RollbackCommand.self,
+            RolloutCommands.self, ScaleCommand.self, InvokeCommand.self, BenchCommand.self, DriftCommand.self,
+            AccessCommand.self,
             AuditCommand.self,
         ])
 

@@ -131,6 +131,11 @@ extension Survey {
 
     // MARK: - Filling
 
+    /// What chooses by tags what it is for: without them, which of these are an endpoint's is not known.
+    private static let choosingTypes = [
+        "AWS::CE::AnomalyMonitor", "AWS::Budgets::Budget", "AWS::Backup::BackupSelection",
+    ]
+
     /// Gives each resource its tags; none where the service does not name it, for then it has none.
     fileprivate func fillTags(of resources: [AccountResource]) async throws {
         let open = resources.filter { $0.tags == nil && $0.arn.map(tellsTags) ?? false }
@@ -140,6 +145,9 @@ extension Survey {
         case .absent: break
         case .unseen(let why):
             for resource in open { notebook.amend(resource.id) { $0.properties["Tags"] = .unseen(why) } }
+            for type in Self.choosingTypes {
+                notebook.note(AccountGap(type: type, action: "tag:GetResources", reason: why))
+            }
         case .seen(let tags):
             for resource in open {
                 let own = resource.arn.flatMap { tags[$0] }

@@ -58,7 +58,8 @@ public struct AWSDeployment: Sendable {
         let caller = try await client.caller()
         self.caller = (caller.arn, caller.account)
         planner = ChangeSetPlanner(
-            client: client, changeSetName: "plumb-\(Int(now.timeIntervalSince1970))", parameters: order.parameters)
+            client: client, changeSetName: "plumb-\(Int(now.timeIntervalSince1970))", parameters: order.parameters,
+            bucket: (order.bucket(caller.account), order.region))
         publisher = ArtefactPublisher(
             client: client, bucket: order.bucket(caller.account), region: order.region, workFolder: workFolder,
             run: { try await CredentialProcess.run($0).status })
@@ -169,7 +170,10 @@ public struct AWSDeployment: Sendable {
         }
         let planned = try await planner.plan(source, outputs: outputs)
         guard planned.status != .waits else {
-            throw PlumbError(.refused, "\(source.name) builds on an export that no stack has")
+            throw PlumbError(
+                .refused,
+                "\(source.name) builds on an export that no stack has, or its template is longer than "
+                    + "\(StackSource.templateBytesMax) bytes and there is no bucket to put it into")
         }
         if let lost = planned.changes.first(where: \.isLoss), !mayLose {
             throw PlumbError(

@@ -1,5 +1,6 @@
 // What a stack would become: its change set, made without being executed.
 
+import Crypto
 import Foundation
 import PlumbModel
 
@@ -9,6 +10,8 @@ struct ChangeSetPlanner: Sendable {
     /// The name of every change set of this deployment.
     let changeSetName: String
     let parameters: [String: String]
+    /// Where templates lie that are too long for a request, and its region.
+    let bucket: (name: String, region: String)
     /// CloudFormation takes seconds, and minutes for hundreds of resources.
     static let changeSetSecondsMax = 900.0
     static let pollSeconds = 1.0
@@ -23,18 +26,12 @@ struct ChangeSetPlanner: Sendable {
             stack: source.name, region: source.region, status: .waits, isNew: isNew, changeSet: nil, changes: [],
             resourceCount: source.types.count)
         guard let values = try values(for: source, isNew: isNew, outputs: outputs) else { return plan }
-        guard source.template.utf8.count <= StackSource.templateBytesMax else {
-            throw PlumbError(
-                .unsupported,
-                "the template of \(source.name) has \(source.template.utf8.count) bytes, and CloudFormation takes "
-                    + "\(StackSource.templateBytesMax)", hint: "plumb render writes it; AWS's own tools upload it first"
-            )
-        }
+        guard let template = try await template(of: source) else { return plan }
         let made = try await client.call(
             .cloudFormation, "CreateChangeSet",
             [
                 "StackName": .text(source.name), "ChangeSetName": .text(changeSetName),
-                "ChangeSetType": isNew ? "CREATE" : "UPDATE", "TemplateBody": .text(source.template),
+                "ChangeSetType": isNew ? "CREATE" : "UPDATE", template.member: .text(template.value),
                 "Capabilities": ["CAPABILITY_NAMED_IAM"], "Parameters": .list(values),
             ], region: source.region)
         let id = made["Id"].text ?? changeSetName
@@ -53,6 +50,32 @@ struct ChangeSetPlanner: Sendable {
             throw PlumbError(.refused, "\(source.name) cannot be planned: \(reason)")
         }
         return plan
+    }
+
+    /// How a request tells its template: itself, or where it lies in the deployment's bucket. Nil while that bucket is
+    /// not there yet.
+    private func template(of source: StackSource) async throws -> (member: String, value: String)? {
+        let body = Data(source.template.utf8)
+        guard body.count > StackSource.templateBytesMax else { return ("TemplateBody", source.template) }
+        guard body.count <= StackSource.storedTemplateBytesMax else {
+            throw PlumbError(
+                .unsupported,
+                "the template of \(source.name) has \(body.count) bytes, and CloudFormation takes "
+                    + "\(StackSource.storedTemplateBytesMax)", hint: "split the spec into two endpoints")
+        }
+        let digest = SHA256.hash(data: body).map { byte in
+            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+        }.joined()
+        let key = "templates/\(digest).yaml"
+        do {
+            _ = try await client.call(
+                .s3, "PutObject", ["Bucket": .text(bucket.name), "Key": .text(key), "Body": .data(body)],
+                region: bucket.region)
+        } catch let error as PlumbError where (error.cause as? AWSError)?.code == "NoSuchBucket" {
+            return nil
+        }
+        let host = "\(bucket.name).s3.\(bucket.region).\(Partition.of(region: bucket.region).hostSuffix)"
+        return ("TemplateURL", "https://\(host)/\(key)")
     }
 
     /// Throws a change set away, and the empty stack that was made to hold it.

@@ -37,6 +37,8 @@ public struct StackSource: Sendable, Hashable {
     var hasModel: Bool { types.values.contains("AWS::SageMaker::Model") }
     /// The longest template that CloudFormation takes in a request.
     static let templateBytesMax = 51_200
+    /// The longest that it fetches from a bucket.
+    static let storedTemplateBytesMax = 1_048_576
 }
 
 /// A file that must lie in the bucket before the endpoint is made.

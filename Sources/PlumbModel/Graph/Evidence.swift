@@ -16,8 +16,8 @@ public struct Evidence: Sendable, Hashable, Codable {
         case alarm
         /// Worker instances by failure domain: numbers `running`, `healthy`, `domains`, `floor`, `ceiling`,
         /// `offHoursRunning` (outside the working hours); over `days` `atMinimumPercent` and `atMaximumPercent` of the
-        /// time, `changesPerHourMax`; over seven days `failedActivities` of autoscaling. Of an account `quotaMissing`, the
-        /// instances for which its quota is too small while an update runs two fleets, with text `quota`, or text
+        /// time, `changesPerHourMax`; over seven days `failedActivities` of autoscaling. Of an account `quotaMissing`,
+        /// the instances for which its quota is too small while an update runs two fleets, with text `quota`, or text
         /// `quotaUnseen`, which says why that is not known.
         case fleet
         /// A worker was probed: numbers `intervalSeconds`, `timeoutSeconds`, `failuresToEject`.

@@ -175,7 +175,7 @@ public enum Promotion {
         let statement = "Its checks pass in \(run.environment.rawValue)"
         let remedy = "mend it in \(run.environment.rawValue) first"
         guard let failing = run.failing else {
-            return rule("checks", statement, .unknown, "\(run.origin) was not judged", remedy)
+            return rule("checks", statement, .unknown, "\(run.origin) was not seen as a whole", remedy)
         }
         let wrong = run.troubles + (failing.isEmpty ? [] : ["failing: \(failing.joined(separator: ", "))"])
         return rule(

@@ -59,9 +59,11 @@ struct PromoteCommand: AsyncParsableCommand {
 
     func run() async throws {
         let lower = try Composition.loadSpec(spec, environment: from)
-        let upper = try Composition.loadSpec(spec, environment: to)
-        Terminal.tell(upper.diagnostics)
+        let written = try Composition.loadSpec(spec, environment: to)
+        Terminal.tell(written.diagnostics)
         let now = Date().timeIntervalSince1970
+        let (upper, approval) = try await Composition.approved(written, home: home.folder, at: now)
+        if let approval, format.format == .text { print(approval) }
         let run = try await stagedRun(of: lower.spec)
         let rules = try await Composition.promotionRules(run, to: upper, at: now)
         let unmet = rules.filter { !$0.isMet }

@@ -15,6 +15,8 @@ import threading
 import uuid
 from typing import Any
 
+import moto.backends
+import moto.s3.exceptions
 import yaml
 from moto.core.utils import utcnow
 
@@ -342,6 +344,23 @@ def read_template(text: str) -> dict[str, Any]:
     return yaml.load(text, TemplateLoader)
 
 
+def given_template(call: Call) -> dict[str, Any]:
+    """The template of a request: in it, or in a bucket."""
+    url = call.get("TemplateURL")
+    if not url:
+        return read_template(call["TemplateBody"])
+    found = re.fullmatch(r"https://([^/]+)\.s3\.[^/]*amazonaws\.com/(.+)", url)
+    if not found:
+        raise Refusal("ValidationError", "TemplateURL must reference a valid S3 object to which you have access.")
+    try:
+        stored = moto.backends.get_backend("s3")[call.account]["aws"].get_object(*found.groups())
+    except moto.s3.exceptions.S3ClientError:
+        stored = None
+    if stored is None:
+        raise Refusal("ValidationError", "S3 error: The specified key does not exist.")
+    return yaml.load(stored.value.decode(), TemplateLoader)
+
+
 def stack_of(call: Call) -> Stack:
     wanted = call["StackName"]
     for stack in call.store("stacks").values():
@@ -359,7 +378,7 @@ def given_parameters(call: Call, stack: Stack | None) -> dict[str, Any]:
 
 @answers("cloudformation", "CreateChangeSet")
 def create_change_set(call: Call) -> dict:
-    name, template = call["StackName"], read_template(call["TemplateBody"])
+    name, template = call["StackName"], given_template(call)
     if call.get("ChangeSetType") == "CREATE":
         known = call.store("stacks").get(name)
         if known and known.status != "REVIEW_IN_PROGRESS":
@@ -483,14 +502,14 @@ def create_stack(call: Call) -> dict:
     if name in call.store("stacks") and call.store("stacks")[name].status != "DELETE_COMPLETE":
         raise Refusal("AlreadyExistsException", f"Stack [{name}] already exists")
     stack = call.store("stacks")[name] = Stack(name, call.region, call.account)
-    carry_out(call, stack, read_template(call["TemplateBody"]), given_parameters(call, None))
+    carry_out(call, stack, given_template(call), given_parameters(call, None))
     return {"StackId": stack.identity}
 
 
 @answers("cloudformation", "UpdateStack")
 def update_stack(call: Call) -> dict:
     stack = stack_of(call)
-    carry_out(call, stack, read_template(call["TemplateBody"]), given_parameters(call, stack))
+    carry_out(call, stack, given_template(call), given_parameters(call, stack))
     return {"StackId": stack.identity}
 
 
