@@ -4,6 +4,7 @@
 public import ArgumentParser
 import Foundation
 public import PlumbModel
+public import PlumbSignals
 
 @main
 struct Plumb: AsyncParsableCommand {
@@ -26,8 +27,8 @@ struct Plumb: AsyncParsableCommand {
             """,
         version: Composition.version,
         subcommands: [
-            CheckCommand.self, WatchCommand.self, DiffCommand.self, ExplainCommand.self, IAMCommand.self,
-            SpecCommand.self, RenderCommand.self, UpCommand.self, DownCommand.self, StatusCommand.self,
+            CheckCommand.self, WatchCommand.self, DiffCommand.self, DriftCommand.self, ExplainCommand.self,
+            IAMCommand.self, SpecCommand.self, RenderCommand.self, UpCommand.self, DownCommand.self, StatusCommand.self,
             DeployCommand.self, PromoteCommand.self, RollbackCommand.self, InvokeCommand.self, AuditCommand.self,
         ])
 
@@ -69,3 +70,5 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 extension PlumbModel.Environment: ExpressibleByArgument {}
 extension Severity: ExpressibleByArgument {}
 extension AccessPolicyKind: ExpressibleByArgument {}
+extension Season: ExpressibleByArgument {}
+extension TieRule: ExpressibleByArgument {}
