@@ -117,10 +117,11 @@ struct DataFiles {
                     var position = 0
                     while true {
                         batch.removeAll()
-                        position =
-                            format == .capture
-                            ? try reader.read(bytes.span, from: position, isLast: isLast, into: &batch)
-                            : try objects.read(bytes.span, from: position, isLast: isLast, into: &batch)
+                        if format == .capture {
+                            position = try reader.read(bytes.span, from: position, isLast: isLast, into: &batch)
+                        } else {
+                            position = try objects.read(bytes.span, from: position, isLast: isLast, into: &batch)
+                        }
                         guard batch.rows > 0 else { return position }
                         try take(batch)
                     }

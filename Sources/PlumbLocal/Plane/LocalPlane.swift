@@ -229,7 +229,7 @@ public actor LocalPlane: ControlPlane, Service {
     }
 
     /// Actions that are decided outside.
-    private static let notedActions: Set<String> = ["promote"]
+    private static let notedActions: Set<String> = ["approve", "promote"]
 
     public func note(_ entry: AuditEntry, by actor: String) async throws {
         guard Self.notedActions.contains(entry.action) else {
