@@ -208,6 +208,7 @@ enum CapturedAnswers {
     /// Keeps the answer of every line by its inference id, else its event id. A line that cannot be read has none.
     static func keep(_ lines: [UInt8], in book: inout LabelJoin<String>) {
         for line in lines.split(separator: UInt8(ascii: "\n")) {
+            // What cannot be read has no answer that a label could belong to.
             guard let read = try? JSONDecoder().decode(Line.self, from: Data(line)) else { continue }
             let output = read.captureData.endpointOutput
             guard let answer = output.encoding == "JSON" ? answers(inJSON: output.data) : csv(output) else { continue }

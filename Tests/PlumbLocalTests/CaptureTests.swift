@@ -79,7 +79,11 @@ struct CaptureTests {
     @Test func requestsAndAnswersAreRecordedSealedAndErased() async throws {
         let monitor = RecordingMonitor()
         try await RunningHouse.with(monitor: monitor) { running in
-            try await running.serve(try running.revision(1, model: "digits.onnx") { $0.capture.samplingPercent = 100 })
+            try await running.serve(
+                try running.revision(1, model: "model.onnx") {
+                    $0.capture.isEnabled = true
+                    $0.capture.samplingPercent = 100
+                })
             let answer = try await running.call()
             #expect(answer.status == 200)
             try await running.until("the monitor is shown the line") { monitor.lines.count == 1 }
@@ -116,7 +120,7 @@ struct CaptureTests {
     @Test func nothingIsRecordedWhereCaptureIsOff() async throws {
         let monitor = RecordingMonitor()
         try await RunningHouse.with(monitor: monitor) { running in
-            try await running.serve(try running.revision(1, model: "digits.onnx") { $0.capture.isEnabled = false })
+            try await running.serve(try running.revision(1, model: "model.onnx") { $0.capture.isEnabled = false })
             for _ in 0..<5 { #expect(try await running.call().status == 200) }
             #expect(try await running.plane.eraseCaptures(of: "nobody", by: "test") == 0)
             #expect(monitor.lines.isEmpty)
@@ -127,7 +131,7 @@ struct CaptureTests {
     @Test func labelsReachTheMonitor() async throws {
         let monitor = RecordingMonitor()
         try await RunningHouse.with(monitor: monitor) { running in
-            try await running.serve(try running.revision(1, model: "digits.onnx"))
+            try await running.serve(try running.revision(1, model: "model.onnx"))
             let label = #"{"groundTruthData":{"data":"1","encoding":"CSV"},"eventMetadata":{"eventId":"a"}}"#
             let answer = try await running.call(
                 "/endpoints/digits/ground-truth", body: label, type: "application/json")

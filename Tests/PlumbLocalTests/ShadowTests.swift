@@ -1,6 +1,7 @@
 // Mirrored answers beside those the clients were given, and what the kernel counts of a worker.
 
 import Foundation
+import NIOHTTP1
 import PlumbEngine
 import PlumbModel
 import Testing
@@ -77,9 +78,9 @@ struct ShadowTests {
         process.arguments = ["-c", "sh -c 'while :; do :; done' & wait"]
         try process.run()
         defer {
-            // The busy child goes with its parent's group or by itself.
-            for child in children(of: process.processIdentifier) { kill(child, SIGKILL) }
-            process.terminate()
+            let busy = children(of: process.processIdentifier)
+            kill(process.processIdentifier, SIGKILL)
+            for child in busy { kill(child, SIGKILL) }
         }
         let deadline = ContinuousClock.now + .seconds(30)
         var seen = 0.0
@@ -94,5 +95,38 @@ struct ShadowTests {
         let path = "/proc/\(process)/task/\(process)/children"
         let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
         return text.split(separator: " ").compactMap { Int32($0) }
+    }
+}
+
+/// Requests mirrored by the gateway, with real workers.
+struct MirroredTrafficTests {
+    @Test func clientsAreAnsweredByTheOldRevisionAndTheNewOneIsCompared() async throws {
+        try await RunningHouse.with { running in
+            try await running.serve(try running.revision(1, model: "model.onnx"))
+            let good = try running.revision(2, model: "model.onnx")
+            try await running.house.engine.apply(good, count: 1)
+            let bad = try running.revision(3, model: "model-bad.onnx")
+            try await running.house.engine.apply(bad, count: 1)
+            try await running.until("both new revisions are ready") {
+                try await running.house.engine.observe("digits").allSatisfy { $0.ready > 0 }
+            }
+            let plan = ShadowPlan()
+            for (number, differing) in [(2, 0), (3, 5)] {
+                running.house.gateway.shadows.end("digits")
+                running.house.gateway.shadows.begin(
+                    ShadowComparison(revision: number, percent: 100, plan: plan), of: "digits")
+                for _ in 0..<5 {
+                    let answer = try await running.call()
+                    #expect(answer.status == 200)
+                    #expect(answer.headers.first(name: "x-plumb-revision") == "1")
+                }
+                try await running.until("five pairs are compared") {
+                    running.house.gateway.shadows["digits"]?.observation.compared == 5
+                }
+                #expect(running.house.gateway.shadows["digits"]?.observation.differing == differing)
+            }
+            let traffic = try await running.house.engine.traffic("digits", revision: 3)
+            #expect(traffic.requests == 0, "mirrored requests are no traffic of the revision")
+        }
     }
 }

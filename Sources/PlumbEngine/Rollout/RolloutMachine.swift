@@ -227,7 +227,11 @@ public struct RolloutMachine: Sendable, Hashable, Codable {
             return .shift([old: 100])
         }
         guard let plan = order.shadow, !isPromoted else { return reroute(0) }
-        if let old = order.old, sight.old?.weight != 100 { return .shift([old: 100]) }
+        if let old = order.old, sight.old?.weight != 100 {
+            // Whoever can answer does, until the old fleet can again.
+            let isBack = (sight.old?.ready ?? 0) > 0 || (sight.new?.ready ?? 0) == 0
+            return isBack ? .shift([old: 100]) : .wait
+        }
         phase = .shadowing(since: now)
         return .mirror(revision: order.new, percent: plan.percent)
     }
@@ -256,6 +260,7 @@ public struct RolloutMachine: Sendable, Hashable, Codable {
             phase = .baking(
                 step: step, until: now + order.waitSeconds(step: step), requestsBefore: sight.newRequests)
         } else if order.old == nil || order.isRollback {
+            guard pausedAt == nil else { return .wait }
             phase = .ended(.promoted)
             return .finish(.promoted)
         } else {

@@ -268,6 +268,14 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
             route.record(
                 revision: request.revision, latencyMicroseconds: microseconds, status: status, at: gateway.seconds())
         }
+        if case .answered(let response) = result, let asked, request.isInference,
+            let comparison = gateway.shadows[route.name]
+        {
+            let given = ShadowAnswer(
+                status: response.status, body: Array(response.body.readableBytesView),
+                latencyMicroseconds: microseconds)
+            Mirror.send(asked, answered: given, for: comparison, on: route, loopContext, gateway)
+        }
         switch result {
         case .answered(let response) where (200..<300).contains(response.status) || request.isRaw:
             if let asked, request.isInference, response.status < 300 { capture(asked, response, route) }

@@ -37,9 +37,10 @@ public enum LimitedMetric: String, Sendable, CaseIterable {
 
 /// Bets that answers lose more than the limit allows, on average.
 ///
-/// Of each of a few stakes λ: wealth ← (wealth + start) × (1 + λ (loss / limit - 1)), losses capped. While the mean loss
-/// is within the limit the expected sum after n labels is at most n, so an alarm at a sum of `labelsPerFalseAlarm` is
-/// false at most once in so many labels, however often one looks (e-detectors; Shin, Ramdas, Rinaldo 2022).
+/// Of each of a few stakes λ: wealth ← (wealth + start) × (1 + λ (loss / limit - 1)), losses capped. While the mean
+/// loss is within the limit the expected sum after n labels is at most n, so an alarm at a sum of
+/// `labelsPerFalseAlarm` is false at most once in so many labels, however often one looks (e-detectors; Shin, Ramdas,
+/// Rinaldo 2022).
 public struct QualityLimitMachine: Sendable {
     public let metric: LimitedMetric
     public let limit: Double

@@ -5,7 +5,6 @@ import Foundation
 import PlumbModel
 import PlumbSignals
 
-
 struct DriftCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drift",
