@@ -265,7 +265,7 @@ struct CallTests {
                 return CredentialTests.sts(asked)
             }
             busy.enter()
-            return Told(body: "<R/>")
+            return Told(body: "<GetCallerIdentityResponse/>")
         } _: { server in
             let machine = TestMachine(files: [
                 "/home/test/.aws/config": "[default]\nrole_arn = x/r\nsource_profile = default\n"

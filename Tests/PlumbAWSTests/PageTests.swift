@@ -36,10 +36,12 @@ struct PageTests {
     @Test func everyServicePagesInItsOwnWay() async throws {
         try await TestServer.with { asked, _ in
             asked.body.contains("&Marker=m%2F1")
-                ? Told(body: "<R><ListRolesResult><Roles><member><Name>b</Name></member></Roles></ListRolesResult></R>")
+                ? Told(
+                    body: "<ListRolesResponse><ListRolesResult><Roles><member><Name>b</Name></member></Roles>"
+                        + "</ListRolesResult></ListRolesResponse>")
                 : Told(
-                    body: "<R><ListRolesResult><Roles><member><Name>a</Name></member></Roles>"
-                        + "<Marker>m/1</Marker></ListRolesResult></R>")
+                    body: "<ListRolesResponse><ListRolesResult><Roles><member><Name>a</Name></member></Roles>"
+                        + "<Marker>m/1</Marker></ListRolesResult></ListRolesResponse>")
         } _: { server in
             let found = try await names(server, .iam, "ListRoles", in: "Roles")
             #expect(found == ["a", "b"])

@@ -43,6 +43,8 @@ enum SpecSamples {
           scaleInBelowPercent: 40
           scaleInCooldown: 10m
           scaleOutCooldown: 1m
+          period: 2s
+          cores: 1.5
           scheduled:
             - {name: morning, expression: "cron(0 7 ? * MON-FRI *)", timezone: Europe/Berlin, minimum: 3, maximum: 4}
         workingHours: {timezone: Europe/Berlin, days: mon-sat, start: 07:30, stop: "24:00"}
@@ -71,6 +73,10 @@ enum SpecSamples {
           keptRevisions: 3
           warmRollback: 90m
           rollsBackLate: true
+          consecutiveErrors: 7
+          comparison: {errorPercentMax: 0.4, p99RatioMax: 1.5}
+          shadow: {percent: 50, hold: 2m, requestsMinimum: 300, mismatchPercentMax: 1.5, tolerance: 0.001}
+          experiment: {percent: 40, hold: 24h}
         capture: {enabled: true, samplingPercent: 30, ttlDays: 14}
         drift: {enabled: true, baseline: baseline, qualityMetric: accuracy, qualityThreshold: 0.95}
         limits: {bodyMax: 2MiB, timeout: 30, queueMax: 64, requestsPerSecondMax: 100}

@@ -12,8 +12,9 @@ public struct CaptureReader: Sendable {
     private var objects: FlatObjectReader
     private var plain: [UInt8] = []
     private var answer: [UInt8] = []
-    /// Lines that are no records of capture.
+    /// Lines that are no records of capture, or whose fields are not as many as the columns.
     public private(set) var oddLines = 0
+    private var takesAnswers = true
 
     public init(names: [String], isText: [Bool]? = nil) {
         self.names = names
@@ -75,11 +76,33 @@ public struct CaptureReader: Sendable {
         if let input = record.input, !input.isEscaped, input.encoding == .csv, let output = record.output,
             !output.isEscaped, output.encoding == .csv
         {
-            addFields(bytes, output.range, into: &batch)
-            addFields(bytes, input.range, into: &batch)
-            return batch.endRow(at: record.time, identity: identity)
+            if add(bytes, output.range, bytes, input.range, into: &batch) {
+                batch.endRow(at: record.time, identity: identity)
+            } else {
+                oddLines += 1
+            }
+            return
         }
         addSlowly(record, bytes, identity, into: &batch)
+    }
+
+    /// Adds the fields of an answer and its request, or of the request alone where the columns are those of requests;
+    /// false, and nothing is added, where neither makes up a row.
+    private mutating func add(
+        _ told: Span<UInt8>, _ answer: Range<Int>, _ asked: Span<UInt8>, _ question: Range<Int>,
+        into batch: inout RowBatch
+    ) -> Bool {
+        for takesAnswer in [takesAnswers, !takesAnswers] {
+            if takesAnswer { addFields(told, answer, into: &batch) }
+            addFields(asked, question, into: &batch)
+            if batch.cells.count == (batch.rows + 1) * batch.columns {
+                // The next row will be like this one.
+                takesAnswers = takesAnswer
+                return true
+            }
+            batch.dropRow()
+        }
+        return false
     }
 
     /// Fields between commas.
@@ -127,11 +150,15 @@ public struct CaptureReader: Sendable {
             return batch.endRow(at: record.time, identity: identity)
         }
         let (answers, questions) = (Self.lines(answer), Self.lines(plain))
+        let (told, asked) = (answer.span, plain.span)
+        var isOdd = false
         for index in 0..<max(answers.count, questions.count) {
-            if index < answers.count { addFields(answer.span, answers[index], into: &batch) }
-            if index < questions.count { addFields(plain.span, questions[index], into: &batch) }
-            batch.endRow(at: record.time, identity: identity)
+            let isAdded = add(
+                told, index < answers.count ? answers[index] : 0..<0, asked,
+                index < questions.count ? questions[index] : 0..<0, into: &batch)
+            if isAdded { batch.endRow(at: record.time, identity: identity) } else { isOdd = true }
         }
+        if isOdd { oddLines += 1 }
     }
 
     static func decode(_ payload: Payload?, _ bytes: Span<UInt8>, into plain: inout [UInt8]) {

@@ -55,7 +55,7 @@ public struct QualityLimitMachine: Sendable {
     private var window: [Double] = []
     private var next = 0
 
-    private static let stakes = [0.005, 0.01, 0.02, 0.04, 0.07, 0.12, 0.2, 0.35]
+    private static let stakes = [0.01, 0.02, 0.04, 0.06, 0.09, 0.13, 0.2, 0.3]
     /// One answer counts for no more than so many limits: outliers do not decide alone.
     private static let lossMax = 50.0
     /// The last labels, of which the value is told.

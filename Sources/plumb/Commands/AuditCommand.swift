@@ -7,8 +7,8 @@ import PlumbModel
 
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "audit", abstract: "Read the audit record of control actions.",
-        subcommands: [AuditLogCommand.self])
+        commandName: "audit", abstract: "Read the audit record of control actions, and erase a subject's captures.",
+        subcommands: [AuditLogCommand.self, AuditEraseCommand.self])
 }
 
 struct AuditLogCommand: AsyncParsableCommand {
@@ -42,5 +42,29 @@ struct AuditLogCommand: AsyncParsableCommand {
             guard let kept = try await Composition.keptAuditEntries(in: home.folder, limit: limit) else { throw error }
             return kept
         }
+    }
+}
+
+struct AuditEraseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "erase", abstract: "Erase every captured request and answer of one subject (GDPR, article 17).",
+        discussion: """
+            A record is the subject's when its inference id, its request id, or
+            subject=… in its X-Amzn-SageMaker-Custom-Attributes is the name given. The
+            audit record keeps how many records went, and not whose.
+
+            Example: plumb audit erase --subject patient-4711
+            """)
+
+    @Option(help: "The subject's name, exactly as requests carry it.") var subject: String
+    @OptionGroup var home: HomeOption
+    @OptionGroup var format: FormatOption
+
+    func run() async throws {
+        let count = try await RemotePlane.with(socketPath: home.controlSocket) { plane in
+            try await plane.eraseCaptures(of: subject, by: Actor.name)
+        }
+        if format.format == .json { return try Terminal.printJSON(["records": count]) }
+        print("\(count) captured \(count == 1 ? "record is" : "records are") erased")
     }
 }

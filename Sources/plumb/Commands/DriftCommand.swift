@@ -9,7 +9,7 @@ struct DriftCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drift",
         abstract: "Does a model still see the data it was made for?",
-        subcommands: [Baseline.self, Run.self])
+        subcommands: [Baseline.self, Run.self, Status.self, Captures.self])
 
     struct DataOptions: ParsableArguments {
         @Option(help: "Names of the columns, for data capture: those of the answer first, then of the request.")

@@ -22,13 +22,13 @@ struct QualityLimitMachineTests {
         }
     }
 
-    /// A promise of 89 % and a model that had 90 %: medians of 21 runs.
+    /// A promise of 89 % and a model that had 90 %: medians of 101 runs.
     @Test(arguments: [(0.15, 1400), (0.2, 300), (0.3, 90)])
     func aWorseModelIsFoundSoon(chance: Double, bound: Int) throws {
-        let found = try (1...21).map { seed in
+        let found = try (1...101).map { seed in
             try #require(try labels(untilAlarmAt: chance, limit: 0.89, seed: UInt64(seed), most: 50_000))
         }.sorted()
-        #expect(found[10] <= bound, "median \(found[10]) labels")
+        #expect(found[50] <= bound, "median \(found[50]) labels")
     }
 
     @Test func errorsOfNumbersAreWatchedByTheirMean() throws {
