@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(20)))
 struct DriftTests {
     /// The rows that the model was not trained on, as they are and inverted, each in a file of its own.
     private func bodies(_ command: Command) throws -> (usual: [String], inverted: [String], data: String) {

@@ -9,7 +9,7 @@ import Testing
 
 @testable import PlumbLocal
 
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(20)))
 struct ScalingTests {
     /// The digits model, on tenths of a core so that a test can keep it busy.
     private func spec(_ model: String = "model.onnx", maximum: Int = 2) -> Spec {
@@ -64,6 +64,8 @@ struct ScalingTests {
             try await running.until("one instance serves") { try await ready(running) == 1 }
             let isWanted = NIOLockedValueBox(true)
             async let failed = load(running, while: isWanted)
+            // The load ends however the test does.
+            defer { isWanted.withLockedValue { $0 = false } }
             try await running.until("the fleet has grown") { try await ready(running) == 2 }
             isWanted.withLockedValue { $0 = false }
             #expect(try await failed == [])

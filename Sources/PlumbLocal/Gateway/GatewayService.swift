@@ -112,13 +112,13 @@ final class GatewayService: Service {
         if isAdopted { await waitUntilServing() }
         let listener = try await bind()
         log.info("gateway listens", metadata: ["host": "\(host)", "port": "\(listeningPort ?? port)"])
-        await withGracefulShutdownHandler {
+        await withTaskCancellationOrGracefulShutdownHandler {
             do {
                 try await listener.closeFuture.get()
             } catch {
                 log.error("the gateway's listener ended", metadata: ["error": "\(error)"])
             }
-        } onGracefulShutdown: {
+        } onCancelOrGracefulShutdown: {
             listener.close(promise: nil)
         }
         // Another takes over: this program is over in a moment, and its end must not end the workers.
