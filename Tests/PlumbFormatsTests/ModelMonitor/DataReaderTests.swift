@@ -53,6 +53,23 @@ import Testing
         }
     }
 
+    @Test func columnsOfRequestsAloneAreReadWhateverTheAnswerLooksLike() throws {
+        func line(_ answer: String, _ encoding: String, input: String = "1,2") -> String {
+            #"{"captureData":{"endpointInput":{"data":"\#(input)","encoding":"CSV"},"#
+                + #""endpointOutput":{"data":"\#(answer)","encoding":"\#(encoding)"}},"eventMetadata":{"eventId":"x"}}"#
+        }
+        var reader = CaptureReader(names: ["a", "b"])
+        var batch = RowBatch(columns: 2)
+        let lines = [
+            line("0.5", "CSV"), line(#"{\"predictions\":[0.5]}"#, "JSON"), line("[0.5, 0.5]", "JSON"),
+            line("0.5", "CSV", input: "1,2,3"), line("0.5,0.1", "CSV"),
+        ]
+        let bytes = Array(lines.joined(separator: "\n").utf8)
+        _ = try reader.read(bytes.span, from: 0, isLast: true, into: &batch)
+        #expect(Self.told(batch) == ["1 2", "1 2", "1 2", "1 2"])
+        #expect(reader.oddLines == 1, "three fields are neither the request's nor with the answer's")
+    }
+
     @Test func severalRowsOfOnePayloadArePairedWithTheirAnswers() throws {
         let line =
             #"{"captureData":{"endpointInput":{"data":"1,a\n2,b\n","encoding":"CSV"},"#
