@@ -136,9 +136,9 @@ public struct CaptureReader: Sendable {
     ) {
         Self.decode(record.output, bytes, into: &answer)
         Self.decode(record.input, bytes, into: &plain)
-        let (answer, plain) = (answer, plain)
         // An answer in JSON to a request in CSV has no columns among the request's.
         if Self.isObject(answer), !Self.isObject(plain), !plain.isEmpty { answer.removeAll(keepingCapacity: true) }
+        let (answer, plain) = (answer, plain)
         if Self.isObject(answer) || Self.isObject(plain) {
             for _ in 0..<names.count { batch.appendMissing() }
             if Self.isObject(answer) {

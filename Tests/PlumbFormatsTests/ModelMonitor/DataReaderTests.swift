@@ -28,7 +28,7 @@ import Testing
         #expect(used == bytes.count)
         #expect(
             Self.told(batch) == [
-                "0.036397725343704224 132 10 182.9", "- 4.0 5.0 -", "478046.66 - - 32.8",
+                "132 10 182.9 54", "- 4.0 5.0 -", "478046.66 - - 32.8",
             ])
         #expect(batch.times[0] == 1_650_241_308)
         #expect(batch.text(of: batch.identities[2]) == "c7f0edc0-9397-4cd3-a948-bd7b639da2f5")
