@@ -86,7 +86,10 @@ struct ScalingTests {
             var spec = spec(maximum: 3)
             spec.scaling.isEnabled = false
             try await deploy(spec, on: running)
-            try await running.until("one instance serves") { try await ready(running) == 1 }
+            try await running.until("r1 serves") {
+                let record = try await endpoint(running).record
+                return record.active == 1 && record.rollout == nil
+            }
             _ = try await running.plane.scale("digits", to: 3, reason: "noon", by: "ann")
             try await running.until("three serve") { try await ready(running) == 3 }
             let error = await #expect(throws: PlumbError.self) {
@@ -107,7 +110,10 @@ struct ScalingTests {
             second.rollout.timeoutSeconds = 7200
             try await deploy(second, on: running)
             @Sendable func weights() async throws -> [Int] { try await endpoint(running).fleets.map(\.weight) }
-            try await running.until("the canary has its share") { try await weights() == [90, 10] }
+            try await running.until("the canary has its share, and is watched") {
+                let isWatched = try await endpoint(running).rolloutText?.hasSuffix("is being watched") == true
+                return try await weights() == [90, 10] && isWatched
+            }
             _ = try await running.plane.steer("digits", .pause, reason: "look", by: "ann")
             #expect(try await endpoint(running).rolloutText?.hasSuffix("is being watched, paused") == true)
             _ = try await running.plane.steer("digits", .resume, reason: "on", by: "ann")
