@@ -14,7 +14,7 @@ actor CapturedTrafficMonitor: TrafficMonitor {
         var machine: DriftMachine?
         var batch = RowBatch(columns: 0)
         var quality: QualityObservation?
-        var qualityMachine: QualityLimitMachine?
+        var qualityMachine: QualityMachine?
         var answers = LabelJoin<String>()
     }
     private var watched: [String: [Int: Watched]] = [:]
@@ -67,7 +67,7 @@ actor CapturedTrafficMonitor: TrafficMonitor {
     private static func beginQuality(_ one: inout Watched, _ plan: DriftPlan) {
         let (name, limit) = (plan.qualityMetric ?? "", plan.qualityThreshold ?? 0)
         var quality = QualityObservation(state: .steady, reason: "no label has come yet", metric: name, limit: limit)
-        one.qualityMachine = LimitedMetric(rawValue: name).flatMap { QualityLimitMachine(metric: $0, limit: limit) }
+        one.qualityMachine = LimitedMetric(rawValue: name).flatMap { QualityMachine(metric: $0, limit: limit) }
         if one.qualityMachine == nil {
             quality.state = .notWatched
             let known = LimitedMetric.allCases.map(\.rawValue).joined(separator: ", ")
@@ -147,7 +147,7 @@ actor CapturedTrafficMonitor: TrafficMonitor {
     }
 
     private static func tell(
-        _ machine: QualityLimitMachine, isProved: Bool, _ quality: inout QualityObservation, at now: Double
+        _ machine: QualityMachine, isProved: Bool, _ quality: inout QualityObservation, at now: Double
     ) {
         quality.labels = machine.labels
         quality.level = min(1, machine.level)

@@ -25,18 +25,6 @@ import Testing
         #expect(abs((metrics["r2"] ?? 0) - (1 - 2.0 / 6)) < 1e-12)
     }
 
-    @Test(arguments: [(0.2, 600), (0.3, 200)])
-    func moreErrorsAreFound(_ part: Double, within labels: Int) {
-        var random = SeededRandom(21)
-        var machine = QualityMachine(errorPart: 0.1)
-        var falseAlarms = 0
-        for _ in 0..<20_000 where machine.observe(isError: random.uniform() < 0.1) { falseAlarms += 1 }
-        #expect(falseAlarms == 0)
-        var isFound = false
-        for _ in 0..<labels where machine.observe(isError: random.uniform() < part) { isFound = true }
-        #expect(isFound)
-    }
-
     @Test func theOldestAnswersAreGivenUp() {
         var join = LabelJoin<Bool>(waitingMax: 2)
         for identity in ["a", "b", "c"] { join.insert(true, identity: identity) }

@@ -4,10 +4,10 @@ import Testing
 @testable import PlumbSignals
 
 /// Labels one by one: silent while the promise is kept, quick when it is not.
-struct QualityLimitMachineTests {
+struct QualityMachineTests {
     /// Labels until the first alarm for answers that are wrong with this chance; nil for none in `most`.
     private func labels(untilAlarmAt chance: Double, limit: Double, seed: UInt64, most: Int) throws -> Int? {
-        var machine = try #require(QualityLimitMachine(metric: .accuracy, limit: limit))
+        var machine = try #require(QualityMachine(metric: .accuracy, limit: limit))
         // Streams of neighbouring seeds would be each other's, moved by a few numbers.
         var generator = SeededGenerator(seed: seed &* 0xD134_2543_DE82_EF95)
         for count in 1...most {
@@ -33,7 +33,7 @@ struct QualityLimitMachineTests {
     }
 
     @Test func errorsOfNumbersAreWatchedByTheirMean() throws {
-        var machine = try #require(QualityLimitMachine(metric: .mae, limit: 2))
+        var machine = try #require(QualityMachine(metric: .mae, limit: 2))
         var generator = SeededGenerator(seed: 7)
         for _ in 0..<50_000 {
             let error = Double.random(in: -3.6...3.6, using: &generator)
@@ -51,7 +51,7 @@ struct QualityLimitMachineTests {
     }
 
     @Test func theValueIsThatOfTheLastLabels() throws {
-        var machine = try #require(QualityLimitMachine(metric: .accuracy, limit: 0.5))
+        var machine = try #require(QualityMachine(metric: .accuracy, limit: 0.5))
         #expect(machine.value == nil)
         for count in 0..<100 { _ = machine.observe(predicted: "a", actual: count < 90 ? "a" : "b") }
         let value = try #require(machine.value)
@@ -59,14 +59,14 @@ struct QualityLimitMachineTests {
         // Wilson's interval of 90 in 100.
         #expect(abs(value.lower - 0.8256) < 0.0001)
         #expect(abs(value.upper - 0.9448) < 0.0001)
-        for _ in 0..<QualityLimitMachine.windowMax { _ = machine.observe(predicted: "a", actual: "a") }
+        for _ in 0..<QualityMachine.windowMax { _ = machine.observe(predicted: "a", actual: "a") }
         #expect(machine.value?.value == 1)
     }
 
     @Test func aLimitThatCannotBeJudgedMakesNoMachine() {
-        #expect(QualityLimitMachine(metric: .accuracy, limit: 1) == nil)
-        #expect(QualityLimitMachine(metric: .accuracy, limit: 0) == nil)
-        #expect(QualityLimitMachine(metric: .mae, limit: 0) == nil)
-        #expect(QualityLimitMachine(metric: .rmse, limit: .nan) == nil)
+        #expect(QualityMachine(metric: .accuracy, limit: 1) == nil)
+        #expect(QualityMachine(metric: .accuracy, limit: 0) == nil)
+        #expect(QualityMachine(metric: .mae, limit: 0) == nil)
+        #expect(QualityMachine(metric: .rmse, limit: .nan) == nil)
     }
 }
