@@ -6,13 +6,13 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(20)))
 struct BenchAndReloadTests {
     /// An engine with the digits endpoint, for the length of `body`.
-    private func withEngine(_ body: (Command, String) throws -> Void) throws {
+    private func withEngine(_ body: (Command, String) async throws -> Void) async throws {
         let command = try Command()
         let spec = try command.spec("model.onnx")
         let up = try command.run("up", "--detach", "--port", "0", spec)
         #expect(up.status == 0, "\(up.errors)")
         do {
-            try body(command, spec)
+            try await body(command, spec)
         } catch {
             _ = try command.run("down")
             throw error
@@ -20,8 +20,8 @@ struct BenchAndReloadTests {
         #expect(try command.run("down").status == 0)
     }
 
-    @Test func aLoadIsToldJudgedWrittenDownAndRecorded() throws {
-        try withEngine { command, spec in
+    @Test func aLoadIsToldJudgedWrittenDownAndRecorded() async throws {
+        try await withEngine { command, spec in
             let csv = "\(command.home)/latency.csv"
             let kept = try command.run(
                 "bench", "digits", "--rate", "50", "--duration", "1s", "--p99", "30s", "--output", csv, "--record", spec
@@ -58,8 +58,8 @@ struct BenchAndReloadTests {
         return workers.compactMap { $0["processID"] as? Int }.sorted()
     }
 
-    @Test func aReplacedDaemonKeepsItsWorkersItsPortAndItsProcess() throws {
-        try withEngine { command, _ in
+    @Test func aReplacedDaemonKeepsItsWorkersItsPortAndItsProcess() async throws {
+        try await withEngine { command, _ in
             let before = try command.json("status", "--format", "json")
             let processes = try workers(command)
             #expect(processes.count == 2)
@@ -81,11 +81,11 @@ struct BenchAndReloadTests {
             // The next daemon waits for the workers it did not start: one that dies is started again.
             let victim = try #require(processes.first)
             kill(pid_t(victim), SIGKILL)
-            let deadline = Date() + 30
-            while Date() < deadline, try workers(command).count != 2 || workers(command).contains(victim) {
-                Thread.sleep(forTimeInterval: 0.1)
+            let replaced: Void? = try await soon {
+                let now = try workers(command)
+                return now.count == 2 && !now.contains(victim) ? () : nil
             }
-            #expect(try workers(command).count == 2 && !workers(command).contains(victim))
+            #expect(replaced != nil, "the dead worker is not replaced within a minute")
         }
     }
 }

@@ -15,7 +15,7 @@ extension RenderedToolsTests {
         private let folder: URL
 
         init() throws {
-            double = try AWSDouble("--updating", "14", "--rolling-back", "3", "--evaluating", "0.5")
+            double = try AWSDouble("--updating", "24", "--rolling-back", "3", "--evaluating", "0.5")
             let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
             var tool = Tool(path: URL(filePath: bundle).deletingLastPathComponent().appending(path: "plumb").path)
             tool.environment = double.environment
@@ -95,8 +95,7 @@ extension RenderedToolsTests {
             let bad = try whileUpdating("bad-revision") { try plumb.run(deploy("production", "--yes"), in: folder) }
             #expect(bad.status == 3, "\(bad.text.suffix(3_000))")
             #expect(try serving() == two)
-            // Whether a look meets the canary with its share or before it is chance.
-            #expect(bad.output.contains("% of the traffic"), "\(bad.output.suffix(3_000))")
+            #expect(bad.output.contains("10 % of the traffic"), "\(bad.output.suffix(3_000))")
             #expect(bad.output.contains("went into ALARM at") && bad.output.contains("(limit > 1)"))
             #expect(bad.output.contains("\(two) serves, as before the deployment"))
 
@@ -190,6 +189,8 @@ extension RenderedToolsTests {
                 endpoint = sagemaker.describe_endpoint(EndpointName="fraud-scores")
                 pending = endpoint.get("PendingDeploymentSummary")
                 if pending and pending["ProductionVariants"][0]["VariantStatus"][0]["Status"] == "Baking":
+                    # The bake lasts seven seconds, and plumb looks every two: it has met the new fleet at work by then.
+                    time.sleep(4)
                     break
                 time.sleep(0.2)
             fleet = [{"Name": "EndpointName", "Value": "fraud-scores"}, {"Name": "VariantName", "Value": "primary"}]
