@@ -15,7 +15,7 @@ actor CapturedTrafficMonitor: TrafficMonitor {
         var batch = RowBatch(columns: 0)
         var quality: QualityObservation?
         var qualityMachine: QualityMachine?
-        var answers = LabelJoin<String>()
+        var answers = LabelJoin<CapturedAnswer>()
     }
     private var watched: [String: [Int: Watched]] = [:]
     /// An alarm stands for so long after the last row that proved it: long enough to be seen by whoever looks once a
@@ -84,7 +84,9 @@ actor CapturedTrafficMonitor: TrafficMonitor {
     func look(at lines: [UInt8], of endpoint: String, revision: Int, at now: Double) async {
         guard var one = watched[endpoint]?[revision] else { return }
         if one.machine != nil { Self.lookForDrift(&one, lines, at: now) }
-        if one.qualityMachine != nil { CapturedAnswers.keep(lines, in: &one.answers) }
+        if one.qualityMachine != nil {
+            for answer in CapturedAnswer.read(lines) { one.answers.insert(answer, identity: answer.identity) }
+        }
         watched[endpoint]?[revision] = one
     }
 
@@ -132,7 +134,7 @@ actor CapturedTrafficMonitor: TrafficMonitor {
                     quality.unmatched += 1
                     continue
                 }
-                for (predicted, actual) in CapturedAnswers.pairs(answer, label.label) {
+                for (predicted, actual) in answer.pairs(with: label.label) {
                     switch machine.observe(predicted: predicted, actual: actual) {
                     case .some(let proved): isProved = isProved || proved
                     case .none: quality.unmatched += 1
@@ -186,71 +188,5 @@ actor CapturedTrafficMonitor: TrafficMonitor {
             if quality?.state == .alarm { quality?.level = 2 }
             return MonitoringStatus(revision: number, drift: drift, quality: quality)
         }
-    }
-}
-
-/// Answers in captured lines, as labels are compared with them.
-enum CapturedAnswers {
-    private struct Line: Decodable {
-        struct Part: Decodable {
-            var data: String
-            var encoding: String
-        }
-        struct Parts: Decodable { var endpointOutput: Part }
-        struct Metadata: Decodable {
-            var eventId: String
-            var inferenceId: String?
-        }
-        var captureData: Parts
-        var eventMetadata: Metadata
-    }
-
-    /// Keeps the answer of every line by its inference id, else its event id. A line that cannot be read has none.
-    static func keep(_ lines: [UInt8], in book: inout LabelJoin<String>) {
-        for line in lines.split(separator: UInt8(ascii: "\n")) {
-            // What cannot be read has no answer that a label could belong to.
-            guard let read = try? JSONDecoder().decode(Line.self, from: Data(line)) else { continue }
-            let output = read.captureData.endpointOutput
-            guard let answer = output.encoding == "JSON" ? answers(inJSON: output.data) : csv(output) else { continue }
-            book.insert(answer, identity: read.eventMetadata.inferenceId ?? read.eventMetadata.eventId)
-        }
-    }
-
-    private static func csv(_ output: Line.Part) -> String? {
-        guard output.encoding == "CSV" else { return nil }
-        return output.data.split(whereSeparator: \.isNewline).map { row in String(row.prefix { $0 != "," }) }
-            .joined(separator: "\n")
-    }
-
-    /// The predictions of a JSON answer, a line each: of `predictions` or its like, or the answer itself.
-    private static func answers(inJSON text: String) -> String? {
-        // An answer that is no JSON, whatever it calls itself, cannot be compared with a label.
-        guard let tree = try? JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed) else {
-            return nil
-        }
-        let found = predictions(tree)
-        return found.isEmpty ? nil : found.joined(separator: "\n")
-    }
-
-    private static let names = ["predicted_label", "label", "prediction", "predictions", "outputs", "data", "score"]
-
-    private static func predictions(_ tree: Any) -> [String] {
-        switch tree {
-        case let text as String: [text]
-        case let number as NSNumber: [number.stringValue]
-        case let list as [Any]: list.flatMap { predictions($0).prefix(1) }
-        case let fields as [String: Any]: names.lazy.compactMap { fields[$0] }.first.map(predictions) ?? []
-        default: []
-        }
-    }
-
-    /// Answers and labels row by row; blanks and quotation marks around them do not count.
-    static func pairs(_ answer: String, _ label: String) -> [(String, String)] {
-        func rows(_ text: String) -> [String] {
-            text.split(whereSeparator: \.isNewline).map { row in
-                row.trimmingCharacters(in: CharacterSet(charactersIn: " \t\"'"))
-            }
-        }
-        return Array(zip(rows(answer), rows(label)))
     }
 }

@@ -1,4 +1,3 @@
-import Logging
 import PlumbModel
 import PlumbTesting
 import Synchronization
@@ -17,10 +16,7 @@ struct EndpointRunnerTests {
     }
 
     private func makeRunner(_ record: EndpointRecord? = nil) -> EndpointRunner {
-        let clock = clock
-        return EndpointRunner(
-            record ?? EndpointRecord(name: "digits", environment: .staging), engine: engine, ledger: ledger,
-            now: { clock.now }, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        .make(record, engine: engine, ledger: ledger, clock: clock)
     }
 
     /// Half a second at a time: requests come in, the prober looks, the runner ticks.

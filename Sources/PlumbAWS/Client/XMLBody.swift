@@ -27,20 +27,7 @@ enum XMLBody {
         case .map(let members):
             let content = members.sorted { $0.key < $1.key }.map { write($0.key, $0.value) }.joined()
             return "<\(start)>\(content)</\(name)>"
-        default: return "<\(start)>\(escaped(QueryBody.text(of: value)))</\(name)>"
-        }
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.reduce(into: "") { result, character in
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "\r": result += "&#13;"
-            default: result.append(character)
-            }
+        default: return "<\(start)>\(XMLText.escaped(QueryBody.text(of: value)))</\(name)>"
         }
     }
 

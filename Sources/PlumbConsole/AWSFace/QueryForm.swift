@@ -62,7 +62,7 @@ enum QueryForm {
 
     static func error(_ code: String, _ message: String, isSenders: Bool, requestID: String) -> String {
         "<ErrorResponse xmlns=\"\(namespace)\"><Error><Type>\(isSenders ? "Sender" : "Receiver")</Type><Code>"
-            + "\(escaped(code))</Code><Message>\(escaped(message))</Message></Error>"
+            + "\(XMLText.escaped(code))</Code><Message>\(XMLText.escaped(message))</Message></Error>"
             + "<RequestId>\(requestID)</RequestId></ErrorResponse>"
     }
 
@@ -73,25 +73,10 @@ enum QueryForm {
         case .integer(let number): "\(number)"
         case .number(let number): "\(number)"
         case .time(let seconds): AWSTime.text(seconds)
-        case .text(let text): escaped(text)
+        case .text(let text): XMLText.escaped(text)
         case .list(let elements): elements.map { "<member>\(inner($0))</member>" }.joined()
         case .map(let members):
             members.sorted { $0.key < $1.key }.map { "<\($0.key)>\(inner($0.value))</\($0.key)>" }.joined()
-        }
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.reduce(into: "") { result, character in
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            // What XML 1.0 cannot hold at all.
-            case _ where character.unicodeScalars.contains { $0.value < 32 && ![9, 10, 13].contains($0.value) }:
-                result += "\u{FFFD}"
-            default: result.append(character)
-            }
         }
     }
 }

@@ -1,76 +1,39 @@
 // JSON of unknown shape, read leniently: the files of several versions of several tools are met.
 
-import Foundation
 import PlumbModel
 
-/// A value of JSON.
-struct JSONTree: Decodable {
-    private enum Value {
-        case nothing, number(Double), text(String), truth(Bool), list([JSONTree]), object([String: JSONTree])
-    }
-    private let value: Value
+/// A value of JSON, or nothing where there is none.
+struct JSONTree {
+    private let node: DocumentNode?
 
+    /// Throws `invalidInput` with the place of the first fault.
     init(_ bytes: [UInt8], file: String) throws(PlumbError) {
-        do {
-            self = try JSONDecoder().decode(JSONTree.self, from: Data(bytes))
-        } catch {
-            throw PlumbError(
-                .invalidInput, "this is no JSON", hint: "is it a file of Model Monitor?", at: Place(file: file),
-                cause: error)
-        }
+        let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        node = try JSONParser.parse(bytes, from: start, file: file)
     }
 
-    private init(_ value: Value) { self.value = value }
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        // A value of another sort is no loss: it is tried as the next one.
-        if container.decodeNil() {
-            value = .nothing
-        } else if let number = try? container.decode(Double.self) {  // see above
-            value = .number(number)
-        } else if let text = try? container.decode(String.self) {  // see above
-            value = .text(text)
-        } else if let truth = try? container.decode(Bool.self) {  // see above
-            value = .truth(truth)
-        } else if let list = try? container.decode([JSONTree].self) {  // see above
-            value = .list(list)
-        } else {
-            value = .object(try container.decode([String: JSONTree].self))
-        }
-    }
+    private init(_ node: DocumentNode?) { self.node = node }
 
     /// A member by the first of its spellings that is there.
-    subscript(_ names: String...) -> JSONTree {
-        guard case .object(let members) = value else { return JSONTree(.nothing) }
-        for name in names {
-            if let member = members[name] { return member }
-        }
-        return JSONTree(.nothing)
-    }
+    subscript(_ names: String...) -> JSONTree { JSONTree(names.lazy.compactMap { node?[$0] }.first) }
 
-    var isPresent: Bool { if case .nothing = value { false } else { true } }
-    var elements: [JSONTree] { if case .list(let list) = value { list } else { [] } }
+    var isPresent: Bool { node.map { !$0.isNull } ?? false }
+    var elements: [JSONTree] { (node?.items ?? []).map(JSONTree.init) }
     var members: [(key: String, value: JSONTree)] {
-        guard case .object(let members) = value else { return [] }
-        return members.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        (node?.entries ?? []).sorted { $0.key < $1.key }.map { ($0.key, JSONTree($0.value)) }
     }
     var numbers: [Double] { elements.compactMap(\.number) }
-    var text: String? { if case .text(let text) = value { text } else { nil } }
+    var text: String? { node?.text }
 
     /// A number, or a text that spells one.
-    var number: Double? { if case .number(let number) = value { number } else { text.flatMap { Double($0) } } }
+    var number: Double? { text.flatMap { Double($0) } }
     var count: Int? {
         guard let number, number.isFinite, abs(number) < 9e15 else { return nil }
         return Int(number)
     }
 
     /// A switch, written as true or as Enabled.
-    var isOn: Bool? {
-        if case .truth(let truth) = value { return truth }
-        guard let text else { return nil }
-        return text.lowercased() == "enabled" || text.lowercased() == "true"
-    }
+    var isOn: Bool? { text.map { ["enabled", "true"].contains($0.lowercased()) } }
 }
 
 /// Writes JSON in the order in which it is said.

@@ -1,6 +1,5 @@
 // One endpoint that grows and shrinks with its load, over an engine and a ledger in memory, on time turned by hand.
 
-import Logging
 import PlumbModel
 import PlumbTesting
 import Testing
@@ -17,10 +16,7 @@ struct EndpointScalingTests {
     }
 
     private func makeRunner(_ record: EndpointRecord? = nil) -> EndpointRunner {
-        let clock = clock
-        return EndpointRunner(
-            record ?? EndpointRecord(name: "digits", environment: .staging), engine: engine, ledger: ledger,
-            now: { clock.now }, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        .make(record, engine: engine, ledger: ledger, clock: clock)
     }
 
     private var spec: Spec {

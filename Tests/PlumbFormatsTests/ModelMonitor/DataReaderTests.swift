@@ -70,6 +70,23 @@ import Testing
         #expect(reader.oddLines == 1, "three fields are neither the request's nor with the answer's")
     }
 
+    @Test func answersArePredictionsRowByRowWhateverTheyAreWrittenIn() {
+        func line(_ data: String, _ encoding: String, id: String) -> String {
+            #"{"captureData":{"endpointInput":{"data":"1","encoding":"CSV"},"endpointOutput":{"data":"\#(data)","#
+                + #""encoding":"\#(encoding)"}},"eventMetadata":{"eventId":"e","inferenceId":"\#(id)"}}"#
+        }
+        let lines = [
+            line(#"7,0.9\n3,0.8"#, "CSV", id: "a"),
+            line(#"{\"predictions\":[{\"label\":7,\"score\":1},{\"label\":3}]}"#, "JSON", id: "b"),
+            line("0.25", "JSON", id: "c"), line("AAEC", "BASE64", id: "d"), line("no json", "JSON", id: "f"), "garbage",
+        ]
+        let answers = CapturedAnswer.read(Array(lines.joined(separator: "\n").utf8))
+        #expect(answers.map(\.identity) == ["a", "b", "c"])
+        #expect(answers.map(\.rows) == [["7", "3"], ["7", "3"], ["0.25"]])
+        let pairs = answers[0].pairs(with: "\"7\"\n 4 ")
+        #expect(pairs.map(\.predicted) == ["7", "3"] && pairs.map(\.actual) == ["7", "4"])
+    }
+
     @Test func severalRowsOfOnePayloadArePairedWithTheirAnswers() throws {
         let line =
             #"{"captureData":{"endpointInput":{"data":"1,a\n2,b\n","encoding":"CSV"},"#
