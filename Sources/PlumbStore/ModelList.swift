@@ -71,6 +71,17 @@ extension ArtifactStore {
         digest(of: Data(try ModelList(folder: folder, digest: digest(ofFileAt:)).text.utf8))
     }
 
+    /// Lets a group read an artefact, and with a list all its models. The folder above keeps everybody else out.
+    public func share(_ digest: String, withGroup group: UInt32) throws(PlumbError) {
+        let files = [digest] + Set((models(digest)?.digests ?? [:]).values)
+        let isShared =
+            unsafe chmod(path(of: ""), 0o711) == 0
+            && files.allSatisfy { file in
+                unsafe chown(path(of: file), uid_t.max, group) == 0 && chmod(path(of: file), 0o440) == 0
+            }
+        guard isShared else { throw AtomicFile.failure("share", path(of: digest)) }
+    }
+
     /// The list with this digest; nil when the artefact is something else, or gone.
     public func models(_ digest: String) -> ModelList? {
         FileManager.default.contents(atPath: path(of: digest)).flatMap(ModelList.init)

@@ -66,11 +66,30 @@ struct PlumbWorker: ParsableCommand {
     @Option(help: "A request (.json, .csv or .npy) that the model must answer to count as healthy. (default: zeros)")
     var golden: String?
 
+    @Flag(help: "Give up system calls that a model server needs not, and all sockets but those of files.")
+    var confined = false
+
     @Flag(help: "End when standard input does, so as not to outlive the process that started this one.")
     var exitWithParent = false
 
+    /// `plumb-worker confine [--try] [PROGRAM ARGUMENT…]` is no service: it becomes another program under the filter
+    /// of system calls, or tries whether models could be served like this.
+    private static func confine(_ words: [String]) throws -> Never {
+        guard words.first == "--try" else { try SystemCallFilter.run(words, unixOnly: false) }
+        try SystemCallFilter.set(unixOnly: true)
+        do throws(ModelError) {
+            _ = try Model(bytes: [])
+        } catch {
+            // No model is in no bytes; that it was looked for is the proof.
+            if error.kind == .library { throw error }
+        }
+        HostProcess.exit(0)
+    }
+
     static func main() {
         do {
+            let words = CommandLine.arguments.dropFirst()
+            if words.first == "confine" { try confine(Array(words.dropFirst())) }
             var command = try parseAsRoot()
             try command.run()
         } catch {
@@ -100,6 +119,7 @@ struct PlumbWorker: ParsableCommand {
     mutating func run() throws {
         let begun = ContinuousClock.now
         HostProcess.holdSignals()
+        if confined { try SystemCallFilter.set(unixOnly: socket != nil) }
         let log = Log(write: HostProcess.writeError)
         let batchMax = try number(maxBatch, else: "PLUMB_BATCH_MAX", in: 1...1024) ?? 1
         let service: any RequestAnswering

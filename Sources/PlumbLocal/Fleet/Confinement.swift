@@ -1,4 +1,5 @@
-// What a worker is kept from: the network, new privileges, more memory and cores than its instance type has.
+// What a worker is kept from: the network, the engine's files, other users' processes, new privileges, system calls it
+// has no use for, more memory and cores than its instance type has.
 //
 // The launchers are small programs of every Linux (util-linux). Each becomes the next by exec, so the worker keeps the
 // process id it was started with, and one that is missing is said, never silently left out.
@@ -24,14 +25,25 @@ struct Confinement: Sendable, Hashable {
     private(set) var privileges: [String]?
     private(set) var limits: [String]?
     private(set) var cores: [String]?
+    /// Of a mount namespace, in which the engine's folders hold the models, read-only, and the worker's own alone.
+    private(set) var files: [String]?
+    /// The model server, which sets the filter of system calls for itself and for others.
+    private(set) var filter: String?
+    /// Each of our own workers gets a user of its own; only root can give it.
+    private(set) var hasUsers = false
     private let coreCount: Int
 
     /// No confinement at all.
     init() { coreCount = ProcessInfo.processInfo.activeProcessorCount }
 
     /// Tries the launchers.
-    static func find() async -> Confinement {
+    static func find(worker: String) async -> Confinement {
         var found = Confinement()
+        if await works(["env", worker, "confine", "--try"]) { found.filter = worker }
+        found.files = await firstThatHides([
+            ["unshare", "--mount", "--propagation", "private", "--"],
+            ["unshare", "--user", "--map-root-user", "--mount", "--propagation", "private", "--"],
+        ])
         found.network = await first([
             ["unshare", "--net", "--"], ["unshare", "--user", "--map-current-user", "--net", "--"],
         ])
@@ -39,6 +51,10 @@ struct Confinement: Sendable, Hashable {
             ["setpriv", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all", "--"],
             ["setpriv", "--no-new-privs", "--"],
         ])
+        if getuid() == 0, found.files != nil, let privileges = found.privileges {
+            // What this user cannot read it cannot run either: the model server and ONNX Runtime may lie in a home.
+            found.hasUsers = await works(user(0, privileges) + [worker, "confine", "--try"])
+        }
         found.limits = await first([["prlimit", "--core=0", "--"]])
         found.cores = await first([["taskset", "-c", "0"]])
         return found
@@ -53,16 +69,79 @@ struct Confinement: Sendable, Hashable {
     private static func works(_ launcher: [String]) async -> Bool {
         // What cannot be started does not work, whatever the reason.
         let result = try? await Subprocess.run(
-            .name(launcher[0]), arguments: Arguments(Array(launcher.dropFirst()) + ["true"]),
+            .name(launcher[0]), arguments: Arguments(Array(launcher.dropFirst()) + ["true"]), workingDirectory: "/",
             output: .discarded, error: .discarded)
         return result?.terminationStatus == .exited(0)
     }
 
+    /// The group that may read models, and the first of the users; systemd keeps these for users that come and go.
+    static let group: UInt32 = 61_184
+    private static let usersMax = 4096
+
+    /// The user of a worker with this number.
+    static func userID(_ number: Int) -> UInt32 { group + UInt32(number % usersMax) }
+
+    private static func user(_ number: Int, _ privileges: [String]) -> [String] {
+        ["setpriv", "--reuid=\(userID(number))", "--regid=\(group)", "--clear-groups"] + privileges.dropFirst()
+    }
+
+    /// Where a worker is, among the engine's folders.
+    struct Place: Sendable, Hashable {
+        /// The folder of state.
+        var home: String
+        /// The folder of sockets, which may lie in it.
+        var run: String
+        /// The worker's own folder in that.
+        var own: String
+    }
+
+    /// Covers the folders of state and of sockets, and then puts back what the worker may see. What is put back is held
+    /// open meanwhile, since its path is covered.
+    private static let hiding = """
+        set -e
+        home=$1 run=$2 own=$3
+        shift 3
+        exec 3<"$home/artifacts" 4<"$own"
+        for covered in "$home" "$run"; do
+          if [ -d "$covered" ]; then mount -t tmpfs -o mode=755,size=1m none "$covered"; fi
+        done
+        mkdir -p "$home/artifacts" "$own"
+        mount -c --bind /proc/self/fd/3 "$home/artifacts"
+        mount -c -o remount,bind,ro "$home/artifacts"
+        mount -c --bind /proc/self/fd/4 "$own"
+        exec 3<&- 4<&-
+        exec "$@"
+        """
+
+    private static func hide(_ place: Place, by launcher: [String]) -> [String] {
+        launcher + ["sh", "-c", hiding, "sh", place.home, place.run, place.own]
+    }
+
+    /// The first of these with which a secret is out of sight, and models cannot be written.
+    private static func firstThatHides(_ launchers: [[String]]) async -> [String]? {
+        let home = "\(NSTemporaryDirectory())plumb-trial-\(UUID().uuidString)"
+        let place = Place(home: home, run: "\(home)/run", own: "\(home)/run/w")
+        // Where no folder can be made nothing can be tried, and nothing holds.
+        defer { try? FileManager.default.removeItem(atPath: home) }
+        for folder in [place.own, "\(home)/artifacts"] {
+            try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)  // See above.
+        }
+        guard FileManager.default.createFile(atPath: "\(home)/secret", contents: nil) else { return nil }
+        let trial = "test ! -e \"$1/secret\" && touch \"$1/run/w/s\" && ! touch \"$1/artifacts/m\" 2>/dev/null"
+        for launcher in launchers where await works(hide(place, by: launcher) + ["sh", "-c", trial, "sh", home]) {
+            return launcher
+        }
+        return nil
+    }
+
     /// The command line with the launchers before it. A program that speaks TCP keeps the network: its own would have
     /// a loopback interface that nobody else reaches.
-    func wrap(_ command: [String], limits wanted: Limits, speaksTCP: Bool, number: Int) -> [String] {
+    func wrap(
+        _ command: [String], limits wanted: Limits, at place: Place, speaksTCP: Bool, number: Int
+    ) -> [String] {
         var words: [String] = []
         if !speaksTCP, let network { words += network }
+        if let files { words += Self.hide(place, by: files) }
         if var limits {
             if let memory = wanted.memoryBytes {
                 limits.insert("--data=\(memory * Self.memoryWallFactor)", at: limits.count - 1)
@@ -74,7 +153,9 @@ struct Confinement: Sendable, Hashable {
             let chosen = (0..<cpus).map { (number * cpus + $0) % coreCount }.sorted()
             words += ["taskset", "-c", chosen.map(String.init).joined(separator: ",")]
         }
-        if let privileges { words += privileges }
+        if let privileges { words += hasUsers && !speaksTCP ? Self.user(number, privileges) : privileges }
+        // The model server sets the filter itself, and a closer one.
+        if speaksTCP, let filter { words += [filter, "confine"] }
         return words + command
     }
 
@@ -89,9 +170,11 @@ struct Confinement: Sendable, Hashable {
         tell(privileges != nil, "no new privileges", "setpriv is not there or may not")
         tell(limits != nil, "a wall of memory", "prlimit is not there")
         tell(cores != nil, "cores of the instance type", "taskset is not there")
-        open.append("a user of its own")
-        open.append("a filter of system calls")
-        return (held.isEmpty ? "none" : held.joined(separator: ", ")) + "; not: " + open.joined(separator: ", ")
+        tell(files != nil, "a view of models alone, read-only", "unshare makes no mount namespace here")
+        tell(hasUsers, "a user of its own", "the engine is not root, or that user could not read the model server")
+        tell(filter != nil, "a filter of system calls", "the kernel has no seccomp, or ONNX Runtime was not found")
+        return (held.isEmpty ? "none" : held.joined(separator: ", "))
+            + (open.isEmpty ? "" : "; not: " + open.joined(separator: ", "))
     }
 }
 

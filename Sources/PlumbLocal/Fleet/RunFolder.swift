@@ -12,7 +12,7 @@ public enum RunFolder {
     /// `run` in the folder of state, or a private folder of the system's temporary one when that is too deep.
     public static func path(for folder: String) -> String {
         let wished = "\(folder)/run"
-        // Room for "/control.sock" and "/w-99999.sock".
+        // Room for "/control.sock" and "/w-99999/s".
         guard wished.utf8.count + 16 > socketPathBytesMax else { return wished }
         return "\(NSTemporaryDirectory())plumb-\(getuid())-\(TokenRegistry.digest(of: folder).prefix(12))"
     }

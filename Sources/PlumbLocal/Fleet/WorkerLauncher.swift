@@ -60,6 +60,8 @@ struct WorkerLauncher: Sendable {
             return adopted?.number ?? number
         }
         let id = "\(revision.configName)-\(number)"
+        let place = Confinement.Place(home: folder, run: runFolder, own: "\(runFolder)/w-\(number)")
+        try AtomicFile.makeFolder(place.own)
         let spec = revision.spec
         var environment = ProcessInfo.processInfo.environment.filter { Self.inherited.contains($0.key) }
         environment.merge(spec.model.environment) { _, written in written }
@@ -78,12 +80,14 @@ struct WorkerLauncher: Sendable {
             address = try Self.address { try SocketAddress(ipAddress: "127.0.0.1", port: port) }
         } else {
             program = workerPath
-            let socket = "\(runFolder)/w-\(number).sock"
+            let socket = "\(place.own)/s"
             arguments = try modelArguments(revision)
             arguments += ["--socket", socket, "--max-body", "\(spec.limits.bodyBytesMax)", "--exit-with-parent"]
-            if let golden = try goldenFile(revision, example) {
+            if confinement.filter != nil { arguments.append("--confined") }
+            if let golden = try goldenFile(revision, example, in: place.own) {
                 arguments += ["--golden", golden]
             }
+            try giveToUser(number, place.own, revision)
             address = try Self.address { try SocketAddress(unixDomainSocketPath: socket) }
         }
         let route = WorkerRoute(
@@ -93,10 +97,13 @@ struct WorkerLauncher: Sendable {
             takesFrames: spec.model.command == nil && !spec.model.isMultiModel)
         let limits = Confinement.Limits(spec.instances, memoryBytesMax: memoryBytesMax)
         let words = confinement.wrap(
-            [program] + arguments, limits: limits, speaksTCP: spec.model.command != nil, number: number)
+            [program] + arguments, limits: limits, at: place, speaksTCP: spec.model.command != nil, number: number)
         let launch = WorkerLaunch(
             executable: words[0], arguments: Array(words.dropFirst()), environment: environment,
-            folder: revision.folder, logPath: "\(folder)/logs/\(id).log",
+            // A folder that is open already would be a way past what is covered. From here the model server was tried.
+            folder: spec.model.command == nil && confinement.filter != nil ? "/" : revision.folder,
+            ownFolder: place.own,
+            logPath: "\(folder)/logs/\(id).log",
             startupSeconds: Double(spec.model.startupTimeoutSeconds), probe: spec.alarms,
             memoryBytesMax: limits.memoryBytes,
             example: try exampleRequest(revision, example), hasManyModels: spec.model.isMultiModel,
@@ -155,14 +162,26 @@ struct WorkerLauncher: Sendable {
     }
 
     /// The example request as a file, with which the worker proves to itself that it can answer.
-    private func goldenFile(_ revision: Revision, _ body: Data?) throws(PlumbError) -> String? {
+    private func goldenFile(_ revision: Revision, _ body: Data?, in own: String) throws(PlumbError) -> String? {
         guard let body else { return nil }
         // The model server tells the type by the ending.
         let endings = ["application/json": "json", "text/csv": "csv", "application/x-npy": "npy"]
         guard let ending = endings[revision.spec.example.contentType] else { return nil }
-        let path = "\(runFolder)/golden-\(revision.configName).\(ending)"
+        let path = "\(own)/golden.\(ending)"
         try AtomicFile.write(body, to: path)
         return path
+    }
+
+    /// Where workers have users of their own: the worker's folder is its, and it may read the models.
+    private func giveToUser(_ number: Int, _ own: String, _ revision: Revision) throws(PlumbError) {
+        guard confinement.hasUsers else { return }
+        try artifacts.share(revision.modelDigest, withGroup: Confinement.group)
+        // Read afresh: a folder that was just made can be listed.
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: own)) ?? []
+        for path in [own] + files.map({ "\(own)/\($0)" })
+        where unsafe chown(path, Confinement.userID(number), Confinement.group) != 0 {
+            throw PlumbError(.internalFault, "the worker's folder \(own) cannot be given to its user")
+        }
     }
 
     private func executable(of command: [String], folder: String) throws(PlumbError) -> String {

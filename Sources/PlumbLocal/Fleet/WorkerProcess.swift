@@ -16,6 +16,8 @@ struct WorkerLaunch: Sendable {
     var arguments: [String]
     var environment: [String: String]
     var folder: String
+    /// Of its socket; it goes with the worker.
+    var ownFolder: String
     var logPath: String
     var startupSeconds: Double
     var probe: AlarmPlan
@@ -186,7 +188,8 @@ final class WorkerProcess: Sendable {
             await pauseUnlessStopping(pause)
         }
         endpoint.remove(route)
-        if let path = route.address.pathname, !path.isEmpty { unsafe unlink(path) }
+        // One that stays behind does no harm: the next worker of this number uses it.
+        try? FileManager.default.removeItem(atPath: launch.ownFolder)
     }
 
     private var isStopping: Bool { state.withLockedValue { $0.isStopping } }

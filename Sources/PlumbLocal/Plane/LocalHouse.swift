@@ -81,7 +81,8 @@ public final class LocalHouse: Sendable {
             in: settings.folder, hosts: Self.hosts(settings.host), now: now)
         tls = NIOLockedValueBox(try certificates.serverContext())
         artifacts = try ArtifactStore(folder: settings.folder)
-        launcher = try WorkerLauncher(settings, artifacts: artifacts, confinement: await Confinement.find())
+        launcher = try WorkerLauncher(
+            settings, artifacts: artifacts, confinement: await Confinement.find(worker: settings.workerPath))
         tokenPath = "\(settings.folder)/token"
         let tokens = TokenRegistry()
         let processes = ProcessBook()
