@@ -6,7 +6,8 @@ import Testing
 @testable import PlumbEngine
 
 /// What each role may, one letter a verb: `y` everywhere, `d` in dev only, `r` everywhere but in production with
-/// another person's approval, `k` as `r` and only what is known to be good, `s` with another person's approval wherever it is.
+/// another person's approval, `k` as `r` and only what is known to be good, `s` with another person's approval
+/// wherever it is.
 private let roles: [AccessRole] = [
     .viewer, .dataScientist, .invoker, .deployer, .approver, .operator, .auditor, .admin,
 ]
