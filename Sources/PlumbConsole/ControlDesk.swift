@@ -106,11 +106,11 @@ public struct ControlDesk: FrontDesk {
             return
         case .ownToken:
             try await decide(.manageAccess, "access", wish, call, principal)
-        case .holding(let verb):
-            guard principal.holds(verb) else {
+        case .holding(let verbs):
+            guard verbs.contains(where: principal.holds) else {
                 let bare = await context(call, principal, environment: nil, team: nil)
                 return try await refuse(
-                    AccessRequest(verb, on: "access", bare), "no grant holds \(verb.rawValue)", principal)
+                    AccessRequest(verbs[0], on: "access", bare), "no grant holds \(verbs[0].rawValue)", principal)
             }
         case .table(let verb, let resource):
             try await decide(verb, resource, wish, call, principal)

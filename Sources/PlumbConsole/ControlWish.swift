@@ -14,8 +14,8 @@ struct ControlWish: Sendable {
         case everyEndpoint(AccessVerb)
         /// Shown as far as the caller may read.
         case filteredStatus
-        /// Holding the verb anywhere opens the door; the plane looks at the thing itself.
-        case holding(AccessVerb)
+        /// Holding one of the verbs anywhere opens the door; the plane looks at the thing itself.
+        case holding([AccessVerb])
         /// For whoever brings the one-time token, which the plane looks at.
         case claim
         /// A fresh token for whoever has proven with a key or certificate who it is; the table for all others.
@@ -77,7 +77,7 @@ struct ControlWish: Sendable {
         case "audit":
             terms = .table(.readAudit, resource: "engine")
             if let limit = Self.parameter("limit", query) { path += "?limit=\(Self.escaped(limit))" }
-        case "access": terms = .holding(.closeReview)
+        case "access": terms = .holding([.closeReview])
         case "access-keys": terms = .table(.manageAccess, resource: "access")
         default: throw Self.unknown("GET", path)
         }
@@ -113,7 +113,9 @@ struct ControlWish: Sendable {
         summary = order.action
         terms =
             switch order {
-            case .approve, .closeReview, .breakGlass: .holding(order.verb)
+            // A role is approved by another admin, anything else by an approver.
+            case .approve: .holding([.approve, .manageAccess])
+            case .closeReview, .breakGlass: .holding([order.verb])
             case .claim: .claim
             case .issueToken(let user, _): .ownToken(user)
             default: .table(order.verb, resource: order.verb == .manageData ? "engine" : "access")

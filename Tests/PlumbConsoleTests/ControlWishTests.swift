@@ -50,7 +50,7 @@ struct ControlWishTests {
         #expect(try terms(.addUser(name: "a", owner: nil)) == .table(.manageAccess, resource: "access"))
         #expect(try terms(.grant(user: "a", AccessGrant(allow: .viewer))) == .table(.grantRole, resource: "access"))
         #expect(try terms(.grant(user: "a", AccessGrant(deny: []))) == .table(.manageAccess, resource: "access"))
-        #expect(try terms(.approve(plan: "p", reason: nil)) == .holding(.approve))
+        #expect(try terms(.approve(plan: "p", reason: nil)) == .holding([.approve, .manageAccess]))
         #expect(try terms(.shredKey(1)) == .table(.manageData, resource: "engine"))
         #expect(try terms(.issueToken(user: "a", seconds: 60)) == .ownToken("a"))
         #expect(try terms(.claim(name: "a")) == .claim)
