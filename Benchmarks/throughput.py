@@ -8,8 +8,8 @@ in a round every server has its turn. CPU is of all processes of the server, for
 Runtime loop, and `nginx` a constant answer over TLS: the two ceilings. `--favour` asks the system to prefer what is
 measured to what else runs on the machine (needs root).
 
-The peers need what `Benchmarks/peers/install.sh FOLDER` installs, with PLUMB_PEERS naming that folder; FastAPI alone the
-virtual environment that PLUMB_PEERS names, else .venv, which `Benchmarks/run.sh` makes.
+The peers need what `Benchmarks/peers/install.sh FOLDER` installs, with PLUMB_PEERS naming that folder; FastAPI alone
+the virtual environment that PLUMB_PEERS names, else .venv, which `Benchmarks/run.sh` makes.
 """
 import argparse
 import json
@@ -19,7 +19,7 @@ import subprocess
 import tempfile
 
 import servers
-from client import ROOT, Engine, median
+from client import Engine, favour, median
 from servers import Plumb, environment_of
 
 SCRIPT = """
@@ -51,18 +51,6 @@ def resident(processes):
                 if line.split(":")[0] in found:
                     found[line.split(":")[0]] += int(line.split()[1]) / 1024
     return found
-
-
-def favour(level):
-    """A function that has processes preferred by the scheduler, with their whole session."""
-    def apply(processes):
-        for process in processes if level else []:
-            try:
-                with open(f"/proc/{process}/autogroup", "w") as file:
-                    file.write(str(-level))
-            except OSError:
-                continue
-    return apply
 
 
 def wrk(server, connections, seconds, script, prefer=lambda _: None):
