@@ -33,13 +33,10 @@ if os.getenv("TOKEN") then wrk.headers["Authorization"] = "Bearer " .. os.getenv
 def cpu_seconds(processes):
     total = 0
     for process in processes:
-        for thread in os.listdir(f"/proc/{process}/task"):
-            try:
-                with open(f"/proc/{process}/task/{thread}/schedstat") as file:
-                    total += int(file.read().split()[0])
-            except OSError:
-                continue
-    return total / 1e9
+        with open(f"/proc/{process}/stat") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / os.sysconf("SC_CLK_TCK")
 
 
 def resident(processes):
