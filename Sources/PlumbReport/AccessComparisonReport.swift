@@ -36,7 +36,7 @@ public enum AccessComparisonReport {
         if !undecided.isEmpty { sheet.blank() }
     }
 
-    private static func told(_ request: AccessRequest) -> String {
+    private static func told(_ request: PolicyRequest) -> String {
         var parts = [request.action]
         if !request.resource.isEmpty { parts.append("on \(request.resource)") }
         if let principal = request.principal { parts.append("by \(principal.id)") }

@@ -219,14 +219,14 @@ import Testing
             })
     }
 
-    private static func randomRequest(using generator: inout SeededGenerator) -> AccessRequest {
+    private static func randomRequest(using generator: inout SeededGenerator) -> PolicyRequest {
         func pick<Value>(_ values: [Value]) -> Value { values[Int.random(in: values.indices, using: &generator)] }
         var context: [String: [String]] = ["aws:securetransport": [pick(["true", "false"])]]
         context["aws:principaltag/t"] = pick([nil, ["x"], ["y"], ["xx"], ["z"]])
         context["aws:tagkeys"] = pick([nil, ["x"], ["y"], ["x", "y"], ["z"], ["x", "z"], ["xx", "y"]])
         context["s3:max-keys"] = pick([nil, ["4"], ["5"], ["9.5"], ["10"], ["11"]])
         context["aws:sourceip"] = pick([nil, ["203.0.113.1"], ["203.0.113.200"], ["198.51.100.1"]])
-        return AccessRequest(
+        return PolicyRequest(
             action: pick(["s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:GetObjectAcl", "s3:DeleteObject"]),
             resource: pick([
                 "arn:aws:s3:::a/b", "arn:aws:s3:::a/c", "arn:aws:s3:::c/b", "arn:aws:s3:::a/bb", "arn:aws:s3:::q",

@@ -101,8 +101,8 @@ import Testing
         let names = (0..<30).map { "arn:aws:s3:::b/day/2026-11-\($0)" }
         let calls = names.map { Self.call("s3", "GetObject", resources: [$0]) }
         let policy = AccessReview.policy(from: calls)
-        for name in names { #expect(policy.document.allows(AccessRequest(action: "s3:GetObject", resource: name))) }
-        #expect(!policy.document.allows(AccessRequest(action: "s3:GetObject", resource: "arn:aws:s3:::b/other")))
-        #expect(!policy.document.allows(AccessRequest(action: "s3:PutObject", resource: names[0])))
+        for name in names { #expect(policy.document.allows(PolicyRequest(action: "s3:GetObject", resource: name))) }
+        #expect(!policy.document.allows(PolicyRequest(action: "s3:GetObject", resource: "arn:aws:s3:::b/other")))
+        #expect(!policy.document.allows(PolicyRequest(action: "s3:PutObject", resource: names[0])))
     }
 }

@@ -1,7 +1,7 @@
 // What one version of a policy allows that another does not, and the calls that a policy is made from.
 
 /// One request, as IAM decides it.
-public struct AccessRequest: Sendable, Hashable, Codable {
+public struct PolicyRequest: Sendable, Hashable, Codable {
     /// `s3:GetObject`.
     public var action: String
     /// An ARN; empty where the policy has no resources, as a role's trust policy has none.
@@ -32,12 +32,12 @@ public struct AccessComparison: Sendable, Hashable {
         /// The actions for which it holds, in order of their names.
         public var actions: [String]
         /// One such request, of the first action.
-        public var example: AccessRequest
+        public var example: PolicyRequest
         /// The number of the statement that allows it, from 0.
         public var statement: Int
         public var place: Place?
 
-        public init(actions: [String], example: AccessRequest, statement: Int, place: Place?) {
+        public init(actions: [String], example: PolicyRequest, statement: Int, place: Place?) {
             self.actions = actions
             self.example = example
             self.statement = statement

@@ -48,7 +48,7 @@ private struct PolicyComparison {
         let sorts = Dictionary(grouping: candidates) { candidate in
             Sort(reached: statements.map { $0.reaches(candidate.name) }, isFuture: candidate.isFuture)
         }
-        var found: [(example: AccessRequest, statement: Int, actions: [String])] = []
+        var found: [(example: PolicyRequest, statement: Int, actions: [String])] = []
         var future: [(pattern: String, statement: Int)] = []
         for (sort, actions) in sorts.sorted(by: { ($0.value[0].name) < ($1.value[0].name) }) {
             guard let difference = difference(of: actions[0].name, sort) else { continue }
@@ -76,7 +76,7 @@ private struct PolicyComparison {
     }
 
     /// Differences of one statement that show by the same resource and context are told as one.
-    private mutating func collect(_ found: [(example: AccessRequest, statement: Int, actions: [String])]) {
+    private mutating func collect(_ found: [(example: PolicyRequest, statement: Int, actions: [String])]) {
         for (example, statement, actions) in found {
             let same = differences.firstIndex {
                 $0.statement == statement && $0.example.resource == example.resource
@@ -95,7 +95,7 @@ private struct PolicyComparison {
 
     // MARK: One sort of action
 
-    private mutating func difference(of action: String, _ sort: Sort) -> (example: AccessRequest, statement: Int)? {
+    private mutating func difference(of action: String, _ sort: Sort) -> (example: PolicyRequest, statement: Int)? {
         let mine = wide.statements.indices.filter { sort.reached[$0] }
         let theirs = narrow.statements.indices.filter { sort.reached[wide.statements.count + $0] }
         guard mine.contains(where: { wide.statements[$0].effect == .allow }) else { return nil }
@@ -114,7 +114,7 @@ private struct PolicyComparison {
         let shown = patterns.isEmpty ? [""] : resources.map { $0.example.isEmpty ? "*" : $0.example }
         for resource in shown.sorted(by: Self.readsBetter) {
             for principal in principals {
-                let request = AccessRequest(action: action, resource: resource, principal: principal)
+                let request = PolicyRequest(action: action, resource: resource, principal: principal)
                 if let context = context(of: request, ours, others) {
                     return answer(request, in: context, mine)
                 }
@@ -132,7 +132,7 @@ private struct PolicyComparison {
 
     /// A context in which only the wide policy allows the request.
     private mutating func context(
-        of request: AccessRequest, _ ours: [PolicyStatement], _ others: [PolicyStatement]
+        of request: PolicyRequest, _ ours: [PolicyStatement], _ others: [PolicyStatement]
     ) -> [String: [String]]? {
         func reaching(_ statements: [PolicyStatement]) -> [PolicyStatement] {
             statements.filter { $0.speaksOf(resource: request.resource) && $0.names(request.principal) }
@@ -168,7 +168,7 @@ private struct PolicyComparison {
     }
 
     /// The account of the principal, where the other side let in the account as a whole.
-    private func rootOfSamePrincipal(_ request: AccessRequest, _ others: [PolicyStatement]) -> String? {
+    private func rootOfSamePrincipal(_ request: PolicyRequest, _ others: [PolicyStatement]) -> String? {
         guard let principal = request.principal, !principal.isAccountRoot, let account = principal.account else {
             return nil
         }
@@ -177,8 +177,8 @@ private struct PolicyComparison {
     }
 
     private func answer(
-        _ request: AccessRequest, in context: [String: [String]], _ mine: [Int]
-    ) -> (example: AccessRequest, statement: Int)? {
+        _ request: PolicyRequest, in context: [String: [String]], _ mine: [Int]
+    ) -> (example: PolicyRequest, statement: Int)? {
         var request = request
         request.context = context
         let statement = mine.first { wide.statements[$0].effect == .allow && wide.statements[$0].applies(to: request) }

@@ -4,14 +4,14 @@ import PlumbModel
 
 extension PolicyDocument {
     /// Whether it allows a request: some Allow applies, and no Deny does.
-    func allows(_ request: AccessRequest) -> Bool {
+    func allows(_ request: PolicyRequest) -> Bool {
         let applying = statements.filter { $0.applies(to: request) }
         return applying.contains { $0.effect == .allow } && !applying.contains { $0.effect == .deny }
     }
 }
 
 extension PolicyStatement {
-    func applies(to request: AccessRequest) -> Bool {
+    func applies(to request: PolicyRequest) -> Bool {
         names(request.principal) && reaches(request.action) && speaksOf(resource: request.resource)
             && conditions.allSatisfy { $0.holds(in: request.context) }
     }
