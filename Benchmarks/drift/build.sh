@@ -11,10 +11,12 @@ done
 compile() { # MODULE FILES…
     local module=$1
     shift
-    swiftc $flags -module-name "$module" -emit-module -emit-module-path "$out/$module.swiftmodule" -c "$@" -o "$out/$module.o"
+    swiftc $flags -module-name "$module" -emit-module -emit-module-path "$out/$module.swiftmodule" \
+        -c "$@" -o "$out/$module.o"
 }
 # Of the words only those of data: all of them take minutes.
 compile PlumbModel $(find Sources/PlumbModel/Monitoring -name '*.swift' ! -name PublishedMetric.swift)
 compile PlumbSignals $(find Sources/PlumbSignals/{Drift,Sketch,Quality} -name '*.swift') \
     Sources/PlumbSignals/Alarms/BinomialInterval.swift
-swiftc ${flags/-parse-as-library/} Benchmarks/drift/detector.swift "$out/PlumbModel.o" "$out/PlumbSignals.o" -o "$out/detector"
+swiftc ${flags/-parse-as-library/} Benchmarks/drift/detector.swift "$out/PlumbModel.o" "$out/PlumbSignals.o" \
+    -o "$out/detector"
