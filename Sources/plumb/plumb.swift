@@ -31,7 +31,7 @@ struct Plumb: AsyncParsableCommand {
             SpecCommand.self, RenderCommand.self, UpCommand.self, ReloadCommand.self, DownCommand.self,
             StatusCommand.self, DeployCommand.self, ApproveCommand.self, PromoteCommand.self, RollbackCommand.self,
             RolloutCommands.self, ScaleCommand.self, InvokeCommand.self, BenchCommand.self, DriftCommand.self,
-            AccessCommand.self, AuditCommand.self,
+            AccessCommand.self, KeyCommand.self, AuditCommand.self,
         ])
 
     static func main() async {
@@ -73,5 +73,6 @@ extension PlumbModel.Environment: ExpressibleByArgument {}
 extension Severity: ExpressibleByArgument {}
 extension Season: ExpressibleByArgument {}
 extension TieRule: ExpressibleByArgument {}
+extension QualityProblem: ExpressibleByArgument {}
 extension AccessPolicyKind: ExpressibleByArgument {}
 extension Arrivals: ExpressibleByArgument {}
