@@ -347,8 +347,8 @@ enum Composition {
     static func isUnchanged(_ revision: Revision, in home: String) -> Bool {
         guard revision.spec.model.command == nil, let path = revision.spec.model.path else { return true }
         let file = revision.absolute(path)
-        // Unreadable is not unchanged.
         guard revision.spec.model.isMultiModel else {
+            // Unreadable is not unchanged.
             return (try? ArtifactStore.digest(ofFileAt: file)) == revision.modelDigest
         }
         return (try? ArtifactStore.digest(ofModelsIn: file)) == revision.modelDigest  // The same.

@@ -15,8 +15,8 @@ extension WorkerProcess {
             guard endpoint.isReady(route) else { continue }
             let answer = await WorkerProbe.ask(
                 WorkerProbe.question("/models"), route.address, timeout: .seconds(1), on: loop)
-            // Anything but a report says nothing.
             guard let answer, answer.status == 200,
+                // Anything but a report says nothing.
                 let report = try? JSONDecoder().decode(Report.self, from: Data(answer.body.readableBytesView))
             else { continue }
             let since = endpoint.targets.note(report.counters, of: route.id, revision: route.revision)
