@@ -198,6 +198,9 @@ public struct ControlDesk: FrontDesk {
             summary: wish.summary, by: principal, author: wish.deployment?.spec.provenance?.author,
             at: requests.first?.context.at ?? 0)
         try await plane.propose(plan)
+        if let request = requests.first {
+            try await plane.noteDenied(request, why: "plan \(plan.id) waits for another person", by: principal)
+        }
         throw PlumbError(
             .refused, "another person has to approve this very change: plan \(plan.id) (\(plan.summary))",
             hint: "they run plumb approve --plan \(plan.id); then the same again, within "

@@ -33,10 +33,29 @@ final class RecordSeal: Sendable {
 }
 
 extension Store {
-    /// Seals records with this vault from now on, and what was written before as well.
+    /// Seals records with this vault from now on, and what was written before as well. Throws `refused` when its ring
+    /// does not open what is there.
     public func seal(with vault: Vault) async throws(PlumbError) {
         seal.use(vault)
+        try await checkRing()
         if try await rewrapRecords() > 0 { try await forgetOldPages() }
+    }
+
+    /// One record is enough: a ring that was lost, and made anew, opens none.
+    private func checkRing() async throws(PlumbError) {
+        let seal = seal
+        do {
+            try await pool.read { database in
+                guard let row = try Row.fetchOne(database, sql: "SELECT kind, key, body FROM record LIMIT 1") else {
+                    return
+                }
+                _ = try seal.open(row["body"], row["kind"], row["key"])
+            }
+        } catch {
+            throw PlumbError(
+                .refused, "the key ring does not open the state in \(folder)",
+                hint: "restore keyring.json of that time from its backup", cause: error)
+        }
     }
 
     /// Wraps the keys of all records with the newest version of the ring, in one change, and answers how many it

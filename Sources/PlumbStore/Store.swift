@@ -83,8 +83,9 @@ public final class Store: Sendable {
         }
         var records: [String: Record] = [:]
         for (key, body) in rows {
+            let plain = try seal.open(body, kind, key)
             do {
-                records[key] = try JSONDecoder().decode(type, from: seal.open(body, kind, key))
+                records[key] = try JSONDecoder().decode(type, from: plain)
             } catch {
                 throw PlumbError(
                     .internalFault, "the \(kind) record '\(key)' is damaged or of another version", cause: error)

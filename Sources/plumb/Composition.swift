@@ -385,13 +385,14 @@ enum Composition {
 
     static func embeddedEngine(
         home: String, host: String, port: Int, threads: Int, region: String, readsModelsFromS3: Bool,
-        asksClients: Bool, workerMemoryMiB: Int?, log: Logger
+        clientCertificates: ClientCertificates, workerMemoryMiB: Int?, log: Logger
     ) async throws -> EmbeddedEngine {
         var settings = LocalSettings(
             folder: home, host: host, port: port, workerPath: workerPath, threads: threads, version: version,
             region: region)
         settings.workerMemoryBytesMax = workerMemoryMiB.map { $0 << 20 }
-        settings.asksClients = asksClients
+        settings.asksClients = clientCertificates != .off
+        settings.needsClientCertificates = clientCertificates == .required
         let house = try await LocalHouse(settings, monitor: CapturedTrafficMonitor(), log: log)
         let (plane, services) = try await house.furnish()
         let face = try await awsFace(over: plane, home: home, modelsFrom: readsModelsFromS3 ? region : nil, log: log)

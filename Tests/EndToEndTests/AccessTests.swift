@@ -199,7 +199,7 @@ struct AccessTests {
     }
 
     @Test func aCertificateProvesAUserAndAnAddressThatFailsOftenIsNotHeard() throws {
-        let house = try AccessHouse("--client-certificates")
+        let house = try AccessHouse("--client-certificates", "optional")
         _ = try house.user("ada", "viewer")
         let prefix = "\(house.command.home)/ada"
         #expect(try house.command.run("access", "cert", "issue", "ada", "--prefix", prefix).status == 0)
@@ -211,6 +211,22 @@ struct AccessTests {
         for _ in 0..<12 { #expect(try house.at("eyJ.e.e", "status").status == 3) }
         let late = try house.at(nil, "status", more: shown)
         #expect(late.status == 3 && late.errors.contains("failed too often"), "\(late.errors)")
+        try house.end()
+    }
+
+    @Test func whereCertificatesAreRequiredATokenAloneOpensNothing() throws {
+        let house = try AccessHouse("--client-certificates", "required")
+        let ada = try house.user("ada", "viewer")
+        let refused = try house.at(ada, "status")
+        #expect(refused.status != 0 && refused.errors.contains("401"), "\(refused.errors)")
+        let prefix = "\(house.command.home)/ada"
+        #expect(try house.command.run("access", "cert", "issue", "ada", "--prefix", prefix).status == 0)
+        let shown = ["PLUMB_CERT": "\(prefix).pem", "PLUMB_KEY": "\(prefix).key"]
+        #expect(try house.at(ada, "status", more: shown).status == 0)
+        let list = try house.command.run("access", "token", "list").output
+        let id = String(try #require(list.firstMatch(of: /(certificate-[0-9a-f]+)  ada/)).1)
+        #expect(try house.command.run("access", "token", "revoke", id).status == 0)
+        #expect(try house.at(nil, "status", more: shown).status == 3)
         try house.end()
     }
 
@@ -247,7 +263,6 @@ struct AccessTests {
         let text =
             try String(contentsOfFile: path, encoding: .utf8)
             .replacing("workload: cpu", with: "summary: \(inSpec)\nworkload: cpu")
-            + "\ncapture: {percent: 100}\n"
         try text.write(toFile: path, atomically: true, encoding: .utf8)
         let deployed = try house.command.run("deploy", path, "-e", "dev")
         #expect(deployed.status == 0, "\(deployed.errors)")

@@ -199,6 +199,9 @@ import Testing
         show(.state, [:], ["path": "/srv/plumb/state", "encryption": "none"])
         show(.access, [:], ["roles": "admin"])
         for id in ["SEC-1.5", "SEC-1.6", "SEC-2.5"] { #expect(try verdict(id, graph) == .fails, "\(id)") }
+        graph.evidence = []
+        show(.state, [:], ["path": "/srv/plumb/state", "encryption": "AES-256-GCM", "artefactEncryption": "none"])
+        #expect(try verdict("SEC-1.5", graph) == .fails && verdict("SEC-1.6", graph) == .holds)
     }
 
     @Test func oneWholeTrailAmongSeveralIsEnough() {

@@ -34,6 +34,17 @@ struct WorkerLauncher: Sendable {
         examinationSeconds = settings.examinationSeconds
         runFolder = try RunFolder.make(for: folder)
         try AtomicFile.makeFolder("\(folder)/logs")
+        removeGoldenFiles()
+    }
+
+    /// Takes the example requests away, which workers read as they start: nobody needs them when none does.
+    func removeGoldenFiles() {
+        // A folder that cannot be read has nothing to take away, and what stays is as private as the folder.
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: runFolder)) ?? []
+        where name.hasPrefix("golden-") {
+            // As above.
+            try? FileManager.default.removeItem(atPath: "\(runFolder)/\(name)")
+        }
     }
 
     /// Throws for a revision that can never start.

@@ -8,6 +8,12 @@ extension GatewayChannel {
     /// The address that the client comes from.
     var peerAddress: String? { context?.remoteAddress?.ipAddress }
 
+    /// Throws where a certificate is needed and none was shown; whether this house stands, anybody may ask.
+    func checkCertificate(_ head: RequestHead) throws(Refusal) {
+        guard gateway.needsCertificates, !RequestTarget.isOpen(head), peerCertificate() == nil else { return }
+        throw Refusal(401, "MissingAuthenticationToken", "show a client's certificate: plumb access cert issue USER")
+    }
+
     /// The certificate that the client has shown, in DER; the handshake has checked that the authority signed it.
     func peerCertificate() -> [UInt8]? {
         guard let context else { return nil }

@@ -166,6 +166,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
             guard !gateway.isClosed else {
                 throw .unavailable("the engine is shutting down")
             }
+            try checkCertificate(head)
             if let signed = head.signed { return try beginSigned(head, signed) }
             let target: RequestTarget
             if isKnown, let knownTarget, knownTarget.isValid {

@@ -29,6 +29,8 @@ public struct LocalSettings: Sendable {
     public var region: String
     /// Whether clients are asked for a certificate of the engine's authority.
     public var asksClients = false
+    /// Whether only those are answered who show one.
+    public var needsClientCertificates = false
     public init(
         folder: String, host: String, port: Int, workerPath: String, threads: Int, version: String,
         region: String = "us-east-1"
@@ -92,7 +94,8 @@ public final class LocalHouse: Sendable {
         try await store.seal(with: vault)
         gateway = GatewayState(
             tokens: tokens, accessKeys: AccessKeyRegistry(region: settings.region), secondsSinceEpoch: now,
-            accessLog: try AccessLog.asked(by: ProcessInfo.processInfo.environment)
+            accessLog: try AccessLog.asked(by: ProcessInfo.processInfo.environment),
+            needsCertificates: settings.needsClientCertificates
         ) { processes.suspect($0) }
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, settings.threads))
         let gateway = gateway
@@ -142,6 +145,7 @@ public final class LocalHouse: Sendable {
     /// Lets go of the threads and the state; to be called after the services have ended.
     public func close() async throws {
         try await group.shutdownGracefully()
+        launcher.removeGoldenFiles()
         try store.close()
     }
 

@@ -218,7 +218,10 @@ public actor LocalPlane: ControlPlane, Service {
             add(.audit, ["entries": Double(head.entries), "verified": Double(verified)], ["head": head.hash])
             add(
                 .state, ["revisionsKept": Double(record.revisions.count { $0.number != record.active })],
-                ["encryption": "none", "path": house.folder])
+                [
+                    "encryption": "AES-256-GCM, each with a key of its own under version \(house.vault.keyVersion)",
+                    "artefactEncryption": "none", "path": house.folder,
+                ])
             add(
                 .access, [:],
                 [

@@ -43,7 +43,8 @@ extension PolicyBook {
     ) { graph in
         if graph.source == .engine {
             return graph.judgeEndpoints { endpoint, ask in
-                ask.requireEncryptedState(graph.engineEvidence(.state, about: endpoint), "artefacts")
+                ask.requireEncryptedState(
+                    graph.engineEvidence(.state, about: endpoint), "artefacts", told: "artefactEncryption")
             }
         }
         return graph.buckets.map { bucket in

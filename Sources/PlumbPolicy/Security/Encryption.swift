@@ -19,9 +19,10 @@ extension EndpointConfig {
 }
 
 extension Inquiry {
-    /// How an engine keeps its state on disk, from its own evidence.
-    mutating func requireEncryptedState(_ evidence: Evidence?, _ what: String) {
-        guard let evidence, let encryption = evidence.texts["encryption"], !encryption.isEmpty else {
+    /// How an engine keeps its state on disk, or a part of it that has a text of its own, from its own evidence.
+    mutating func requireEncryptedState(_ evidence: Evidence?, _ what: String, told key: String = "encryption") {
+        guard let evidence, let encryption = evidence.texts[key] ?? evidence.texts["encryption"], !encryption.isEmpty
+        else {
             doubt("the engine does not show how it keeps \(what); its record of state (encryption) would decide it")
             return
         }

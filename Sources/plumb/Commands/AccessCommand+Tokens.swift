@@ -78,7 +78,8 @@ struct RotateTokenKeyCommand: AsyncParsableCommand {
 
 struct AccessCertificateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cert", abstract: "Issue client certificates (plumb up --client-certificates asks for them).",
+        commandName: "cert",
+        abstract: "Issue client certificates (plumb up --client-certificates optional asks for them).",
         subcommands: [IssueCertificateCommand.self])
 }
 

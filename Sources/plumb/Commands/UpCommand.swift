@@ -33,8 +33,8 @@ struct UpCommand: AsyncParsableCommand {
         name: .customLong("s3-models"),
         help: "Models created through the AWS face may lie in S3, in the account of this environment.")
     var s3Models = false
-    @Flag(help: "Ask clients for a certificate of the engine's authority: plumb access cert issue makes them.")
-    var clientCertificates = false
+    @Option(help: "off, optional or required: certificates of clients, which plumb access cert issue makes.")
+    var clientCertificates = ClientCertificates.off
     @Flag(name: .shortAndLong, help: "Run in the background; return once every endpoint answers.") var detach = false
     @Option(name: .long, help: "Memory of one worker in MiB (default: what its instance type has).")
     var workerMemory: Int?
@@ -73,7 +73,7 @@ struct UpCommand: AsyncParsableCommand {
         let threads = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
         let engine = try await Composition.embeddedEngine(
             home: home.folder, host: host, port: port, threads: threads, region: region, readsModelsFromS3: s3Models,
-            asksClients: clientCertificates, workerMemoryMiB: workerMemory, log: log)
+            clientCertificates: clientCertificates, workerMemoryMiB: workerMemory, log: log)
         let plane = engine.plane
         let opening = Opening(
             open: { try await deploy(loaded, on: plane) },
@@ -201,12 +201,14 @@ struct UpCommand: AsyncParsableCommand {
         try logFile.seekToEnd()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Composition.executablePath)
-        process.arguments =
-            ["up", "--background", "--home", home.folder, "--host", host, "--port", "\(port)"]
-            + (threads.map { ["--threads", "\($0)"] } ?? [])
-            + (workerMemory.map { ["--worker-memory", "\($0)"] } ?? [])
-            + ["--region", region] + (s3Models ? ["--s3-models"] : [])
-            + (clientCertificates ? ["--client-certificates"] : [])
+        var arguments = [
+            "up", "--background", "--home", home.folder, "--host", host, "--port", "\(port)", "--region", region,
+            "--client-certificates", clientCertificates.rawValue,
+        ]
+        if let threads { arguments += ["--threads", "\(threads)"] }
+        if let workerMemory { arguments += ["--worker-memory", "\(workerMemory)"] }
+        if s3Models { arguments.append("--s3-models") }
+        process.arguments = arguments
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = logFile
         process.standardError = logFile
@@ -233,6 +235,11 @@ struct UpCommand: AsyncParsableCommand {
         // No answer is the answer: nobody serves there.
         return (try? await RemotePlane.with(socketPath: socket) { try await $0.status() }) != nil
     }
+}
+
+/// Whether clients are asked for a certificate of the engine's authority.
+enum ClientCertificates: String, ExpressibleByArgument, CaseIterable {
+    case off, optional, required
 }
 
 /// Deploys once the other services run, then stays until the end.
