@@ -73,5 +73,6 @@ extension PlumbModel.Environment: ExpressibleByArgument {}
 extension Severity: ExpressibleByArgument {}
 extension Season: ExpressibleByArgument {}
 extension TieRule: ExpressibleByArgument {}
+extension QualityProblem: ExpressibleByArgument {}
 extension AccessPolicyKind: ExpressibleByArgument {}
 extension Arrivals: ExpressibleByArgument {}
