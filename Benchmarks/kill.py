@@ -49,7 +49,9 @@ def main():
 def spec(folder, **changes):
     """The digits spec with some keys changed, in a file of its own."""
     with open(os.path.join(DIGITS, "plumb.yaml")) as file:
-        lines = file.read().splitlines()
+        # Requests that fail are counted here; that a busy machine is slow must roll nothing back.
+        text = file.read().replace("latencyP99: {", "latencyP99: {thresholdMilliseconds: 10000, ")
+    lines = text.splitlines()
     changes.setdefault("model", f"{{path: {DIGITS}/model.onnx}}")
     changes.setdefault("example", f"{{file: {DIGITS}/request.csv}}")
     lines = [line for line in lines if line.split(":")[0] not in changes]

@@ -42,6 +42,8 @@ struct FrameConversation {
         while unread.count >= Frame.headerBytes {
             guard let frame = Frame(input, at: unread.lowerBound), frame.bodyCount <= server.limits.bodyBytesMax else {
                 server.log.line("connection lost", [("error", "what came is no frame of this version")])
+                // What came before it was right, and has its answer.
+                if !output.isEmpty { _ = send() }
                 return false
             }
             guard unread.count >= frame.count else { break }

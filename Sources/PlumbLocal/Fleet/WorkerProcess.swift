@@ -247,6 +247,8 @@ final class WorkerProcess: Sendable {
         if let path = route.address.pathname, !path.isEmpty { unsafe unlink(path) }
         do {
             let log = try openLog()
+            // Closed here and not by who spawns: one descriptor for both streams stays open there.
+            defer { Self.close(log) }
             // The worker's standard input is a pipe that only this daemon holds open: its end tells it to go.
             let (readEnd, writeEnd) = try SystemPackage.FileDescriptor.pipe()
             defer { Self.close(writeEnd) }
@@ -262,7 +264,7 @@ final class WorkerProcess: Sendable {
                 environment: .custom(environment), workingDirectory: FilePath(launch.folder), platformOptions: options,
                 input: .fileDescriptor(readEnd, closeAfterSpawningProcess: true),
                 output: .fileDescriptor(log, closeAfterSpawningProcess: false),
-                error: .fileDescriptor(log, closeAfterSpawningProcess: true)
+                error: .fileDescriptor(log, closeAfterSpawningProcess: false)
             ) { execution in
                 let processID = execution.processIdentifier.value
                 Self.letTheGatewayFirst(processID)
