@@ -10,6 +10,7 @@ public import PlumbModel
 /// Every change returns only when it is on disk (`synchronous = FULL` over a write-ahead log). A change and the audit
 /// entries that belong to it are one transaction.
 public final class Store: Sendable {
+    let seal = RecordSeal()
     /// The folder, absolute.
     public let folder: String
     let pool: DatabasePool
@@ -83,7 +84,7 @@ public final class Store: Sendable {
         var records: [String: Record] = [:]
         for (key, body) in rows {
             do {
-                records[key] = try JSONDecoder().decode(type, from: body)
+                records[key] = try JSONDecoder().decode(type, from: seal.open(body, kind, key))
             } catch {
                 throw PlumbError(
                     .internalFault, "the \(kind) record '\(key)' is damaged or of another version", cause: error)
@@ -102,13 +103,14 @@ public final class Store: Sendable {
         } catch {
             throw PlumbError(.internalFault, "a \(kind) record cannot be encoded", cause: error)
         }
+        let seal = seal
         try await writing("save the \(kind) records") { database in
             for (key, body) in encoded {
                 if let body {
                     try database.execute(
                         sql: "INSERT INTO record (kind, key, body) VALUES (?, ?, ?) "
                             + "ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body",
-                        arguments: [kind, key, body])
+                        arguments: [kind, key, try seal.seal(body, kind, key)])
                 } else {
                     try database.execute(
                         sql: "DELETE FROM record WHERE kind = ? AND key = ?", arguments: [kind, key])

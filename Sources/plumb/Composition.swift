@@ -381,16 +381,17 @@ enum Composition {
 
     static func embeddedEngine(
         home: String, host: String, port: Int, threads: Int, region: String, readsModelsFromS3: Bool,
-        workerMemoryMiB: Int?, log: Logger
+        asksClients: Bool, workerMemoryMiB: Int?, log: Logger
     ) async throws -> EmbeddedEngine {
         var settings = LocalSettings(
             folder: home, host: host, port: port, workerPath: workerPath, threads: threads, version: version,
             region: region)
         settings.workerMemoryBytesMax = workerMemoryMiB.map { $0 << 20 }
+        settings.asksClients = asksClients
         let house = try await LocalHouse(settings, monitor: CapturedTrafficMonitor(), log: log)
         let (plane, services) = try await house.furnish()
         let face = try await awsFace(over: plane, home: home, modelsFrom: readsModelsFromS3 ? region : nil, log: log)
-        house.seat(face)
+        house.seat(ControlDesk(plane, face: face, log: log))
         let control = ControlService(plane, socketPath: controlSocket(home), log: log)
         return EmbeddedEngine(
             plane: plane, services: services + [face, control], whenShutDown: { await plane.whenShutDown($0) },

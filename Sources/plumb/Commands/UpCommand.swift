@@ -33,6 +33,8 @@ struct UpCommand: AsyncParsableCommand {
         name: .customLong("s3-models"),
         help: "Models created through the AWS face may lie in S3, in the account of this environment.")
     var s3Models = false
+    @Flag(help: "Ask clients for a certificate of the engine's authority: plumb access cert issue makes them.")
+    var clientCertificates = false
     @Flag(name: .shortAndLong, help: "Run in the background; return once every endpoint answers.") var detach = false
     @Option(name: .long, help: "Memory of one worker in MiB (default: what its instance type has).")
     var workerMemory: Int?
@@ -53,7 +55,7 @@ struct UpCommand: AsyncParsableCommand {
         }
         if detach {
             try await startDaemon()
-            try await RemotePlane.with(socketPath: home.controlSocket) { plane in
+            try await RemotePlane.with(socketPath: home.localSocket) { plane in
                 try await deploy(loaded, on: plane)
             }
         } else {
@@ -71,7 +73,7 @@ struct UpCommand: AsyncParsableCommand {
         let threads = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
         let engine = try await Composition.embeddedEngine(
             home: home.folder, host: host, port: port, threads: threads, region: region, readsModelsFromS3: s3Models,
-            workerMemoryMiB: workerMemory, log: log)
+            asksClients: clientCertificates, workerMemoryMiB: workerMemory, log: log)
         let plane = engine.plane
         let opening = Opening(
             open: { try await deploy(loaded, on: plane) },
@@ -182,7 +184,7 @@ struct UpCommand: AsyncParsableCommand {
 
     /// Starts a daemon unless one runs already; returns when it answers.
     private func startDaemon() async throws {
-        let socket = home.controlSocket
+        let socket = home.localSocket
         if await Self.answers(socket) { return }
         let logPath = "\(home.folder)/logs/daemon.log"
         try FileManager.default.createDirectory(
@@ -204,6 +206,7 @@ struct UpCommand: AsyncParsableCommand {
             + (threads.map { ["--threads", "\($0)"] } ?? [])
             + (workerMemory.map { ["--worker-memory", "\($0)"] } ?? [])
             + ["--region", region] + (s3Models ? ["--s3-models"] : [])
+            + (clientCertificates ? ["--client-certificates"] : [])
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = logFile
         process.standardError = logFile
