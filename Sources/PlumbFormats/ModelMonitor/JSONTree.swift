@@ -25,10 +25,13 @@ struct JSONTree {
     var numbers: [Double] { elements.compactMap(\.number) }
     var text: String? { node?.text }
 
-    /// A number, or a text that spells one.
-    var number: Double? { text.flatMap { Double($0) } }
+    /// A number, or a text that spells one. What is not finite is none: every comparison with it would be passed.
+    var number: Double? {
+        guard let number = text.flatMap({ Double($0) }), number.isFinite else { return nil }
+        return number
+    }
     var count: Int? {
-        guard let number, number.isFinite, abs(number) < 9e15 else { return nil }
+        guard let number, abs(number) < 9e15 else { return nil }
         return Int(number)
     }
 
