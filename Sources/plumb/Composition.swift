@@ -379,14 +379,24 @@ enum Composition {
         var replace: @Sendable () async throws -> Void
     }
 
+    /// Where an engine's state and the proofs of it are kept a second time.
+    struct Keeping {
+        var backup: String?
+        var anchor: String?
+        var anchorMinutes: Double
+    }
+
     static func embeddedEngine(
         home: String, host: String, port: Int, threads: Int, region: String, readsModelsFromS3: Bool,
-        workerMemoryMiB: Int?, log: Logger
+        workerMemoryMiB: Int?, keeping: Keeping, log: Logger
     ) async throws -> EmbeddedEngine {
         var settings = LocalSettings(
             folder: home, host: host, port: port, workerPath: workerPath, threads: threads, version: version,
             region: region)
         settings.workerMemoryBytesMax = workerMemoryMiB.map { $0 << 20 }
+        settings.backupFolder = keeping.backup
+        settings.anchorFolder = keeping.anchor
+        settings.anchorSeconds = keeping.anchorMinutes * 60
         let house = try await LocalHouse(settings, monitor: CapturedTrafficMonitor(), log: log)
         let (plane, services) = try await house.furnish()
         let face = try await awsFace(over: plane, home: home, modelsFrom: readsModelsFromS3 ? region : nil, log: log)
