@@ -169,6 +169,18 @@ class Engine:
         self.run("down", check=False)
 
 
+def favour(level):
+    """A function that has processes preferred by the scheduler, with their whole session."""
+    def apply(processes):
+        for process in processes if level else []:
+            try:
+                with open(f"/proc/{process}/autogroup", "w") as file:
+                    file.write(str(-level))
+            except OSError:
+                continue
+    return apply
+
+
 def heldout_rows():
     with open(os.path.join(ROOT, "Examples", "digits", "heldout.csv"), "rb") as file:
         return [line + b"\n" for line in file.read().splitlines()]

@@ -1,6 +1,7 @@
 """Failures under closed-loop load, many times each: how many requests fail, how slow is the slowest?
 
     python3 Benchmarks/kill.py [--kills 50] [--connections 16] [--build release] [--cases worker domain ...]
+                               [--favour 10]
 
 worker   kill -9 of one worker of two
 domain   kill -9 of both workers of one domain, of four in two domains
@@ -9,7 +10,8 @@ update   a new revision replaces the old one, all at once
 reload   the daemon is replaced by `plumb reload`; the workers stay
 scale    out to three workers and in to two, by `plumb scale`
 
-The client sends nothing twice. A line is of the second after each event.
+The client sends nothing twice. A line is of the second after each event. `--favour` asks the system to prefer the
+engine and the client to what else runs on the machine (needs root, and a session of its own: setsid).
 """
 import argparse
 import os
@@ -19,7 +21,7 @@ import subprocess
 import tempfile
 import time
 
-from client import ROOT, Engine, Load, heldout_rows, median, percentile
+from client import ROOT, Engine, Load, favour, heldout_rows, median, percentile
 
 DIGITS = os.path.join(ROOT, "Examples", "digits")
 
@@ -29,6 +31,7 @@ def main():
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--build", default="release")
+    parser.add_argument("--favour", type=int, default=0, choices=range(20))
     parser.add_argument("--cases", nargs="+", choices=list(CASES), default=list(CASES))
     options = parser.parse_args()
     print(f"{'':8} {'events':>6} {'requests':>9} {'failed':>6} {'p99 calm':>9} {'p99 after':>9} "
@@ -40,6 +43,7 @@ def main():
                 CASES[case](engine, folder, case, options)
             finally:
                 engine.down()
+    print(f"load of the machine: {' '.join(f'{value:.1f}' for value in os.getloadavg())}")
 
 
 def spec(folder, **changes):
@@ -67,6 +71,7 @@ def ready(engine, count):
 
 
 def under_load(engine, case, options, event):
+    favour(options.favour)([engine.process, *engine.workers(), os.getpid()])
     requests = [engine.request(row) for row in heldout_rows()]
     moments = []
     with Load(engine.connection, requests, options.connections) as load:

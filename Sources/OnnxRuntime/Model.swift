@@ -86,19 +86,18 @@ import COnnxRuntime
     /// `runFailed` with ONNX Runtime's message when the model itself fails.
     public func run(_ tensors: [Tensor]) throws(ModelError) -> [Tensor] {
         try check(tensors)
-        let functions = library.functions
-        var given = unsafe [OpaquePointer?]()
-        unsafe given.reserveCapacity(tensors.count)
-        var answered = unsafe [OpaquePointer?](repeating: nil, count: outputs.count)
-        defer {
-            unsafe release(given)
-            unsafe release(answered)
+        return try unsafe library.withValues(of: tensors) { given throws(ModelError) in
+            var answered = unsafe [OpaquePointer?](repeating: nil, count: outputs.count)
+            defer { unsafe release(answered) }
+            try unsafe library.functions.check(
+                library.functions.Run(
+                    session, nil, inputNames.pointers, given, given.count, outputNames.pointers, answered.count,
+                    &answered), .runFailed)
+            return try unsafe results(answered)
         }
-        for tensor in tensors { unsafe given.append(try library.value(of: tensor)) }
-        try unsafe functions.check(
-            functions.Run(
-                session, nil, inputNames.pointers, given, given.count, outputNames.pointers, answered.count, &answered),
-            .runFailed)
+    }
+
+    private func results(_ answered: [OpaquePointer?]) throws(ModelError) -> [Tensor] {
         var results: [Tensor] = []
         results.reserveCapacity(outputs.count)
         for index in outputs.indices {

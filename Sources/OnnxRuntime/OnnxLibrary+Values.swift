@@ -2,50 +2,80 @@
 
 import COnnxRuntime
 
-// Tensors to ONNX Runtime's values and back. Values are copied both ways: a copy of a request's few kilobytes costs
-// nanoseconds, and no memory of Swift's is then ever seen by ONNX Runtime after the call that gave it.
+// Tensors to ONNX Runtime's values and back. Numbers going in are lent, for the time of one call; what comes out is
+// copied, so that no memory of ONNX Runtime's is seen after its value was released.
 extension OnnxLibrary {
-    /// A new value with the tensor's contents; the caller releases it.
-    func value(of tensor: Tensor) throws(ModelError) -> OpaquePointer {
+    /// Calls `body` with a value for each tensor. The values must not outlive the call: the numbers are the tensors' own.
+    func withValues<Result>(
+        of tensors: [Tensor], _ body: ([OpaquePointer?]) throws(ModelError) -> Result
+    ) throws(ModelError) -> Result {
+        try unsafe withValues(of: tensors[...], behind: [], body)
+    }
+
+    private func withValues<Result>(
+        of tensors: ArraySlice<Tensor>, behind values: [OpaquePointer?],
+        _ body: ([OpaquePointer?]) throws(ModelError) -> Result
+    ) throws(ModelError) -> Result {
+        guard let tensor = tensors.first else { return try unsafe body(values) }
+        return try unsafe withValue(of: tensor) { value throws(ModelError) in
+            try unsafe withValues(of: tensors.dropFirst(), behind: values + [value], body)
+        }
+    }
+
+    private func withValue<Result>(
+        of tensor: Tensor, _ body: (OpaquePointer) throws(ModelError) -> Result
+    ) throws(ModelError) -> Result {
+        switch tensor.elements {
+        case .float32(let numbers): try unsafe lend(numbers, of: tensor, body)
+        case .float64(let numbers): try unsafe lend(numbers, of: tensor, body)
+        case .float16(let numbers): try unsafe lend(numbers, of: tensor, body)
+        case .int8(let numbers): try unsafe lend(numbers, of: tensor, body)
+        case .int16(let numbers): try unsafe lend(numbers, of: tensor, body)
+        case .int32(let numbers): try unsafe lend(numbers, of: tensor, body)
+        case .int64(let numbers): try unsafe lend(numbers, of: tensor, body)
+        case .uint8(let numbers): try unsafe lend(numbers, of: tensor, body)
+        case .uint16(let numbers): try unsafe lend(numbers, of: tensor, body)
+        case .uint32(let numbers): try unsafe lend(numbers, of: tensor, body)
+        case .uint64(let numbers): try unsafe lend(numbers, of: tensor, body)
+        case .bool(let truths): try unsafe lend(truths.map { $0 ? UInt8(1) : 0 }, of: tensor, body)
+        case .string(let strings):
+            try unsafe use(nil, byteCount: 0, of: tensor) { value throws(ModelError) in
+                try unsafe copy(strings: strings, to: value)
+                return try unsafe body(value)
+            }
+        }
+    }
+
+    private func lend<Element: BitwiseCopyable, Result>(
+        _ numbers: [Element], of tensor: Tensor, _ body: (OpaquePointer) throws(ModelError) -> Result
+    ) throws(ModelError) -> Result {
+        try unsafe numbers.withUnsafeBufferPointer { buffer throws(ModelError) in
+            let bytes = UnsafeRawBufferPointer(buffer)
+            return try unsafe use(bytes.baseAddress, byteCount: bytes.count, of: tensor, body)
+        }
+    }
+
+    /// Calls `body` with a value on this memory, or on its own when there is none or nothing in it.
+    private func use<Result>(
+        _ memory: UnsafeRawPointer?, byteCount: Int, of tensor: Tensor,
+        _ body: (OpaquePointer) throws(ModelError) -> Result
+    ) throws(ModelError) -> Result {
         let shape = tensor.shape.map(Int64.init)
+        let type = Int32(tensor.elements.type.rawValue)
         var made: OpaquePointer?
-        try unsafe functions.check(
-            functions.CreateTensorAsOrtValue(
-                allocator, shape, shape.count, Int32(tensor.elements.type.rawValue), &made), .invalidInput)
+        if let memory = unsafe memory, byteCount > 0 {
+            // ONNX Runtime reads its inputs and never writes to them.
+            try unsafe functions.check(
+                functions.CreateTensorWithDataAsOrtValue(
+                    processMemory, UnsafeMutableRawPointer(mutating: memory), byteCount, shape, shape.count, type,
+                    &made), .invalidInput)
+        } else {
+            try unsafe functions.check(
+                functions.CreateTensorAsOrtValue(allocator, shape, shape.count, type, &made), .invalidInput)
+        }
         guard let value = unsafe made else { throw ModelError(.runFailed, "ONNX Runtime made no tensor") }
-        do throws(ModelError) {
-            try unsafe fill(value, with: tensor.elements)
-        } catch {
-            unsafe functions.ReleaseValue(value)
-            throw error
-        }
-        return unsafe value
-    }
-
-    private func fill(_ value: OpaquePointer, with elements: Tensor.Elements) throws(ModelError) {
-        switch elements {
-        case .float32(let values): try unsafe copy(values, to: value)
-        case .float64(let values): try unsafe copy(values, to: value)
-        case .float16(let values): try unsafe copy(values, to: value)
-        case .int8(let values): try unsafe copy(values, to: value)
-        case .int16(let values): try unsafe copy(values, to: value)
-        case .int32(let values): try unsafe copy(values, to: value)
-        case .int64(let values): try unsafe copy(values, to: value)
-        case .uint8(let values): try unsafe copy(values, to: value)
-        case .uint16(let values): try unsafe copy(values, to: value)
-        case .uint32(let values): try unsafe copy(values, to: value)
-        case .uint64(let values): try unsafe copy(values, to: value)
-        case .bool(let values): try unsafe copy(values.map { $0 ? UInt8(1) : 0 }, to: value)
-        case .string(let values): try unsafe copy(strings: values, to: value)
-        }
-    }
-
-    private func copy<Element: BitwiseCopyable>(_ elements: [Element], to value: OpaquePointer) throws(ModelError) {
-        guard !elements.isEmpty else { return }
-        let target = try unsafe data(of: value)
-        unsafe elements.withUnsafeBytes {
-            unsafe target.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(target), byteCount: $0.count)
-        }
+        defer { unsafe functions.ReleaseValue(value) }
+        return try unsafe body(value)
     }
 
     private func copy(strings: [String], to value: OpaquePointer) throws(ModelError) {

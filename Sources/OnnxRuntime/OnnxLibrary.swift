@@ -19,6 +19,8 @@ import Glibc
     let version: String
     let environment: OpaquePointer
     let allocator: OpaquePointer
+    /// Says of a tensor's memory that it is this process's own.
+    let processMemory: OpaquePointer
 
     private init() throws(ModelError) {
         let path = try OnnxLibrary.find()
@@ -31,11 +33,16 @@ import Glibc
         var allocator: OpaquePointer?
         try unsafe functions.check(functions.CreateEnv(4, "plumb", &environment), .library)
         try unsafe functions.check(functions.GetAllocatorWithDefaultOptions(&allocator), .library)
-        guard let environment = unsafe environment, let allocator = unsafe allocator else {
+        var processMemory: OpaquePointer?
+        try unsafe functions.check(functions.CreateCpuMemoryInfo(0, 0, &processMemory), .library)
+        guard let environment = unsafe environment, let allocator = unsafe allocator,
+            let processMemory = unsafe processMemory
+        else {
             throw ModelError(.library, "\(path) made no environment to run models in")
         }
         unsafe self.environment = unsafe environment
         unsafe self.allocator = unsafe allocator
+        unsafe self.processMemory = unsafe processMemory
     }
 
     /// The first place that has the library, or the bare name for the loader's own search.

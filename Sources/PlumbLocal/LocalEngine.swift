@@ -149,6 +149,7 @@ actor LocalEngine: Engine, Service {
 
     func apply(_ revision: Revision, count: Int) async throws {
         let route = gateway.route(revision.endpoint, limits: revision.spec.limits)
+        gateway.note(revision.endpoint, environment: revision.spec.environment, team: revision.spec.team)
         if count > 0, fleets[revision.endpoint]?[revision.number] == nil { await watch(revision) }
         var fleet = fleets[revision.endpoint]?[revision.number] ?? Fleet(revision: revision)
         if fleet.workers.isEmpty && count > 0 {

@@ -12,6 +12,7 @@ import Synchronization
 /// in the published log. A change and the audit entries that belong to it are one transaction; changes that come
 /// together share one.
 public final class Store: Sendable {
+    let seal = RecordSeal()
     /// The folder, absolute.
     public let folder: String
     /// What was mended when the state was opened, in words.
@@ -107,7 +108,7 @@ public final class Store: Sendable {
         var records: [String: Record] = [:]
         for (key, body) in rows {
             do {
-                records[key] = try JSONDecoder().decode(type, from: body)
+                records[key] = try JSONDecoder().decode(type, from: seal.open(body, kind, key))
             } catch {
                 throw PlumbError(
                     .internalFault, "the \(kind) record '\(key)' is damaged or of another version", cause: error)
@@ -127,17 +128,22 @@ public final class Store: Sendable {
             throw PlumbError(.internalFault, "a \(kind) record cannot be encoded", cause: error)
         }
         let bodies = try entries.map { entry throws(PlumbError) in try Self.encoded(entry) }
-        let records = encoded.map { Shipment.Change(kind: kind, key: $0.key, body: $0.value) }
-        try await writing("save the \(kind) records", records) { database in
-            for (key, body) in encoded {
-                if let body {
+        // Sealed once: what is on disk is what a backup has.
+        var records: [Shipment.Change] = []
+        for (key, body) in encoded {
+            let sealed: Data? = if let body { try seal.seal(body, kind, key) } else { nil }
+            records.append(Shipment.Change(kind: kind, key: key, body: sealed))
+        }
+        try await writing("save the \(kind) records", records) { [records] database in
+            for record in records {
+                if let body = record.body {
                     try database.execute(
                         sql: "INSERT INTO record (kind, key, body) VALUES (?, ?, ?) "
                             + "ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body",
-                        arguments: [kind, key, body])
+                        arguments: [kind, record.key, body])
                 } else {
                     try database.execute(
-                        sql: "DELETE FROM record WHERE kind = ? AND key = ?", arguments: [kind, key])
+                        sql: "DELETE FROM record WHERE kind = ? AND key = ?", arguments: [kind, record.key])
                 }
             }
             try Self.append(bodies, to: database)

@@ -71,15 +71,22 @@ struct JSONScanner {
     /// The number that comes next, and where it ends, when it has up to nine digits and no exponent, as most have: nine
     /// digits are exact in a double, whose quotient by a power of ten is then rounded once.
     func shortDecimal() -> (value: Double, end: Int)? {
-        var at = position
-        while at < end, bytes[at] == 0x20 || bytes[at] == 0x0A { at += 1 }
-        let isNegative = at < end && bytes[at] == UInt8(ascii: "-")
+        // Numbers are most of what is read: within `end`, which is checked, no bound is checked a second time.
+        unsafe bytes.withUnsafeBufferPointer { unsafe Self.shortDecimal($0, from: position, to: min(end, $0.count)) }
+    }
+
+    private static func shortDecimal(
+        _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int
+    ) -> (value: Double, end: Int)? {
+        var at = start
+        while at < end, unsafe bytes[at] == 0x20 || bytes[at] == 0x0A { at += 1 }
+        let isNegative = unsafe at < end && bytes[at] == UInt8(ascii: "-")
         if isNegative { at += 1 }
         let first = at
         var point: Int?
         var digits: UInt32 = 0
         while at < end, at - first <= 10 {
-            let byte = bytes[at]
+            let byte = unsafe bytes[at]
             if byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
                 digits = digits &* 10 &+ UInt32(byte &- UInt8(ascii: "0"))
             } else if byte == UInt8(ascii: "."), point == nil, at > first {
@@ -91,8 +98,8 @@ struct JSONScanner {
         }
         let count = at - first - (point == nil ? 0 : 1)
         // What follows must end the number; a leading zero, a missing digit and all else is for the whole reader.
-        guard count > 0, count <= 9, at < end, bytes[at] == UInt8(ascii: ",") || bytes[at] == UInt8(ascii: "]"),
-            bytes[first] != UInt8(ascii: "0") || at == first + 1 || point == first + 1
+        guard count > 0, count <= 9, at < end, unsafe bytes[at] == UInt8(ascii: ",") || bytes[at] == UInt8(ascii: "]"),
+            unsafe bytes[first] != UInt8(ascii: "0") || at == first + 1 || point == first + 1
         else { return nil }
         var value = Double(digits)
         if let point {

@@ -6,6 +6,7 @@ import PlumbAWS
 import PlumbEngine
 import PlumbModel
 import PlumbPolicy
+import PlumbStore
 
 extension Composition {
     /// As much of the audit record as is searched for an approval.
@@ -35,6 +36,11 @@ extension Composition {
         return ApprovedChange(
             endpoint: spec.name, environment: spec.environment, specDigest: digest, modelDigest: model.value,
             author: author)
+    }
+
+    /// Writes what only its owner may read, whole or not at all.
+    static func writeSecret(_ text: String, to path: String) throws {
+        try AtomicFile.write(Data(text.utf8), to: path, permissions: 0o600)
     }
 
     /// Whom the AWS credentials belong to.

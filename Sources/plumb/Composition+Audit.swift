@@ -114,7 +114,7 @@ extension Composition {
 
     /// The retention of a log that no engine holds, changed as asked, in words.
     static func retention(in home: String, _ wish: RetentionWish, by actor: String) async throws -> String {
-        let store = try Store(folder: home)
+        let store = try await unsealedStore(in: home)
         var retention = try await store.auditRetention()
         if !wish.isNone {
             retention = try await store.changeRetention(by: actor, at: Date().timeIntervalSince1970) {
@@ -129,13 +129,20 @@ extension Composition {
         }
         try store.close()
         let hold = retention.legalHold.map { ", held: \($0)" } ?? ""
-        return
-            "\(retention.mode.rawValue), \(retention.days) days\(hold); entries before \(retention.minimumIndex) are pruned"
+        let pruned = "entries before \(retention.minimumIndex) are pruned"
+        return "\(retention.mode.rawValue), \(retention.days) days\(hold); \(pruned)"
+    }
+
+    /// The state of a folder that no engine holds, with the key ring that its records are sealed with.
+    private static func unsealedStore(in home: String) async throws -> Store {
+        let store = try Store(folder: home)
+        try await store.seal(with: Vault(folder: home, at: Date().timeIntervalSince1970))
+        return store
     }
 
     /// Prunes what the retention releases; answers how many entries went.
     static func pruneAudit(in home: String, by actor: String) async throws -> Int {
-        let store = try Store(folder: home)
+        let store = try await unsealedStore(in: home)
         let count = try await store.pruneAudit(by: actor, at: Date().timeIntervalSince1970)
         try store.close()
         return count

@@ -44,7 +44,8 @@ extension Composition {
             hipaa: ["164.308(a)(1)(ii)(D)", "164.308(a)(6)(ii)"], soc2: ["CC7.1", "CC7.2", "CC7.3", "CC7.4"],
             gdpr: ["32(1)(b)", "33(1)"]),
         Mapping(
-            subject: "backup", policies: ["REL-3"], hipaa: ["164.308(a)(7)(ii)(A)"], soc2: ["A1.2"], gdpr: ["32(1)(c)"]),
+            subject: "backup", policies: ["REL-3"], hipaa: ["164.308(a)(7)(ii)(A)"], soc2: ["A1.2"],
+            gdpr: ["32(1)(c)"]),
         Mapping(
             subject: "recovery plan", policies: ["REL-3"],
             hipaa: ["164.308(a)(7)(i)", "164.308(a)(7)(ii)(B)", "164.308(a)(7)(ii)(C)", "164.312(a)(2)(ii)"],

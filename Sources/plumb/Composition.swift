@@ -388,7 +388,7 @@ enum Composition {
 
     static func embeddedEngine(
         home: String, host: String, port: Int, threads: Int, region: String, readsModelsFromS3: Bool,
-        workerMemoryMiB: Int?, keeping: Keeping, log: Logger
+        asksClients: Bool, workerMemoryMiB: Int?, keeping: Keeping, log: Logger
     ) async throws -> EmbeddedEngine {
         var settings = LocalSettings(
             folder: home, host: host, port: port, workerPath: workerPath, threads: threads, version: version,
@@ -397,10 +397,11 @@ enum Composition {
         settings.backupFolder = keeping.backup
         settings.anchorFolder = keeping.anchor
         settings.anchorSeconds = keeping.anchorMinutes * 60
+        settings.asksClients = asksClients
         let house = try await LocalHouse(settings, monitor: CapturedTrafficMonitor(), log: log)
         let (plane, services) = try await house.furnish()
         let face = try await awsFace(over: plane, home: home, modelsFrom: readsModelsFromS3 ? region : nil, log: log)
-        house.seat(face)
+        house.seat(ControlDesk(plane, face: face, log: log))
         let control = ControlService(plane, socketPath: controlSocket(home), log: log)
         return EmbeddedEngine(
             plane: plane, services: services + [face, control], whenShutDown: { await plane.whenShutDown($0) },

@@ -31,8 +31,8 @@ struct Plumb: AsyncParsableCommand {
             SpecCommand.self, RenderCommand.self, UpCommand.self, ReloadCommand.self, DownCommand.self,
             StatusCommand.self, DeployCommand.self, ApproveCommand.self, PromoteCommand.self, RollbackCommand.self,
             RolloutCommands.self, ScaleCommand.self, InvokeCommand.self, BenchCommand.self, DriftCommand.self,
-            AccessCommand.self, AuditCommand.self, BackupCommand.self, RestoreCommand.self, DrillCommand.self,
-            EvidenceCommand.self,
+            AccessCommand.self, KeyCommand.self, AuditCommand.self, BackupCommand.self, RestoreCommand.self,
+            DrillCommand.self, EvidenceCommand.self,
         ])
 
     static func main() async {

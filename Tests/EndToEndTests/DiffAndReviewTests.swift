@@ -150,6 +150,37 @@ struct DiffAndReviewTests {
         #expect(found.status == 1 && found.codes.contains("INVALID_EFFECT"))
     }
 
+    @Test func aNewVersionThatAllowsMoreIsSaidWithARequestThatShowsIt() throws {
+        let old = try write(broad.replacing("\"*\"}", with: "\"arn:aws:iam::111122223333:role/r\"}"), "old.json")
+        let new = try write(broad, "new.json")
+        let wider = try command.start(["iam", "diff", old, new, "--format", "json"])()
+        #expect(wider.status == 1, "\(wider.errors)")
+        let report = try #require(
+            JSONSerialization.jsonObject(with: Data(wider.output.utf8)) as? [String: Any], "\(wider.output)")
+        #expect(report["newAccess"] as? String == "yes" && report["lostAccess"] as? String == "no")
+        let gained = try #require(report["gained"] as? [[String: Any]])
+        #expect(gained.first?["actions"] as? [String] == ["iam:PassRole"])
+        let narrower = try command.run("iam", "diff", new, old)
+        #expect(narrower.status == 0 && narrower.output.contains("new access?  no"), "\(narrower.output)")
+        #expect(try command.run("iam", "diff", old, try write("{}", "none.json")).status == 2)
+    }
+
+    @Test func aPolicyMadeFromCallsPassesTheReview() throws {
+        let trail = try write(
+            """
+            {"Records": [{"eventSource": "sagemaker.amazonaws.com", "eventName": "UpdateEndpoint",
+              "awsRegion": "eu-west-1", "recipientAccountId": "111122223333", "eventType": "AwsApiCall",
+              "requestParameters": {"endpointName": "fraud", "endpointConfigName": "fraud-2"}},
+             {"eventSource": "s3.amazonaws.com", "eventName": "GetObject", "errorCode": "AccessDenied"}]}
+            """, "trail.json")
+        let made = try command.run("iam", "generate", "--from-cloudtrail", trail)
+        #expect(made.status == 0 && made.errors.contains("1 refused call"), "\(made.errors)")
+        #expect(made.output.contains("arn:aws:sagemaker:eu-west-1:111122223333:endpoint/fraud"), "\(made.output)")
+        #expect(try codes(try write(made.output, "made.json"), "--kind", "identity").status == 0)
+        #expect(try command.run("iam", "generate").status == 2)
+        #expect(try command.run("iam", "generate", "--from-usage", trail).status == 2)
+    }
+
     @Test func anUnknownKindOrFileIsAnError() throws {
         #expect(try command.run("iam", "review", "nowhere.json").status == 2)
         #expect(try command.run("iam", "review", try write(broad, "b.json"), "--kind", "role").status == 2)

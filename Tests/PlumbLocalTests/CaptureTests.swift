@@ -169,6 +169,24 @@ struct CaptureTests {
         #expect(buffer.counts == (captured: 2, dropped: 1))
     }
 
+    @Test func whatIsCapturedHoldsNothingOfTheReadItCameIn() throws {
+        let buffer = CaptureBuffer()
+        var plan = Spec.sample().capture
+        plan.isEnabled = true
+        plan.samplingPercent = 100
+        buffer.follow(plan)
+        let read = ByteBuffer(repeating: UInt8(ascii: "7"), count: 64 << 10)
+        let part = try #require(read.getSlice(at: 100, length: 300))
+        buffer.offer {
+            CapturedExchange(
+                request: part, requestType: nil, answer: read, answerType: nil, customAttributes: nil,
+                inferenceID: nil, number: "1", revision: 1, at: 0)
+        }
+        let kept = try #require(buffer.drain().first)
+        #expect(kept.request == part && kept.answer == read)
+        #expect(kept.request.storageCapacity <= 1024, "the slice still holds its read")
+    }
+
     @Test func samplingTakesItsShare() {
         let buffer = CaptureBuffer()
         var plan = Spec.sample().capture

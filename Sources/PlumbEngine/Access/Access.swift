@@ -1,19 +1,24 @@
 // Who may ask an engine for what over the network: roles, the keys that sign requests, and who signed one.
 
-/// What a key may be used for.
+/// What somebody is to an engine; `AccessTable` says what each may.
 public enum AccessRole: String, Sendable, Hashable, Codable, CaseIterable {
-    /// Calls endpoints, and nothing else.
-    case invoker
-    /// Sees what there is: `Describe…`, `List…`, `Get…`.
     case viewer
-    /// Sees, changes and calls.
+    case dataScientist = "data-scientist"
+    case invoker, deployer, approver
     case `operator`
+    case auditor, admin
 
+    /// The roles that a key which signs requests may have. There they are a ceiling, and mean what they always did:
+    /// calling, seeing, all of it.
+    public static let ofKeys: [AccessRole] = [.invoker, .viewer, .operator]
+
+    /// Whether a key of this role may be used for such a thing at all.
     public func allows(_ right: AccessRight) -> Bool {
         switch self {
         case .invoker: right == .invoke
         case .viewer: right == .read
         case .operator: true
+        case .dataScientist, .deployer, .approver, .auditor, .admin: false
         }
     }
 }
@@ -34,8 +39,13 @@ public struct AccessKey: Sendable, Hashable, Codable {
     public var createdAt: Double
     /// From then on it is refused as expired; nil for never.
     public var expiresAt: Double?
+    /// Who has had it made; nil for one that is older than this.
+    public var issuer: String?
 
-    public init(id: String, holder: String, role: AccessRole, createdAt: Double, expiresAt: Double?) {
+    public init(
+        id: String, holder: String, role: AccessRole, createdAt: Double, expiresAt: Double?, issuer: String? = nil
+    ) {
+        self.issuer = issuer
         self.id = id
         self.holder = holder
         self.role = role
@@ -64,15 +74,6 @@ public struct IssuedAccessKey: Sendable, Codable {
         self.key = key
         self.secret = secret
     }
-}
-
-/// Keys are given and taken here. Every change is in the audit record before it is acknowledged.
-public protocol AccessPlane: Sendable {
-    func makeAccessKey(_ request: AccessKeyRequest, by actor: String) async throws -> IssuedAccessKey
-    /// By time of making.
-    func accessKeys() async throws -> [AccessKey]
-    /// Requests signed with it are refused from now on. Throws `notFound` for an id that there is not.
-    func revokeAccessKey(_ id: String, by actor: String) async throws
 }
 
 /// Who signed a request.

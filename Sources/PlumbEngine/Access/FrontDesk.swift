@@ -15,11 +15,18 @@ public struct SignedCall: Sendable {
     public var caller: Result<Caller, SignatureRefusal>
     /// The gateway's name for the request, which its answer carries.
     public var requestID: String
+    /// The address that it came from.
+    public var address: String?
+    /// The certificate that the client has shown, in DER, checked to be by the engine's authority.
+    public var certificate: [UInt8]?
 
     public init(
         method: String, uri: String, headers: [(name: String, value: String)], body: [UInt8],
-        caller: Result<Caller, SignatureRefusal>, requestID: String
+        caller: Result<Caller, SignatureRefusal>, requestID: String, address: String? = nil,
+        certificate: [UInt8]? = nil
     ) {
+        self.address = address
+        self.certificate = certificate
         self.method = method
         self.uri = uri
         self.headers = headers

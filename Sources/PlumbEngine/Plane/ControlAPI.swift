@@ -4,6 +4,11 @@ public import PlumbModel
 
 /// Paths under which a control plane answers. Bodies are JSON; times are seconds since 1970-01-01 UTC.
 public enum ControlAPI {
+    /// What all of them begin with, on the socket and at the gateway's port.
+    public static let pathPrefix = "/v1/"
+    public static let access = "/v1/access"
+    /// The ticket that a change is made under.
+    public static let ticketHeader = "x-plumb-change-ticket"
     public static let status = "/v1/status"
     public static let deployments = "/v1/deployments"
     public static let endpoints = "/v1/endpoints"

@@ -5,7 +5,7 @@ import NIOCore
 import PlumbModel
 import Synchronization
 
-/// One request and its answer, as sampled; the bytes are shared with the exchange, not copied.
+/// One request and its answer, as sampled.
 struct CapturedExchange: Sendable {
     var request: ByteBuffer
     var requestType: String?
@@ -21,6 +21,17 @@ struct CapturedExchange: Sendable {
 
     /// What it weighs in the buffer, in bytes.
     var bytes: Int { request.readableBytes + answer.readableBytes + 256 }
+
+    /// Lets go of what the bodies are small parts of. A body is a slice of all that one read brought: kept as it is, it
+    /// would hold tens of kilobytes that are counted nowhere, and have the next read allocate as many.
+    mutating func letGo() {
+        request = Self.detached(request)
+        answer = Self.detached(answer)
+    }
+
+    private static func detached(_ body: ByteBuffer) -> ByteBuffer {
+        body.storageCapacity > 2 * body.readableBytes ? ByteBuffer(bytes: body.readableBytesView) : body
+    }
 }
 
 /// Where event loops leave what they sampled. Nobody waits here: what does not fit is dropped, and counted.
@@ -35,6 +46,8 @@ final class CaptureBuffer: Sendable {
     private let state = NIOLockedValueBox(State())
     /// Read for every request, and 0 for most endpoints: no lock for that.
     private let percent = Atomic(0)
+    /// Turned once for each exchange that may be taken; chance without a system call.
+    private let chance = Atomic(UInt64.random(in: .min ... .max))
     static let bytesMax = 32 << 20
     static let exchangesMax = 65_536
 
@@ -52,8 +65,9 @@ final class CaptureBuffer: Sendable {
     /// Takes an exchange if chance chooses it; called for every request that was answered.
     func offer(_ make: () -> CapturedExchange) {
         let percent = percent.load(ordering: .relaxed)
-        guard percent > 0, percent >= 100 || Int.random(in: 0..<100) < percent else { return }
-        let exchange = make()
+        guard percent > 0, percent >= 100 || nextChance() < percent else { return }
+        var exchange = make()
+        exchange.letGo()
         state.withLockedValue { state in
             guard state.waiting.count < Self.exchangesMax, state.bytes + exchange.bytes <= Self.bytesMax else {
                 state.dropped += 1
@@ -63,6 +77,14 @@ final class CaptureBuffer: Sendable {
             state.bytes += exchange.bytes
             state.captured += 1
         }
+    }
+
+    /// A number of 0 to 99 that nobody's requests can follow in step: SplitMix64's, whose steps any thread may take.
+    private func nextChance() -> Int {
+        var number = chance.wrappingAdd(0x9E37_79B9_7F4A_7C15, ordering: .relaxed).newValue
+        number = (number ^ (number >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        number = (number ^ (number >> 27)) &* 0x94D0_49BB_1331_11EB
+        return Int((number ^ (number >> 31)) % 100)
     }
 
     /// Hands over what has gathered.

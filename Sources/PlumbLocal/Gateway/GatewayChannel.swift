@@ -24,7 +24,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
 
     let gateway: GatewayState
     let loopContext: LoopContext
-    private var context: ChannelHandlerContext?
+    private(set) var context: ChannelHandlerContext?
     private var parser = RequestParser()
     private var phase = Phase.head
     private var isReading = false
@@ -211,7 +211,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
                 return acceptedToken.holder
             }
             if value.count > 7, value.prefix(7).lowercased() == "bearer ",
-                let holder = gateway.tokens.holder(of: String(value.dropFirst(7)))
+                let holder = gateway.holder(ofToken: String(value.dropFirst(7)))
             {
                 acceptedToken = (value, holder)
                 return holder

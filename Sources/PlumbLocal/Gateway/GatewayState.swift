@@ -15,9 +15,14 @@ final class GatewayState: Sendable {
         var shed = 0
         /// Names that variants go by instead of the engine's own, by endpoint.
         var variantNames: [String: String] = [:]
+        /// Whose endpoints they are, and where.
+        var owners: [String: (environment: Environment, team: String)] = [:]
     }
     let tokens: TokenRegistry
     let accessKeys: AccessKeyRegistry
+    let principals = PrincipalRegistry()
+    /// Whole days until the gateway's own certificate ends, as of the last look.
+    let certificateDays = NIOLockedValueBox<Int?>(nil)
     /// Takes signed requests that are no invocations.
     let frontDesk = FrontDeskService()
     let accessLog: AccessLog?
@@ -87,6 +92,22 @@ final class GatewayState: Sendable {
     }
     func nameVariant(_ name: String?, of endpoint: String) {
         state.withLockedValue { $0.variantNames[endpoint] = name }
+    }
+
+    /// Whoever bears the engine's own token or a user's.
+    func holder(ofToken text: String) -> TokenHolder? {
+        tokens.holder(of: text) ?? principals.holder(ofToken: text, at: seconds())
+    }
+
+    /// Notes whose endpoint it is, for the conditions of grants.
+    func note(_ endpoint: String, environment: Environment, team: String) {
+        state.withLockedValue { $0.owners[endpoint] = (environment, team) }
+    }
+
+    /// What is known of a call of an endpoint, its caller aside.
+    func context(of endpoint: String) -> AccessContext {
+        let owner = state.withLockedValue { $0.owners[endpoint] }
+        return AccessContext(environment: owner?.environment, team: owner?.team, at: seconds())
     }
 
     /// Counts a new connection; false when there are too many.

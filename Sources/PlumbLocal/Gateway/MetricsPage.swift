@@ -1,5 +1,6 @@
 // The gateway's metrics as Prometheus reads them.
 
+import NIOConcurrencyHelpers
 import PlumbModel
 import PlumbSignals
 
@@ -60,6 +61,12 @@ extension GatewayState {
         page += "plumb_requests_shed_total \(counters.shed)\n"
         declare("plumb_connections", "gauge", "Open client connections.")
         page += "plumb_connections \(connections)\n"
+        declare("plumb_glass_broken", "gauge", "People who may change production without a second person now.")
+        page += "plumb_glass_broken \(principals.glassesBroken(at: seconds()))\n"
+        if let days = certificateDays.withLockedValue({ $0 }) {
+            declare("plumb_certificate_days", "gauge", "Days until the gateway's own certificate ends.")
+            page += "plumb_certificate_days \(days)\n"
+        }
         return page
     }
 

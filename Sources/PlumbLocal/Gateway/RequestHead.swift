@@ -30,7 +30,7 @@ final class RequestHead {
     private(set) var contentLength: Int?
     private(set) var isChunked = false
     private(set) var expectsContinue = false
-    /// The whole head, where it carries a signature of AWS's tools.
+    /// The whole head, where it carries a signature of AWS's tools or is for the control API.
     private(set) var signed: SignedRequest?
     /// The body is tensors in binary behind JSON, an extension of Triton's.
     private(set) var hasBinaryTensors = false
@@ -52,7 +52,7 @@ final class RequestHead {
             try readField(bytes[line])
         }
         try settle()
-        signed = SignedRequest(bytes, authorization: authorization)
+        signed = SignedRequest(bytes, path: path, authorization: authorization)
     }
 
     /// The next line without its CR LF. No other control character than the tab may stand in it.

@@ -1,6 +1,7 @@
 // What a request is for: an endpoint's model, or one of the gateway's own pages.
 
 import NIOCore
+import PlumbEngine
 import PlumbModel
 
 /// Whom a request addresses, and whether its sender may. Found once for all requests of a connection that are alike.
@@ -39,6 +40,7 @@ final class RequestTarget {
         isPost = head.method == .post
         switch kind {
         case .invocation(let route), .inference(let route, _):
+            try Self.check(holder, .invoke, on: route.name, gateway)
             let limits = route.limits
             self.limits = limits
             bodyBytesMax = limits.bodyBytesMax
@@ -52,6 +54,11 @@ final class RequestTarget {
             }
             upstream = UpstreamHead(path: path, contentType: contentType, head)
         case .page, .groundTruth:
+            if case .groundTruth(let route) = kind {
+                try Self.check(holder, .invoke, on: route.name, gateway)
+            } else {
+                try Self.check(holder, .read, on: nil, gateway)
+            }
             limits = nil
             bodyBytesMax =
                 if case .page = kind { GatewayLimits.pageBodyBytesMax } else { GatewayLimits.labelBytesMax }
@@ -63,7 +70,8 @@ final class RequestTarget {
 
     /// Whether what was found still holds.
     var isValid: Bool {
-        guard holder?.isRevoked != true else { return false }
+        // What a user may is asked each time: grants change, and so does the time of day.
+        guard holder?.isRevoked != true, holder?.token == nil else { return false }
         switch kind {
         case .invocation(let route), .inference(let route, _): return !route.isRemoved && route.limits == limits
         case .groundTruth(let route): return !route.isRemoved

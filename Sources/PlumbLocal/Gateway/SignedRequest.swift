@@ -18,15 +18,16 @@ struct SignedRequest: Sendable {
     /// Names in lower case.
     private let headers: [(name: String, value: String)]
 
-    /// Reads the bytes of a head once more, the way `RequestHead` has found them sound. Nil for a request that carries
-    /// no signature, well-made or not.
-    init?(_ bytes: [UInt8], authorization: String?) {
-        guard authorization?.hasPrefix("AWS4-") ?? true else { return nil }
+    /// Reads the bytes of a head once more, the way `RequestHead` has found them sound. Nil for a request that neither
+    /// carries a signature, well-made or not, nor is for the control API.
+    init?(_ bytes: [UInt8], path: String, authorization: String?) {
+        let isControl = path.hasPrefix(ControlAPI.pathPrefix)
+        guard isControl || authorization?.hasPrefix("AWS4-") ?? true else { return nil }
         let lines = bytes.split(separator: UInt8(ascii: "\n")).map { $0.dropLast() }
         let words = lines.first?.split(separator: UInt8(ascii: " ")) ?? []
         guard words.count == 3 else { return nil }
         uri = String(decoding: words[1], as: UTF8.self)
-        guard SignatureClaim.isMade(authorization: authorization, uri: uri) else { return nil }
+        guard isControl || SignatureClaim.isMade(authorization: authorization, uri: uri) else { return nil }
         method = String(decoding: words[0], as: UTF8.self)
         headers = lines.dropFirst().compactMap { line in
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return nil }
@@ -64,11 +65,15 @@ struct SignedRequest: Sendable {
                 throw SignatureRefusal(
                     "InvalidSignatureException", "Credential should be scoped to correct service: 'sagemaker'.")
             }
-            guard caller.key.role.allows(.invoke) else {
+            let principal = gateway.principals.principal(ofKey: caller.key)
+            let decision = principal.decide(
+                AccessRequest(.invoke, on: "endpoint/\(endpoint)", gateway.context(of: endpoint)))
+            guard caller.key.role.allows(.invoke), decision.isAllowed || !gateway.principals.isUser(principal.name)
+            else {
                 throw SignatureRefusal(
                     "AccessDeniedException",
                     "User: \(caller.key.holder) is not authorized to perform: sagemaker:InvokeEndpoint on resource: "
-                        + "endpoint/\(endpoint): the key's role is \(caller.key.role.rawValue)")
+                        + "endpoint/\(endpoint): the key's role is \(caller.key.role.rawValue): \(decision.why)")
             }
             return holder
         } catch {
@@ -92,7 +97,9 @@ struct SignedRequest: Sendable {
     var inferenceID: String? { header("x-amzn-sagemaker-inference-id") }
 
     /// The whole request, for the front desk.
-    func call(_ body: ByteBuffer, _ gateway: GatewayState, requestID: String) -> SignedCall {
+    func call(
+        _ body: ByteBuffer, _ gateway: GatewayState, requestID: String, address: String?, certificate: [UInt8]?
+    ) -> SignedCall {
         let caller: Result<Caller, SignatureRefusal>
         do throws(SignatureRefusal) {
             caller = .success(try verify(body, gateway).caller)
@@ -101,7 +108,7 @@ struct SignedRequest: Sendable {
         }
         return SignedCall(
             method: method, uri: uri, headers: headers, body: Array(body.readableBytesView), caller: caller,
-            requestID: requestID)
+            requestID: requestID, address: address, certificate: certificate)
     }
 }
 
@@ -124,7 +131,8 @@ extension GatewayChannel {
     }
 
     private func handOver(_ signed: SignedRequest, _ body: ByteBuffer) throws(Refusal) {
-        let call = signed.call(body, gateway, requestID: number.text)
+        let call = signed.call(
+            body, gateway, requestID: number.text, address: peerAddress, certificate: peerCertificate())
         let loop = loopContext.loop
         let bound = NIOLoopBound(self, eventLoop: loop)
         wait(upTo: .seconds(GatewayLimits.controlSecondsMax))

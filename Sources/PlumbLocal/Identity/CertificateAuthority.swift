@@ -18,16 +18,20 @@ struct CertificateAuthority {
     let authorityPath: String
     let certificatePath: String
     let keyPath: String
+    /// Whether clients are asked for a certificate of this authority.
+    var asksClients = false
 
     /// Makes what is missing or about to expire in `folder`, and answers where it lies.
     ///
     /// `now` is in seconds since 1970-01-01 UTC. Fails with what the files or the cryptography say.
-    static func prepare(in folder: String, hosts: [String], now: Double) throws -> CertificateAuthority {
+    static func prepare(
+        in folder: String, hosts: [String], now: Double, asksClients: Bool = false
+    ) throws -> CertificateAuthority {
         let folder = "\(folder)/certificates"
         try AtomicFile.makeFolder(folder)
         let authority = CertificateAuthority(
             authorityPath: "\(folder)/ca.pem", certificatePath: "\(folder)/server.pem",
-            keyPath: "\(folder)/server.key")
+            keyPath: "\(folder)/server.key", asksClients: asksClients)
         let date = Date(timeIntervalSince1970: now)
         let caKeyPath = "\(folder)/ca.key"
         let (caKey, ca) = try authority.loadAuthority(caKeyPath) ?? authority.makeAuthority(caKeyPath, date)
@@ -37,7 +41,7 @@ struct CertificateAuthority {
         return authority
     }
 
-    private func loadAuthority(_ keyPath: String) throws -> (P256.Signing.PrivateKey, Certificate)? {
+    func loadAuthority(_ keyPath: String) throws -> (P256.Signing.PrivateKey, Certificate)? {
         guard let keyText = Self.text(keyPath), let certificateText = Self.text(authorityPath) else { return nil }
         return (
             try P256.Signing.PrivateKey(pemRepresentation: keyText),
@@ -125,7 +129,7 @@ struct CertificateAuthority {
         return all.compactMap { $0 }.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
     }
 
-    private static func text(_ path: String) -> String? {
+    static func text(_ path: String) -> String? {
         FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
     }
 
@@ -145,6 +149,11 @@ struct CertificateAuthority {
         ]
         configuration.curves = [.x25519, .secp256r1, .secp384r1]
         configuration.applicationProtocols = ["http/1.1"]
+        if asksClients {
+            // Whoever has none goes on without; one that is shown has to be of this authority.
+            configuration.certificateVerification = .optionalVerification
+            configuration.trustRoots = .file(authorityPath)
+        }
         return try NIOSSLContext(configuration: configuration)
     }
 }

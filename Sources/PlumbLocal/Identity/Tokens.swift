@@ -4,6 +4,7 @@ import Crypto
 import Foundation
 import NIOConcurrencyHelpers
 import NIOCore
+import PlumbEngine
 
 /// Who a token stands for. Lives as long as the daemon, so that its rate is counted across connections.
 final class TokenHolder: Sendable {
@@ -17,11 +18,19 @@ final class TokenHolder: Sendable {
         var buckets: [String: Bucket] = [:]
     }
     let name: String
+    /// The user's token, where it is one: it ends, and its user's grants say which endpoints it calls.
+    let token: AccessToken?
+    private let endsAt: NIODeadline?
     private let state = NIOLockedValueBox(State())
 
-    init(name: String) { self.name = name }
+    init(name: String, token: AccessToken? = nil, endsAt: NIODeadline? = nil) {
+        self.name = name
+        self.token = token
+        self.endsAt = endsAt
+    }
 
-    var isRevoked: Bool { state.withLockedValue { $0.isRevoked } }
+    /// Taken away, or at its end.
+    var isRevoked: Bool { state.withLockedValue { $0.isRevoked } || endsAt.map { $0 <= .now() } ?? false }
     func revoke() { state.withLockedValue { $0.isRevoked = true } }
 
     /// Takes one request to an endpoint from the allowance: a bucket that holds one second's worth and fills evenly.

@@ -32,6 +32,8 @@ public struct LocalSettings: Sendable {
     /// Where checkpoints of the audit log are kept, and how often, in seconds.
     public var anchorFolder: String?
     public var anchorSeconds = 300.0
+    /// Whether clients are asked for a certificate of the engine's authority.
+    public var asksClients = false
     public init(
         folder: String, host: String, port: Int, workerPath: String, threads: Int, version: String,
         region: String = "us-east-1"
@@ -86,7 +88,7 @@ public final class LocalHouse: Sendable {
         if orphans > 0 { log.warning("ended \(orphans) workers that an earlier daemon left running") }
         let now = Date().timeIntervalSince1970
         certificates = try CertificateAuthority.prepare(
-            in: settings.folder, hosts: Self.hosts(settings.host), now: now)
+            in: settings.folder, hosts: Self.hosts(settings.host), now: now, asksClients: settings.asksClients)
         tls = NIOLockedValueBox(try certificates.serverContext())
         artifacts = try ArtifactStore(folder: settings.folder)
         launcher = try WorkerLauncher(settings, artifacts: artifacts, confinement: await Confinement.find())
@@ -94,6 +96,7 @@ public final class LocalHouse: Sendable {
         let tokens = TokenRegistry()
         let processes = ProcessBook()
         vault = try Vault(folder: settings.folder, at: now)
+        try await store.seal(with: vault)
         gateway = GatewayState(
             tokens: tokens, accessKeys: AccessKeyRegistry(region: settings.region), secondsSinceEpoch: now,
             accessLog: try AccessLog.asked(by: ProcessInfo.processInfo.environment)
@@ -114,6 +117,7 @@ public final class LocalHouse: Sendable {
             handedOver: handover?.listener, isServing: { endpoints.allSatisfy { gateway.isServing($0) } }, log: log)
         try await loadTokens(into: tokens)
         try await loadAccessKeys()
+        try await loadPrincipals()
     }
 
     /// The plane over the endpoints on record, and the services to run, in order of dependence.
@@ -123,7 +127,9 @@ public final class LocalHouse: Sendable {
         // Shut down in reverse: runners first, then the gateway drains, then the workers end.
         let gateway = gateway
         let renewal = CertificateRenewal(
-            folder: folder, hosts: Self.hosts(host), context: tls, now: { gateway.seconds() }, log: log)
+            folder: folder, hosts: Self.hosts(host), asksClients: certificates.asksClients,
+            tell: { days in gateway.certificateDays.withLockedValue { $0 = days } }, context: tls,
+            now: { gateway.seconds() }, log: log)
         return (
             plane,
             try keepers() + [incidents, engine, renewal, captureService, gateway.frontDesk, gatewayService, plane]

@@ -7,7 +7,7 @@ public import PlumbSignals
 import PlumbStore
 
 extension LocalPlane: AccessPlane {
-    private static let keyKind = "accessKey"
+    static let keyKind = "accessKey"
     private static let holderLengthMax = 64
     private static let daysMax = 3650
 
@@ -18,6 +18,12 @@ extension LocalPlane: AccessPlane {
             throw PlumbError(
                 .invalidInput, "'\(request.holder.prefix(80))' cannot hold an access key",
                 hint: "1 to \(Self.holderLengthMax) letters, digits and _.@+=,-")
+        }
+        guard AccessRole.ofKeys.contains(request.role) else {
+            throw PlumbError(
+                .invalidInput, "a key's role cannot be \(request.role.rawValue)",
+                hint: "\(AccessRole.ofKeys.map(\.rawValue).joined(separator: ", ")); what a user may beyond the key's "
+                    + "role, a token opens")
         }
         if let days = request.days, !(1...Self.daysMax).contains(days) {
             throw PlumbError(.invalidInput, "a key for \(days) days", hint: "1 to \(Self.daysMax) days")
@@ -31,7 +37,7 @@ extension LocalPlane: AccessPlane {
         let now = house.now()
         let key = AccessKey(
             id: id, holder: request.holder, role: request.role, createdAt: now,
-            expiresAt: request.days.map { now + Double($0) * 86_400 })
+            expiresAt: request.days.map { now + Double($0) * 86_400 }, issuer: actor)
         let record = AccessKeyRecord(
             key: key, sealedSecret: try house.vault.seal(Data(secret.utf8), for: AccessKeyRecord.context(key)))
         try await house.store.save(
@@ -71,6 +77,26 @@ extension LocalHouse {
                 decoding: try vault.open(record.sealedSecret, for: AccessKeyRecord.context(record.key)), as: UTF8.self)
             gateway.accessKeys.add(record.key, secret: secret)
         }
+    }
+
+    /// The users on record, and by what they are known.
+    func loadPrincipals() async throws {
+        let users = try await store.records(LocalPlane.userKind, as: AccessUser.self)
+        let tokens = try await store.records(LocalPlane.issuedKind, as: AccessToken.self)
+        let plans = try await store.records(LocalPlane.planKind, as: ChangePlan.self)
+        let reviews = try await store.records(LocalPlane.reviewKind, as: AccessReviewEntry.self)
+        let first = try await store.records(LocalPlane.firstTokenKind, as: PrincipalRegistry.FirstToken.self)
+        gateway.principals.change { state in
+            (state.users, state.tokens, state.plans, state.reviews) = (users, tokens, plans, reviews)
+            state.firstToken = first["first"]
+        }
+        var keys = Array(try await store.records(LocalPlane.tokenKeyKind, as: TokenKey.self).values)
+        if keys.isEmpty {
+            let made = TokenKey.make(at: now())
+            try await store.save(LocalPlane.tokenKeyKind, [made.id: made])
+            keys = [made]
+        }
+        try gateway.principals.use(keys)
     }
 
     /// Gives the front desk to whoever answers signed calls.

@@ -221,7 +221,12 @@ public actor LocalPlane: ControlPlane, Service {
             add(
                 .state, ["revisionsKept": Double(record.revisions.count { $0.number != record.active })],
                 ["encryption": "none", "path": house.folder])
-            add(.access, [:], ["authentication": "bearer token, stored as SHA-256", "roles": "invoker"])
+            add(
+                .access, [:],
+                [
+                    "authentication": "signed tokens that expire, AWS Signature Version 4, client certificates",
+                    "roles": AccessRole.allCases.map(\.rawValue).joined(separator: ", "),
+                ])
         }
         return graph
     }

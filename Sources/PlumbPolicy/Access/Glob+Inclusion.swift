@@ -2,14 +2,16 @@
 
 extension Glob {
     /// A pattern's letters, one by one.
-    private enum Letter: Hashable {
+    enum Letter: Hashable {
         case any
         case one
         case character(UInt8)
+
+        var byte: UInt8? { if case .character(let byte) = self { byte } else { nil } }
     }
 
     /// `${*}`, `${?}` and `${$}` are IAM's spelling of the letters themselves.
-    private static func letters(_ pattern: String) -> [Letter] {
+    static func letters(_ pattern: String) -> [Letter] {
         let bytes = Array(pattern.utf8)
         var letters: [Letter] = []
         var index = 0
@@ -33,7 +35,7 @@ extension Glob {
 
     /// How many pairs of states are looked at before inclusion counts as not shown; only patterns with long runs of
     /// `?` after a `*` come near.
-    private static let statesMax = 20_000
+    static let statesMax = 20_000
 
     /// Whether `wide` matches every text that `narrow` matches.
     ///
@@ -77,7 +79,7 @@ extension Glob {
     }
 
     /// A star may match nothing, so the place behind it is reached as well.
-    private static func closed(_ states: Set<Int>, in letters: [Letter]) -> Set<Int> {
+    static func closed(_ states: Set<Int>, in letters: [Letter]) -> Set<Int> {
         var closed = states
         for state in states {
             var place = state
@@ -89,7 +91,7 @@ extension Glob {
         return closed
     }
 
-    private static func step(_ states: Set<Int>, by letter: Letter, in letters: [Letter]) -> Set<Int> {
+    static func step(_ states: Set<Int>, by letter: Letter, in letters: [Letter]) -> Set<Int> {
         var next: Set<Int> = []
         for state in states where state < letters.count {
             switch letters[state] {

@@ -104,6 +104,9 @@ extension ServiceReference {
     /// The prefixes of all AWS services, also of those that have no table.
     static let knownPrefixes = Set(prefixes.split { $0 == " " || $0 == "\n" }.map(String.init))
 
+    /// The prefixes of the services that have a table.
+    static let tabledPrefixes = knownPrefixes.filter { service($0) != nil }.sorted()
+
     /// The service and the actions that a pattern such as `s3:Get*` reaches; nil where the service has no table.
     static func actions(matching pattern: String) -> (service: ServiceReference, actions: [Action])? {
         let lowered = pattern.lowercased()

@@ -20,7 +20,26 @@ enum Spelling {
         "monitoring": "cloudwatch", "cw": "cloudwatch", "cloudwatchlogs": "logs", "eventbridge": "events",
         "stepfunctions": "states", "elb": "elasticloadbalancing", "alb": "elasticloadbalancing",
         "costexplorer": "ce", "parameterstore": "ssm", "efs": "elasticfilesystem",
+        "email": "ses", "api.ecr": "ecr", "tagging": "tag",
     ]
+
+    /// The IAM action of an API operation: some services name the two apart, some write a version behind the operation.
+    static func action(ofOperation operation: String, of prefix: String) -> String {
+        if let known = operations["\(prefix):\(operation.lowercased())"] { return known }
+        // `CreateFunction20150331v2`, `CreateDistribution2020_05_31`.
+        var name = Substring(operation)
+        if let version = name.firstIndex(where: \.isNumber),
+            name[version...].allSatisfy({ $0.isNumber || $0 == "_" || $0 == "v" }),
+            name[version...].filter(\.isNumber).count >= 8
+        {
+            name = name[..<version]
+        }
+        let stripped = "\(prefix):\(name.lowercased())"
+        return operations[stripped] ?? "\(prefix):\(name)"
+    }
+
+    /// The IAM prefix of a service as records of calls name it: `monitoring` is CloudWatch.
+    static func prefix(ofService service: String) -> String { prefixes[service] ?? service }
 
     static func service(near prefix: String) -> String? {
         prefixes[prefix] ?? nearest(to: prefix, among: ServiceReference.knownPrefixes)

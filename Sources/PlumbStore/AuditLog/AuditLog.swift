@@ -143,7 +143,8 @@ final class AuditLog: Sendable {
         let root: TreeHash
         if published.size <= base {
             do {
-                root = try MerkleTree.root(0, published.size, of: TileReader(disk: disk, size: base))
+                root = try MerkleTree.root(
+                    0, published.size, of: FullTileReader(reader: TileReader(disk: disk, size: base)))
             } catch {
                 throw PlumbError(.internalFault, "the audit log cannot be opened", cause: error)
             }

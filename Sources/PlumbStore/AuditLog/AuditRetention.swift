@@ -51,8 +51,8 @@ public struct AuditRetention: Sendable, Codable, Hashable {
         }
     }
 
-    /// How many whole bundles from the beginning may go. `latest` holds, for each bundle, the latest time of its entries
-    /// and of all before: an entry that was written while the clock was behind is no older than its forerunners.
+    /// How many whole bundles from the beginning may go. `latest` holds, for each bundle, the latest time of its
+    /// entries and of all before: one that was written while the clock was behind is no older than its forerunners.
     public mutating func expiredBundles(at now: Double, latest: [Double]) -> Int {
         let isBack = now < latestSeen
         latestSeen = max(latestSeen, now)

@@ -6,8 +6,8 @@ public import PlumbModel
 
 /// Files with a manifest of their digests, signed by the audit log's key.
 ///
-/// The manifest's text is `sha256  name` for each file, sorted by name, as `sha256sum --check` reads it; below it stands
-/// the signature of a C2SP signed note.
+/// The manifest's text is `sha256  name` for each file, sorted by name, as `sha256sum --check` reads it; below it
+/// stands the signature of a C2SP signed note.
 public struct EvidenceArchive: Sendable {
     static let manifestName = "MANIFEST"
     static let keyName = "audit.pub"

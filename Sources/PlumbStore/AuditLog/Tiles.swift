@@ -149,3 +149,19 @@ struct TileReader: SubtreeSource {
         return MerkleTree.perfectRoot(hashes[start..<(start + 1 << inner)])
     }
 }
+
+/// The subtrees of a tree as its full tiles alone give them: partial ones may be torn by a loss of power.
+struct FullTileReader: SubtreeSource {
+    let reader: TileReader
+
+    func hash(height: Int, index: Int) throws -> TreeHash {
+        let (level, inner) = (height / 8, height % 8)
+        let tile = (index << inner) / TilePath.width
+        if level == 0 || TilePath.width(level, tile, size: reader.size) == TilePath.width {
+            return try reader.hash(height: height, index: index)
+        }
+        guard inner > 0 else { return MerkleTree.perfectRoot(try reader.hashes(level - 1, index)[...]) }
+        return MerkleTree.node(
+            try hash(height: height - 1, index: 2 * index), try hash(height: height - 1, index: 2 * index + 1))
+    }
+}

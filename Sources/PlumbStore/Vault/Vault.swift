@@ -49,6 +49,17 @@ public final class Vault: Sendable {
     /// When the version that seals now was made, in seconds since 1970.
     public var keyCreatedAt: Double { ring.withLock { $0.newest.createdAt } }
 
+    /// Every version in the ring, the oldest first.
+    public var keyVersions: [(number: Int, createdAt: Double)] {
+        ring.withLock { $0.versions.map { ($0.number, $0.createdAt) } }
+    }
+
+    /// Whether content has the form of what a vault has sealed.
+    public static func isSealed(_ content: Data) -> Bool { content.starts(with: magic) }
+
+    /// The version that wraps the key of sealed content. Throws `invalidInput` for what was never sealed.
+    public static func keyVersion(of sealed: Data) throws(PlumbError) -> Int { try split(sealed).head.keyVersion }
+
     /// Seals content for a context, such as `capture/digits/primary/2026/11/28/21`.
     public func seal(_ content: Data, for context: String) throws(PlumbError) -> Data {
         let version = ring.withLock { $0.newest }

@@ -8,17 +8,26 @@ import PlumbModel
 struct AccessCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "access",
-        abstract: "Give and take the access keys of the engine's AWS interfaces.",
+        abstract: "Who may do what: users, roles, tokens, keys, certificates, and what another person has to look at.",
         discussion: """
-            boto3, the AWS CLI and Terraform sign their requests with such a key. Its
-            secret is shown once. docs/AWS-FACE.md says what they can do.
+            Whoever runs the engine may all on its own machine. Over the network
+            (--engine or $PLUMB_ENGINE_URL, with $PLUMB_TOKEN and $PLUMB_CA) the table of
+            roles decides. docs/ACCESS.md has it; docs/AWS-FACE.md is about keys with
+            which boto3, the AWS CLI and Terraform sign.
 
             Examples:
+              plumb access bootstrap
+              plumb access user add ada
+              plumb access grant ada deployer --if environment=dev,staging
+              plumb access token issue ada
               plumb access key create alice --role operator
-              plumb access key list
-              plumb access key revoke PLMB…
+              plumb access review
             """,
-        subcommands: [AccessKeyCommand.self])
+        subcommands: [
+            AccessUserCommand.self, GrantCommand.self, RevokeGrantCommand.self, AccessTokenCommand.self,
+            AccessKeyCommand.self, AccessCertificateCommand.self, AccessReviewCommand.self, AccessPlansCommand.self,
+            BreakGlassCommand.self, BootstrapCommand.self, ClaimCommand.self,
+        ])
 }
 
 struct AccessKeyCommand: AsyncParsableCommand {

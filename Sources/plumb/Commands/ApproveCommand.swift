@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import PlumbEngine
 import PlumbModel
 import PlumbPolicy
 
@@ -16,16 +17,19 @@ struct ApproveCommand: AsyncParsableCommand {
             finds it. Who has made the change (provenance.author) cannot approve it.
 
             The approver is the user of this machine; with --on aws the caller that
-            the AWS credentials belong to.
+            the AWS credentials belong to. With --plan it is a change that an engine
+            holds back for another person (plumb access plans): once, for 24 hours.
 
             Examples:
               plumb approve plumb.yaml
               plumb approve plumb.yaml --on aws --days 2 --reason "PR 17"
+              plumb approve --plan 1f0c…                     what an engine waits with
 
             Exit codes: 0 approved, 2 bad input, 3 refused.
             """)
 
-    @Argument(help: "The spec.", completion: .file()) var spec: String
+    @Argument(help: "The spec.", completion: .file()) var spec: String?
+    @Option(help: "A plan that an engine waits with, instead of a spec.") var plan: String?
     @Option(name: .shortAndLong, help: "The environment where it goes.")
     var environment: PlumbModel.Environment = .production
     @Option(help: "Whose name counts: local or aws.") var on: PromoteCommand.Place = .local
@@ -39,10 +43,12 @@ struct ApproveCommand: AsyncParsableCommand {
         guard (1...Approval.daysMax).contains(days) else {
             throw ValidationError("--days takes a number from 1 to \(Approval.daysMax)")
         }
+        guard (spec == nil) != (plan == nil) else { throw ValidationError("name a spec, or --plan ID") }
     }
 
     func run() async throws {
-        let loaded = try Composition.loadSpec(spec, environment: environment)
+        if let plan { return try await AccessOrders.give(.approve(plan: plan, reason: reason), home, format) }
+        let loaded = try Composition.loadSpec(spec ?? "", environment: environment)
         Terminal.tell(loaded.diagnostics)
         let change = try Composition.change(of: loaded)
         let region = loaded.spec.region

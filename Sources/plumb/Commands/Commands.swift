@@ -10,8 +10,16 @@ struct HomeOption: ParsableArguments {
     @Option(name: .long, help: "The engine's folder (default: $PLUMB_HOME, else .plumb).")
     var home: String?
 
+    @Option(
+        name: .long,
+        help: "An engine elsewhere, https://HOST:PORT (default: $PLUMB_ENGINE_URL, else the one here).")
+    var engine: String?
+
     var folder: String { Composition.home(home) }
-    var controlSocket: String { Composition.controlSocket(folder) }
+    /// The socket of the engine here.
+    var localSocket: String { Composition.controlSocket(folder) }
+    /// Where the engine is asked: its socket, or its address on the network.
+    var controlSocket: String { engine ?? RemoteDoor.namedEngine ?? localSocket }
 }
 
 /// Which environment's rules and overlay apply.

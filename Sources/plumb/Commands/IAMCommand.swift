@@ -5,7 +5,8 @@ import PlumbModel
 
 struct IAMCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "iam", abstract: "Review IAM policy documents.", subcommands: [IAMReviewCommand.self])
+        commandName: "iam", abstract: "Review, compare and generate IAM policies.",
+        subcommands: [IAMReviewCommand.self, IAMDiffCommand.self, IAMGenerateCommand.self])
 }
 
 struct IAMReviewCommand: ParsableCommand {

@@ -33,6 +33,8 @@ struct UpCommand: AsyncParsableCommand {
         name: .customLong("s3-models"),
         help: "Models created through the AWS face may lie in S3, in the account of this environment.")
     var s3Models = false
+    @Flag(help: "Ask clients for a certificate of the engine's authority: plumb access cert issue makes them.")
+    var clientCertificates = false
     @Flag(name: .shortAndLong, help: "Run in the background; return once every endpoint answers.") var detach = false
     @Option(name: .long, help: "Memory of one worker in MiB (default: what its instance type has).")
     var workerMemory: Int?
@@ -58,7 +60,7 @@ struct UpCommand: AsyncParsableCommand {
         }
         if detach {
             try await startDaemon()
-            try await RemotePlane.with(socketPath: home.controlSocket) { plane in
+            try await RemotePlane.with(socketPath: home.localSocket) { plane in
                 try await deploy(loaded, on: plane)
             }
         } else {
@@ -76,7 +78,7 @@ struct UpCommand: AsyncParsableCommand {
         let threads = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
         let engine = try await Composition.embeddedEngine(
             home: home.folder, host: host, port: port, threads: threads, region: region, readsModelsFromS3: s3Models,
-            workerMemoryMiB: workerMemory,
+            asksClients: clientCertificates, workerMemoryMiB: workerMemory,
             keeping: Composition.Keeping(
                 backup: backup.map(Self.absolute), anchor: anchor.map(Self.absolute), anchorMinutes: anchorMinutes),
             log: log)
@@ -192,7 +194,7 @@ struct UpCommand: AsyncParsableCommand {
 
     /// Starts a daemon unless one runs already; returns when it answers.
     private func startDaemon() async throws {
-        let socket = home.controlSocket
+        let socket = home.localSocket
         if await Self.answers(socket) { return }
         let logPath = "\(home.folder)/logs/daemon.log"
         try FileManager.default.createDirectory(
@@ -216,6 +218,7 @@ struct UpCommand: AsyncParsableCommand {
             + ["--region", region] + (s3Models ? ["--s3-models"] : [])
             + (backup.map { ["--backup", Self.absolute($0)] } ?? [])
             + (anchor.map { ["--anchor", Self.absolute($0), "--anchor-minutes", "\(anchorMinutes)"] } ?? [])
+            + (clientCertificates ? ["--client-certificates"] : [])
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = logFile
         process.standardError = logFile

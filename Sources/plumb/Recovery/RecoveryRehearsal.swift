@@ -100,6 +100,11 @@ struct RecoveryRehearsal {
             try await plane.status().endpoints.filter { $0.record.active != nil }.map(\.record.name)
         }
         report.endpoints = endpoints
+        guard !endpoints.isEmpty else {
+            throw PlumbError(
+                .notFound, "no endpoint of the restored state is active: nothing can show that it answers",
+                hint: "plumb deploy SPEC, then drill again")
+        }
         try await step("answer", &report) {
             for endpoint in endpoints {
                 try await wait("\(endpoint) answers its example") {

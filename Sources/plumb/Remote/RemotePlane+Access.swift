@@ -14,4 +14,15 @@ extension RemotePlane: AccessPlane {
         let _: [String: String] = try await ask(
             .DELETE, "\(ControlAPI.accessKeys)/\(Self.escaped(id))", by: actor)
     }
+
+    func carryOut(_ order: AccessOrder, by principal: Principal) async throws -> AccessOutcome {
+        try await ask(.POST, ControlAPI.access, order, by: principal.name)
+    }
+
+    func accessReport() async throws -> AccessReport { try await ask(.GET, ControlAPI.access) }
+
+    /// An order in the name of whoever the door knows: on the socket the user of this machine, elsewhere the bearer.
+    func carryOut(_ order: AccessOrder) async throws -> AccessOutcome {
+        try await carryOut(order, by: Principal.owner(named: Actor.name))
+    }
 }

@@ -10,25 +10,19 @@ import PlumbModel
 /// The control plane of a daemon, seen from another process.
 struct RemotePlane: ControlPlane {
     private let client: HTTPClient
-    private let socketPath: String
+    private let door: RemoteDoor
     /// An engine that does not answer within this is not well.
     private static let timeoutSeconds: Int64 = 60
 
-    /// Opens the socket for the length of `body`. Throws `notFound` when no engine runs there.
+    /// Opens the socket, or the `https://` address of an engine elsewhere, for the length of `body`. Throws `notFound`
+    /// when no engine runs there.
     static func with<Result>(
         socketPath: String, _ body: (RemotePlane) async throws -> Result
     ) async throws -> Result {
-        guard FileManager.default.fileExists(atPath: socketPath) else {
-            throw PlumbError(
-                .notFound, "no engine runs here (\(socketPath) is not there)",
-                hint: "plumb up SPEC starts one; PLUMB_HOME or --home names its folder")
-        }
-        // A socket that a killed daemon left behind refuses at once, and goes on refusing.
-        var configuration = HTTPClient.Configuration()
-        configuration.connectionPool.retryConnectionEstablishment = false
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        let door = try RemoteDoor(socketPath)
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: try door.configuration())
         do {
-            let result = try await body(RemotePlane(client: client, socketPath: socketPath))
+            let result = try await body(RemotePlane(client: client, door: door))
             try await client.shutdown()
             return result
         } catch {
@@ -112,10 +106,9 @@ struct RemotePlane: ControlPlane {
     func ask<Answer: Decodable>(
         _ method: HTTPMethod, _ path: String, _ body: (any Encodable)? = nil, by actor: String? = nil
     ) async throws -> Answer {
-        let socket = socketPath.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? socketPath
-        var request = HTTPClientRequest(url: "http+unix://\(socket)\(path)")
+        var request = HTTPClientRequest(url: door.url(of: path))
         request.method = method
-        if let actor { request.headers.add(name: ControlAPI.actorHeader, value: actor) }
+        door.addHeaders(to: &request, actor: actor)
         if let body {
             request.headers.add(name: "content-type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
@@ -128,8 +121,8 @@ struct RemotePlane: ControlPlane {
             data = Data((try await response.body.collect(upTo: 64 << 20)).readableBytesView)
         } catch {
             throw PlumbError(
-                .notFound, "the engine does not answer on \(socketPath)",
-                hint: "plumb up starts it; its log lies in the logs folder beside", cause: error)
+                .notFound, "the engine does not answer on \(door.place)",
+                hint: door.hint, cause: error)
         }
         guard (200..<300).contains(status.code) else {
             if let told = try? JSONDecoder().decode(ControlAPI.ErrorBody.self, from: data) {  // Else told below.

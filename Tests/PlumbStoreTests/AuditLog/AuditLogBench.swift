@@ -4,7 +4,8 @@ import Testing
 
 @testable import PlumbStore
 
-/// The numbers of Benchmarks/README.md, on request: PLUMB_BENCHMARK=1000000 swift test -c release --filter AuditLogBench
+/// The numbers of Benchmarks/README.md, on request:
+/// PLUMB_BENCHMARK=1000000 swift test -c release --filter AuditLogBench
 @Suite(.serialized) struct AuditLogBench {
     private static let count = Int(ProcessInfo.processInfo.environment["PLUMB_BENCHMARK"] ?? "") ?? 0
 

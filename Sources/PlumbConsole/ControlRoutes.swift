@@ -1,0 +1,195 @@
+// The control API's routes: the same on the socket and at the gateway's port.
+
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import PlumbEngine
+import PlumbModel
+
+/// What answers under each path, for whoever a request is found to be from.
+struct ControlRoutes<Context: RequestContext>: Sendable {
+    let plane: any ControlPlane
+    let access: any AccessPlane
+    let log: Logger
+    /// Who asks.
+    let principal: @Sendable (Request, Context) -> Principal
+
+    func router() -> Router<Context> {
+        let router = Router(context: Context.self)
+        router.get("/v1/status") { _, _ in
+            try await answer { try await plane.status() }
+        }
+        router.post("/v1/deployments") { request, context in
+            try await answer(.accepted) {
+                try await plane.deploy(try await body(of: request), by: actor(request, context))
+            }
+        }
+        addEndpoints(to: router)
+        router.get("/v1/graph") { request, _ in
+            try await answer {
+                try await plane.graph(of: request.uri.queryParameters["endpoint"].map(String.init))
+            }
+        }
+        router.get("/v1/audit") { request, _ in
+            try await answer {
+                let limit = request.uri.queryParameters["limit"].flatMap { Int($0) } ?? 100
+                return try await plane.auditEntries(limit: min(max(1, limit), 10_000))
+            }
+        }
+        router.post("/v1/audit") { request, context in
+            try await answer(.created) {
+                try await plane.note(try await body(of: request), by: actor(request, context))
+                return [String: String]()
+            }
+        }
+        addMonitoring(to: router)
+        addAccess(to: router)
+        router.post("/v1/shutdown") { request, context in
+            try await answer(.accepted) {
+                try await plane.shutDown(by: actor(request, context))
+                return [String: String]()
+            }
+        }
+        return router
+    }
+
+    private func addEndpoints(to router: Router<Context>) {
+        router.post("/v1/endpoints/:name/rollback") { request, context in
+            try await answer(.accepted) {
+                let wish: ControlAPI.RollbackBody = try await body(of: request)
+                return try await plane.rollback(
+                    try context.parameters.require("name"), to: wish.revision, reason: wish.reason,
+                    by: actor(request, context))
+            }
+        }
+        router.post("/v1/endpoints/:name/rollout") { request, context in
+            try await answer(.accepted) {
+                let wish: ControlAPI.SteerBody = try await body(of: request)
+                return try await plane.steer(
+                    try context.parameters.require("name"), wish.command, reason: wish.reason,
+                    by: actor(request, context))
+            }
+        }
+        router.post("/v1/endpoints/:name/scale") { request, context in
+            try await answer(.accepted) {
+                let wish: ControlAPI.ScaleBody = try await body(of: request)
+                return try await plane.scale(
+                    try context.parameters.require("name"), to: wish.count, reason: wish.reason,
+                    by: actor(request, context))
+            }
+        }
+        router.delete("/v1/endpoints/:name") { request, context in
+            try await answer {
+                try await plane.remove(try context.parameters.require("name"), by: actor(request, context))
+                return [String: String]()
+            }
+        }
+    }
+
+    private func addMonitoring(to router: Router<Context>) {
+        router.get("/v1/monitoring") { request, _ in
+            try await answer {
+                try await plane.monitoring(of: request.uri.queryParameters["endpoint"].map(String.init))
+            }
+        }
+        router.get("/v1/captures/:name") { request, context in
+            try await answer {
+                try await plane.captures(
+                    of: try context.parameters.require("name"),
+                    after: request.uri.queryParameters["after"].map(String.init), by: actor(request, context))
+            }
+        }
+        router.post("/v1/erasures") { request, context in
+            try await answer {
+                let wish: ControlAPI.ErasureBody = try await body(of: request)
+                return ControlAPI.ErasureAnswer(
+                    records: try await plane.eraseCaptures(of: wish.subject, by: actor(request, context)))
+            }
+        }
+    }
+
+    private func addAccess(to router: Router<Context>) {
+        router.get("/v1/access") { _, _ in
+            try await answer { try await access.accessReport() }
+        }
+        router.post("/v1/access") { request, context in
+            try await answer {
+                try await access.carryOut(try await body(of: request), by: principal(request, context))
+            }
+        }
+        router.get("/v1/access-keys") { _, _ in
+            try await answer { try await access.accessKeys() }
+        }
+        router.post("/v1/access-keys") { request, context in
+            try await answer(.created) {
+                try await access.makeAccessKey(try await body(of: request), by: actor(request, context))
+            }
+        }
+        router.delete("/v1/access-keys/:id") { request, context in
+            try await answer {
+                try await access.revokeAccessKey(
+                    try context.parameters.require("id"), by: actor(request, context))
+                return [String: String]()
+            }
+        }
+    }
+
+    private func actor(_ request: Request, _ context: Context) -> String { principal(request, context).name }
+
+    private func body<Body: Decodable>(of request: Request) async throws -> Body {
+        let bytes: ByteBuffer
+        do {
+            bytes = try await request.body.collect(upTo: ControlAPI.bodyBytesMax)
+        } catch {
+            throw PlumbError(.invalidInput, "the request body is longer than \(ControlAPI.bodyBytesMax) bytes")
+        }
+        do {
+            return try JSONDecoder().decode(Body.self, from: Data(bytes.readableBytesView))
+        } catch {
+            throw PlumbError(
+                .invalidInput, "the request body is not what this version expects",
+                hint: "do the command line and the engine have the same version?", cause: error)
+        }
+    }
+
+    /// The value as JSON, or the error as one with the status that fits its kind.
+    private func answer(
+        _ status: HTTPResponse.Status = .ok, _ work: () async throws -> some Encodable
+    ) async throws -> Response {
+        do {
+            return try ControlAnswer.response(status, try await work())
+        } catch let error as PlumbError {
+            if error.kind == .internalFault { log.error("\(error)") }
+            return try ControlAnswer.response(ControlAnswer.status(of: error.kind), ControlAPI.ErrorBody(error))
+        }
+    }
+}
+
+/// Answers of the control API as bytes.
+enum ControlAnswer {
+    static func bytes(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(value))
+    }
+
+    static func response(_ status: HTTPResponse.Status, _ value: some Encodable) throws -> Response {
+        Response(
+            status: status, headers: [.contentType: "application/json"],
+            body: .init(byteBuffer: ByteBuffer(bytes: try bytes(value))))
+    }
+
+    static func status(of kind: PlumbError.Kind) -> HTTPResponse.Status {
+        switch kind {
+        case .invalidInput: .badRequest
+        case .notFound: .notFound
+        case .unsupported: .notImplemented
+        case .conflict: .conflict
+        case .timedOut: .gatewayTimeout
+        case .refused: .forbidden
+        case .internalFault: .internalServerError
+        }
+    }
+}

@@ -1,0 +1,79 @@
+// Records are sealed on disk: what a spec holds of a request, and every secret, stands in them.
+
+import Foundation
+import GRDB
+public import PlumbModel
+import Synchronization
+
+/// Seals and opens the bodies of records, each bound to its kind and key: moved to another place, it does not open.
+final class RecordSeal: Sendable {
+    private let vault = Mutex<Vault?>(nil)
+
+    func use(_ vault: Vault) { self.vault.withLock { $0 = vault } }
+
+    func seal(_ body: Data, _ kind: String, _ key: String) throws(PlumbError) -> Data {
+        guard let vault = vault.withLock({ $0 }) else { return body }
+        return try vault.seal(body, for: "record/\(kind)/\(key)")
+    }
+
+    /// What an older version has left unsealed is read as it is.
+    func open(_ body: Data, _ kind: String, _ key: String) throws(PlumbError) -> Data {
+        guard Vault.isSealed(body) else { return body }
+        guard let vault = vault.withLock({ $0 }) else {
+            throw PlumbError(.refused, "the \(kind) record '\(key)' is sealed, and no key ring is open")
+        }
+        return try vault.open(body, for: "record/\(kind)/\(key)")
+    }
+
+    /// The body under the newest key; nil when it is that already.
+    func renew(_ body: Data, _ kind: String, _ key: String) throws(PlumbError) -> Data? {
+        guard let vault = vault.withLock({ $0 }) else { return nil }
+        return Vault.isSealed(body) ? try vault.rewrap(body) : try vault.seal(body, for: "record/\(kind)/\(key)")
+    }
+}
+
+extension Store {
+    /// Seals records with this vault from now on, and what was written before as well.
+    public func seal(with vault: Vault) async throws(PlumbError) {
+        seal.use(vault)
+        if try await rewrapRecords() > 0 { try await forgetOldPages() }
+    }
+
+    /// Wraps the keys of all records with the newest version of the ring, in one change, and answers how many it
+    /// changed.
+    public func rewrapRecords() async throws(PlumbError) -> Int {
+        let seal = seal
+        do {
+            // What was shipped before is wrapped otherwise: a backup takes everything anew.
+            defer { outgoing.withLock { $0?.isIncomplete = true } }
+            return try await pool.write { database in
+                let rows = try Row.fetchAll(database, sql: "SELECT kind, key, body FROM record")
+                var count = 0
+                for row in rows {
+                    let (kind, key, body): (String, String, Data) = (row["kind"], row["key"], row["body"])
+                    guard let renewed = try seal.renew(body, kind, key) else { continue }
+                    try database.execute(
+                        sql: "UPDATE record SET body = ? WHERE kind = ? AND key = ?", arguments: [renewed, kind, key])
+                    count += 1
+                }
+                return count
+            }
+        } catch let error as PlumbError {
+            throw error
+        } catch {
+            throw PlumbError(.internalFault, "the records cannot be wrapped anew", cause: error)
+        }
+    }
+
+    /// Pages that are free still hold what stood on them, and so does the log: both are written anew.
+    private func forgetOldPages() async throws(PlumbError) {
+        do {
+            try await pool.vacuum()
+            try await pool.writeWithoutTransaction { database in
+                _ = try database.checkpoint(.truncate)
+            }
+        } catch {
+            throw PlumbError(.internalFault, "the state cannot be written anew after it was sealed", cause: error)
+        }
+    }
+}
