@@ -114,8 +114,8 @@ def certificate(folder):
     """A key of the same kind as the engine's own, and its certificate, in one file."""
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
-         "1", "-subj", "/CN=localhost", "-keyout", "key.pem", "-out", "certificate.pem"], cwd=folder, check=True,
-        stderr=subprocess.DEVNULL)
+         "1", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out",
+         "certificate.pem"], cwd=folder, check=True, stderr=subprocess.DEVNULL)
     both = "".join(open(os.path.join(folder, name)).read() for name in ("certificate.pem", "key.pem"))
     return written(folder, "both.pem", both)
 

@@ -154,6 +154,7 @@ actor LocalEngine: Engine, Service {
         var fleet = fleets[revision.endpoint]?[revision.number] ?? Fleet(revision: revision)
         if fleet.workers.isEmpty && count > 0 {
             try launcher.check(revision)
+            if let names = launcher.models(of: revision) { route.targets.begin(revision.number, names) }
             route.measure(revision)
         }
         fleet.count = count
@@ -174,6 +175,7 @@ actor LocalEngine: Engine, Service {
         fleets[revision.endpoint, default: [:]][revision.number] = count == 0 ? nil : fleet
         if count == 0 {
             route.stopMeasuring(revision: revision.number)
+            route.targets.end(revision.number)
             await monitor.end(revision.endpoint, revision: revision.number)
         }
     }

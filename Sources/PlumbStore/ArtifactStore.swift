@@ -20,12 +20,24 @@ public struct ArtifactStore: Sendable {
     /// Throws `notFound` when the file cannot be read.
     public func add(fileAt path: String) throws(PlumbError) -> String {
         let (data, digest) = try Self.read(path)
-        let kept = self.path(of: digest)
-        if FileManager.default.contents(atPath: kept) != data {
-            try AtomicFile.write(data, to: kept, permissions: 0o400)
-        }
+        try keep(data, digest)
         return digest
     }
+
+    /// Takes in bytes and answers their digest in hex.
+    func add(_ data: Data) throws(PlumbError) -> String {
+        let digest = Self.digest(of: data)
+        try keep(data, digest)
+        return digest
+    }
+
+    private func keep(_ data: Data, _ digest: String) throws(PlumbError) {
+        let kept = path(of: digest)
+        guard FileManager.default.contents(atPath: kept) != data else { return }
+        try AtomicFile.write(data, to: kept, permissions: 0o400)
+    }
+
+    static func digest(of data: Data) -> String { Data(SHA256.hash(data: data)).hexadecimal }
 
     /// The digest of a file's content in hex. Throws `notFound` when it cannot be read.
     public static func digest(ofFileAt path: String) throws(PlumbError) -> String { try read(path).digest }
@@ -48,19 +60,22 @@ public struct ArtifactStore: Sendable {
     /// Where the artefact lies; it may have been lost: `verify` tells.
     public func path(of digest: String) -> String { "\(folder)/\(digest)" }
 
-    /// Throws `notFound` when the artefact is gone and `internalFault` when its content is not what its name says.
+    /// Throws `notFound` when the artefact is gone and `internalFault` when its content is not what its name says. Of a
+    /// list of models, every one is looked at.
     public func verify(_ digest: String) throws(PlumbError) {
         guard let data = FileManager.default.contents(atPath: path(of: digest)) else {
             throw PlumbError(.notFound, "the artefact \(digest) is gone from \(folder)")
         }
-        let found = Data(SHA256.hash(data: data)).hexadecimal
+        let found = Self.digest(of: data)
         guard found == digest else {
             throw PlumbError(.internalFault, "the artefact \(digest) was changed: its content's digest is \(found)")
         }
+        for model in Set((ModelList(data)?.digests ?? [:]).values) { try verify(model) }
     }
 
-    /// Removes every artefact that `isNeeded` does not name.
+    /// Removes every artefact that `isNeeded` does not name, nor a list of models that it names.
     public func prune(keeping isNeeded: Set<String>) throws(PlumbError) {
+        let isNeeded = isNeeded.reduce(into: isNeeded) { $0.formUnion((models($1)?.digests ?? [:]).values) }
         do {
             for name in try FileManager.default.contentsOfDirectory(atPath: folder) where !isNeeded.contains(name) {
                 try FileManager.default.removeItem(atPath: "\(folder)/\(name)")

@@ -231,7 +231,7 @@ struct JSONScanner {
             try list { scanner throws(Refusal) in try scanner.skip(depth: depth + 1) }
         case UInt8(ascii: "{"):
             try object { scanner, _ throws(Refusal) in try scanner.skip(depth: depth + 1) }
-        default: _ = try number()
+        default: if let short = shortDecimal() { move(to: short.end) } else { _ = try number() }
         }
     }
 

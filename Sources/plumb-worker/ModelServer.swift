@@ -19,13 +19,13 @@ final class ModelServer: Sendable {
     }
 
     let limits: Limits
-    let service: ModelService
+    let service: any RequestAnswering
     let log: Log
     private let listener: Socket
     private let stopping = Atomic<Bool>(false)
     private let connections = Mutex<[ObjectIdentifier: ConnectionHandle]>([:])
 
-    init(listener: Socket, service: ModelService, limits: Limits, log: Log) {
+    init(listener: Socket, service: any RequestAnswering, limits: Limits, log: Log) {
         self.listener = listener
         self.service = service
         self.limits = limits

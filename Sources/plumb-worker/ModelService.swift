@@ -56,7 +56,12 @@ final class ModelService: Sendable {
         guard parts[3] == modelName else {
             throw Refusal(404, "there is no model \"\(parts[3])\"; the model here is \"\(modelName)\"")
         }
-        switch parts.count == 5 ? parts[4] : "" {
+        return try respond(verb: parts.count == 5 ? String(parts[4]) : "", head, body)
+    }
+
+    /// Answers what the Open Inference Protocol asks of a model: its metadata, whether it is ready, an inference.
+    func respond(verb: String, _ head: RequestHead, _ body: Body) throws(Refusal) -> Response {
+        switch verb {
         case "": return try onlyGet(head) { () throws(Refusal) in Response(body: metadata()) }
         case "ready": return try onlyGet(head) { () throws(Refusal) in try ready() }
         case "infer":

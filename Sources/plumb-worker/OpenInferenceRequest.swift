@@ -88,7 +88,8 @@ struct OpenInferenceRequest {
         guard layout.info.fits(shape) else {
             throw .badRequest("input \"\(name)\" takes \(layout.info.shapeDescription), got \(shape)")
         }
-        let column = layout.type.column(capacity: 0)
+        // A value takes two bytes of text at least: no shape can ask for more room than the request is long.
+        let column = layout.type.column(capacity: min(Tensor.count(of: shape) ?? 0, data.count / 2 + 1))
         var scanner = JSONScanner(bytes, data)
         try OpenInferenceRequest.flatten(&scanner, into: column, depth: 0)
         guard column.count == Tensor.count(of: shape) else {

@@ -1,4 +1,4 @@
-// Serves one ONNX model over HTTP, by the SageMaker container contract and the Open Inference Protocol.
+// Serves ONNX models over HTTP, by the SageMaker container contract and the Open Inference Protocol.
 //
 // Read `ModelService` first: what a request is and how it is answered. `ModelServer` gives each connection a thread,
 // and `Connection` is that thread's loop. `RequestReader` turns bodies into tensors, `AnswerWriter` turns tensors
@@ -11,7 +11,7 @@ import OnnxRuntime
 struct PlumbWorker: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plumb-worker",
-        abstract: "Serves one ONNX model: GET /ping, POST /invocations, and the Open Inference Protocol under /v2.",
+        abstract: "Serves ONNX models: GET /ping, POST /invocations, and the Open Inference Protocol under /v2.",
         discussion: """
             Takes application/json, text/csv and application/x-npy; answers application/json or text/csv. Ends with \
             status 0 when stopped by SIGTERM and all requests in flight were answered, 1 when some had to be \
@@ -19,7 +19,19 @@ struct PlumbWorker: ParsableCommand {
             """)
 
     @Option(help: "The ONNX file.")
-    var model: String
+    var model: String?
+
+    @Option(help: "A list of models instead of one, DIGEST  NAME a line; their files lie beside it, by their digests.")
+    var models: String?
+
+    @Option(help: "The most bytes of loaded models of the list. (default: $PLUMB_MODEL_CACHE_BYTES, else 1 GiB)")
+    var cacheBytes: Int?
+
+    @Option(help: "Models of the list that are loaded at the start, with commas between; --golden is for the first.")
+    var prewarm = ""
+
+    @Option(help: "The most requests that wait for their model to be loaded.")
+    var maxLoading = ModelCache.Limits().waitingMax
 
     @Option(help: "The model's name in /v2 paths. (default: the file's name without its ending)")
     var modelName: String?
@@ -74,6 +86,9 @@ struct PlumbWorker: ParsableCommand {
     }
 
     mutating func validate() throws {
+        guard (model == nil) != (models == nil) else { throw ValidationError("give --model or --models, one of them") }
+        guard cacheBytes ?? 1 > 0 else { throw ValidationError("--cache-bytes is 1 or more") }
+        guard (1...4096).contains(maxLoading) else { throw ValidationError("--max-loading is 1 to 4096") }
         guard socket == nil || port == nil else { throw ValidationError("give --socket or --port, not both") }
         guard (1...256).contains(threads) else { throw ValidationError("--threads is 1 to 256") }
         guard maxBody > 0, maxBody <= 1 << 30 else { throw ValidationError("--max-body is 1 to \(1 << 30) bytes") }
@@ -86,18 +101,17 @@ struct PlumbWorker: ParsableCommand {
         let begun = ContinuousClock.now
         HostProcess.holdSignals()
         let log = Log(write: HostProcess.writeError)
-        let batchMax = try chosenBatchMax()
-        let service = try loadService(log)
+        let batchMax = try number(maxBatch, else: "PLUMB_BATCH_MAX", in: 1...1024) ?? 1
+        let service: any RequestAnswering
+        let facts: [(String, String)]
+        if let models {
+            (service, facts) = try loadShelf(models, log)
+        } else {
+            (service, facts) = try loadService(model ?? "", log)
+        }
         let (listener, address) = try listen()
-        log.line(
-            "serving",
-            [
-                ("model", model), ("name", service.modelName),
-                ("inputs", service.model.inputs.map(\.summary).joined(separator: ", ")),
-                ("outputs", service.model.outputs.map(\.summary).joined(separator: ", ")),
-                ("onnxruntime", service.model.runtimeVersion), ("address", address),
-                ("milliseconds", String((ContinuousClock.now - begun) / .milliseconds(1))),
-            ])
+        let milliseconds = (ContinuousClock.now - begun) / .milliseconds(1)
+        log.line("serving", facts + [("address", address), ("milliseconds", String(milliseconds))])
 
         let limits = ModelServer.Limits(
             connectionMax: maxConnections, bodyBytesMax: maxBody, graceSecondsMax: grace, batchMax: batchMax)
@@ -119,11 +133,12 @@ struct PlumbWorker: ParsableCommand {
         HostProcess.exit(abandoned == 0 ? 0 : 1)
     }
 
-    private func chosenBatchMax() throws -> Int {
-        if let maxBatch { return maxBatch }
-        guard let text = HostProcess.environment("PLUMB_BATCH_MAX") else { return 1 }
-        guard let number = Int(text), (1...1024).contains(number) else {
-            throw StartFailure("PLUMB_BATCH_MAX is \(text), not 1 to 1024")
+    /// What an option says, or else a variable of the environment.
+    private func number(_ option: Int?, else variable: String, in range: ClosedRange<Int>) throws -> Int? {
+        if let option { return option }
+        guard let text = HostProcess.environment(variable) else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw StartFailure("\(variable) is \(text), not \(range.lowerBound) to \(range.upperBound)")
         }
         return number
     }
@@ -132,12 +147,12 @@ struct PlumbWorker: ParsableCommand {
         guard HostProcess.startThread(wait) else { throw StartFailure("no thread is left to wait for \(what)") }
     }
 
-    private func loadService(_ log: Log) throws -> ModelService {
+    /// The only model, and what the log is told of it.
+    private func loadService(_ model: String, _ log: Log) throws -> (ModelService, [(String, String)]) {
         let bytes = try HostProcess.contents(of: model)
         let file = model.split(separator: "/").last.map(String.init) ?? model
         let name = modelName ?? (file.hasSuffix(".onnx") ? String(file.dropLast(5)) : file)
-        var request: (body: Body, type: MediaType)?
-        if let golden { request = (Body(try HostProcess.contents(of: golden)), try mediaType(ofFile: golden)) }
+        let request = try goldenRequest()
         let service: ModelService
         do {
             let model = try Model(bytes: bytes, threads: threads)
@@ -148,7 +163,43 @@ struct PlumbWorker: ParsableCommand {
             throw StartFailure("\(golden ?? "the golden request"): \(error.message)")
         }
         if let trouble = service.trouble() { throw StartFailure("\(model): \(trouble)") }
-        return service
+        let loaded = service.model
+        return (
+            service,
+            [
+                ("model", model), ("name", name),
+                ("inputs", loaded.inputs.map(\.summary).joined(separator: ", ")),
+                ("outputs", loaded.outputs.map(\.summary).joined(separator: ", ")),
+                ("onnxruntime", loaded.runtimeVersion),
+            ]
+        )
+    }
+
+    /// Many models, of which those to be prewarmed are loaded.
+    private func loadShelf(_ path: String, _ log: Log) throws -> (ModelShelf, [(String, String)]) {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let list = try ModelList(HostProcess.contents(of: path), folder: folder)
+        let names = prewarm.split(separator: ",").map { String($0) }
+        let request = try goldenRequest()
+        let threads = threads
+        let bytesMax = try number(cacheBytes, else: "PLUMB_MODEL_CACHE_BYTES", in: 1...Int.max)
+        let limits = ModelCache.Limits(
+            bytesMax: bytesMax ?? ModelCache.Limits().bytesMax, waitingMax: maxLoading)
+        let cache = ModelCache(list, limits: limits, log: log) { name, bytes throws(Refusal) in
+            do {
+                let model = try Model(bytes: bytes, threads: threads)
+                return try ModelService(
+                    model: model, modelName: name, golden: name == names.first ? request : nil, log: log)
+            } catch {
+                throw Refusal(500, "the model \"\(name)\" cannot be loaded: \(error)")
+            }
+        }
+        let shelf = try ModelShelf(cache, prewarm: names, log: log)
+        return (shelf, [("models", String(list.files.count)), ("prewarmed", names.joined(separator: ", "))])
+    }
+
+    private func goldenRequest() throws -> (body: Body, type: MediaType)? {
+        try golden.map { (Body(try HostProcess.contents(of: $0)), try mediaType(ofFile: $0)) }
     }
 
     private func mediaType(ofFile path: String) throws -> MediaType {

@@ -63,6 +63,7 @@ extension Composition {
 
     private static func model(of order: EndpointOrder) -> [String: Any] {
         var model: [String: Any] = ["path": order.modelPath, "name": order.modelName]
+        if order.isMultiModel { model["multiModel"] = true }
         if !order.modelEnvironment.isEmpty { model["environment"] = order.modelEnvironment }
         if let seconds = order.startupTimeoutSeconds { model["startupTimeout"] = seconds }
         if let seconds = order.downloadTimeoutSeconds { model["downloadTimeout"] = seconds }

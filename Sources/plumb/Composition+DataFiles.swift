@@ -14,10 +14,13 @@ struct DataFiles {
 
     let files: [URL]
     let format: Format
-    /// The columns in the order in which the files have them; empty in capture, which does not name them.
+    /// The columns in the order in which the files have them, but for that of times; empty in capture, which does not
+    /// name them.
     let names: [String]
+    private let layout: DataLayout
+    private let allNames: [String]
 
-    init(_ path: String) throws {
+    init(_ path: String, layout: DataLayout = DataLayout()) throws {
         files = try Self.files(in: path)
         guard let first = files.first else {
             throw PlumbError(.notFound, "there are no data files in \(path)", hint: "CSV (.csv) or JSON lines (.jsonl)")
@@ -25,17 +28,26 @@ struct DataFiles {
         let line = try Self.firstLine(of: first)
         if line.first == "{" {
             format = line.contains("\"captureData\"") ? .capture : .objects
-            names = format == .capture ? [] : FlatObjectReader.names(inLine: line) ?? []
+            allNames = format == .capture ? [] : FlatObjectReader.names(inLine: line) ?? []
         } else {
             format = .delimited
-            names = DelimitedReader.fields(ofLine: line)
+            let fields = DelimitedReader.fields(ofLine: line)
+            allNames = layout.hasHeader ? fields : fields.indices.map { "_c\($0)" }
+        }
+        self.layout = layout
+        names = allNames.filter { $0 != layout.timeColumn }
+        if let time = layout.timeColumn, format != .capture, !allNames.contains(time) {
+            throw PlumbError(
+                .invalidInput, "\(path) has no column \(time)",
+                hint: "its columns are \(allNames.joined(separator: ", "))")
         }
     }
 
     private static func files(in path: String) throws -> [URL] {
         if path.hasSuffix(".parquet") {
             throw PlumbError(
-                .unsupported, "\(path): Parquet is not read", hint: "write it as CSV or as JSON lines first")
+                .unsupported, "\(path): Parquet is not read",
+                hint: "DuckDB makes CSV of it: " + Self.conversion(of: path))
         }
         var isFolder: ObjCBool = false
         guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
@@ -48,6 +60,11 @@ struct DataFiles {
             if ["csv", "jsonl", "json"].contains(url.pathExtension) { files.append(url) }
         }
         return files.sorted { $0.path < $1.path }
+    }
+
+    private static func conversion(of path: String) -> String {
+        let target = path.dropLast("parquet".count) + "csv"
+        return "duckdb -c \"COPY (FROM '\(path)') TO '\(target)' (HEADER)\""
     }
 
     private static func firstLine(of url: URL) throws -> String {
@@ -84,58 +101,95 @@ struct DataFiles {
     ) throws -> Int {
         var odd = 0
         for file in files {
-            var batch = RowBatch(columns: columns.count)
             switch format {
-            case .delimited:
-                let order = names.map { columns.firstIndex(of: $0) }
-                let isOwnOrder = order == columns.indices.map { $0 }
-                var reader = DelimitedReader(
-                    names: names, isText: order.map { $0.map { isText[$0] } ?? false })
-                var fields = RowBatch(columns: names.count)
-                var isHeader = true
-                try pieces(of: file, &progress) { bytes, isLast in
-                    var position = isHeader ? Self.afterLine(bytes) : 0
-                    isHeader = false
-                    while true {
-                        fields.removeAll()
-                        let next = try reader.read(bytes.span, from: position, isLast: isLast, into: &fields)
-                        position = next
-                        guard fields.rows > 0 else { return position }
-                        if isOwnOrder {
-                            try take(fields)
-                        } else {
-                            Self.arrange(fields, order, into: &batch)
-                            try take(batch)
-                        }
-                    }
-                }
-                odd += reader.oddRows
-            case .objects, .capture:
-                var reader = CaptureReader(names: columns, isText: isText)
-                var objects = ObjectLineReader(names: columns, isText: isText)
-                try pieces(of: file, &progress) { bytes, isLast in
-                    var position = 0
-                    while true {
-                        batch.removeAll()
-                        if format == .capture {
-                            position = try reader.read(bytes.span, from: position, isLast: isLast, into: &batch)
-                        } else {
-                            position = try objects.read(bytes.span, from: position, isLast: isLast, into: &batch)
-                        }
-                        guard batch.rows > 0 else { return position }
-                        try take(batch)
-                    }
-                }
-                odd += reader.oddLines + objects.oddLines
+            case .delimited: odd += try readDelimited(file, columns, isText, &progress, take)
+            case .objects: odd += try readObjects(file, columns, isText, &progress, take)
+            case .capture: odd += try readCapture(file, columns, isText, &progress, take)
             }
         }
         return odd
     }
 
+    private func readDelimited(
+        _ file: URL, _ columns: [String], _ isText: [Bool], _ progress: inout Progress,
+        _ take: (borrowing RowBatch) throws -> Void
+    ) throws -> Int {
+        let order = allNames.map { columns.firstIndex(of: $0) }
+        let time = layout.timeColumn.flatMap { allNames.firstIndex(of: $0) }
+        let isOwnOrder = time == nil && order == columns.indices.map { $0 }
+        var reader = DelimitedReader(names: allNames, isText: order.map { $0.map { isText[$0] } ?? false })
+        var fields = RowBatch(columns: allNames.count)
+        var batch = RowBatch(columns: columns.count)
+        var isHeader = layout.hasHeader
+        try pieces(of: file, &progress) { bytes, isLast in
+            var position = isHeader ? Self.afterLine(bytes) : 0
+            isHeader = false
+            while true {
+                fields.removeAll()
+                position = try reader.read(bytes.span, from: position, isLast: isLast, into: &fields)
+                guard fields.rows > 0 else { return position }
+                if isOwnOrder {
+                    try take(fields)
+                } else {
+                    Self.arrange(fields, order, time, into: &batch)
+                    try take(batch)
+                }
+            }
+        }
+        return reader.oddRows
+    }
+
+    private func readObjects(
+        _ file: URL, _ columns: [String], _ isText: [Bool], _ progress: inout Progress,
+        _ take: (borrowing RowBatch) throws -> Void
+    ) throws -> Int {
+        // The column of times stands behind those that were asked for.
+        let read = columns + (layout.timeColumn.map { [$0] } ?? [])
+        var reader = ObjectLineReader(names: read, isText: isText + [false])
+        var fields = RowBatch(columns: read.count)
+        var batch = RowBatch(columns: columns.count)
+        let order = read.indices.map { $0 < columns.count ? $0 : nil }
+        try pieces(of: file, &progress) { bytes, isLast in
+            var position = 0
+            while true {
+                fields.removeAll()
+                position = try reader.read(bytes.span, from: position, isLast: isLast, into: &fields)
+                guard fields.rows > 0 else { return position }
+                if layout.timeColumn == nil {
+                    try take(fields)
+                } else {
+                    Self.arrange(fields, order, columns.count, into: &batch)
+                    try take(batch)
+                }
+            }
+        }
+        return reader.oddLines
+    }
+
+    private func readCapture(
+        _ file: URL, _ columns: [String], _ isText: [Bool], _ progress: inout Progress,
+        _ take: (borrowing RowBatch) throws -> Void
+    ) throws -> Int {
+        var reader = CaptureReader(names: columns, isText: isText)
+        var batch = RowBatch(columns: columns.count)
+        try pieces(of: file, &progress) { bytes, isLast in
+            var position = 0
+            while true {
+                batch.removeAll()
+                position = try reader.read(bytes.span, from: position, isLast: isLast, into: &batch)
+                guard batch.rows > 0 else { return position }
+                try take(batch)
+            }
+        }
+        return reader.oddLines
+    }
+
     private static func afterLine(_ bytes: [UInt8]) -> Int { (bytes.firstIndex(of: 10) ?? bytes.count - 1) + 1 }
 
-    /// Puts fields into the columns that a baseline has.
-    private static func arrange(_ fields: borrowing RowBatch, _ order: [Int?], into batch: inout RowBatch) {
+    /// Puts fields into the columns that a baseline has, and the moment of each row beside them.
+    private static func arrange(
+        _ fields: borrowing RowBatch, _ order: [Int?], _ time: Int?, into batch: inout RowBatch
+    ) {
         batch.removeAll()
         for row in 0..<fields.rows {
             for _ in 0..<batch.columns { batch.appendMissing() }
@@ -144,7 +198,28 @@ struct DataFiles {
                 let cell = fields.cells[row * fields.columns + field]
                 batch.replace(column: column, with: cell.kind == .text ? batch.keep(fields, cell) : cell)
             }
-            batch.endRow(at: fields.times[row])
+            guard let time else {
+                batch.endRow(at: fields.times[row])
+                continue
+            }
+            let cell = fields.cells[row * fields.columns + time]
+            batch.endRow(at: cell.kind == .text ? DataTime.seconds(fields.text(of: cell)) : DataTime.seconds(cell))
+        }
+    }
+
+    /// Calls `take` with whole lines, many at a time.
+    func readLines(_ progress: inout Progress, _ take: ([UInt8]) throws -> Void) throws {
+        for file in files {
+            try pieces(of: file, &progress) { bytes, isLast in
+                let end = isLast ? bytes.count : (bytes.lastIndex(of: 10) ?? -1) + 1
+                guard end > 0 || bytes.count <= CaptureReader.lineBytesMax else {
+                    throw PlumbError(
+                        .invalidInput, "a record is longer than \(CaptureReader.lineBytesMax) bytes",
+                        hint: "is this one JSON object a line?", at: Place(file: file.path))
+                }
+                if end > 0 { try take(Array(bytes.prefix(end))) }
+                return end
+            }
         }
     }
 
@@ -169,4 +244,12 @@ struct DataFiles {
             bytes.removeFirst(min(used, bytes.count))
         }
     }
+}
+
+/// What the files of a data set do not say of themselves.
+struct DataLayout: Sendable {
+    /// The column that says when a row was; it is no feature.
+    var timeColumn: String?
+    /// Whether the first line of CSV names the columns; else they are `_c0`, `_c1` and so on, as Model Monitor has it.
+    var hasHeader = true
 }

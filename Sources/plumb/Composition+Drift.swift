@@ -37,17 +37,26 @@ extension Composition {
         var statistics: DatasetStatistics
         var constraints: DatasetConstraints
         var violations: [ConstraintViolation]
+        /// How near to an alarm the data came, in units of one: more than 1 is an alarm.
+        var level = 0.0
     }
 
-    private static let statisticsName = "statistics.json"
-    private static let constraintsName = "constraints.json"
+    static let statisticsName = "statistics.json"
+    static let constraintsName = "constraints.json"
     private static let referenceName = "plumbline_reference.json"
-    private static let violationsName = "constraint_violations.json"
+    static let violationsName = "constraint_violations.json"
     static let alarmsMax = 100
 
     /// Reads a data set through; any length takes the same memory.
-    static func profile(_ path: String, columns: [String]?, season: Season) throws -> DatasetProfile {
-        let data = try DataFiles(path)
+    static func profile(
+        _ path: String, columns: [String]?, season: Season, layout: DataLayout = DataLayout()
+    ) throws -> DatasetProfile {
+        let data = try DataFiles(path, layout: layout)
+        if season != .none, data.format != .capture, layout.timeColumn == nil {
+            throw PlumbError(
+                .invalidInput, "nothing says when the rows of \(path) were, and a season is asked for",
+                hint: "name the column of times with --time-column")
+        }
         let names = try data.columns(orElse: columns)
         var profile = DatasetProfile(names: names, season: season)
         var progress = Progress()
@@ -79,17 +88,19 @@ extension Composition {
         try write(ViolationsFile.write(outcome.violations), violationsName, in: folder)
     }
 
-    private static func write(_ bytes: [UInt8], _ name: String, in folder: String) throws {
+    static func write(_ bytes: [UInt8], _ name: String, in folder: String) throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try Data(bytes).write(to: URL(fileURLWithPath: folder).appendingPathComponent(name), options: .atomic)
     }
 
     /// A folder of a baseline's files (Plumbline's or Model Monitor's), or data to make one of.
-    static func readBaseline(_ path: String, columns: [String]?, season: Season) throws -> DriftBaseline {
+    static func readBaseline(
+        _ path: String, columns: [String]?, season: Season, layout: DataLayout = DataLayout()
+    ) throws -> DriftBaseline {
         let folder = URL(fileURLWithPath: path)
         let statisticsFile = folder.appendingPathComponent(statisticsName)
         guard FileManager.default.fileExists(atPath: statisticsFile.path) else {
-            return baseline(try profile(path, columns: columns, season: season))
+            return baseline(try profile(path, columns: columns, season: season, layout: layout))
         }
         return try readBaseline(
             statistics: statisticsFile, constraints: folder.appendingPathComponent(constraintsName),
@@ -120,21 +131,28 @@ extension Composition {
 
     /// Judges a data set by a baseline.
     static func judge(
-        _ path: String, by baseline: DriftBaseline, settings: DriftSettings, ties: TieRule
+        _ path: String, by baseline: DriftBaseline, settings: DriftSettings, ties: TieRule,
+        layout: DataLayout = DataLayout()
     ) throws -> DriftOutcome {
-        let data = try DataFiles(path)
+        let data = try DataFiles(path, layout: layout)
+        if baseline.reference.season != .none, data.format != .capture, layout.timeColumn == nil {
+            throw PlumbError(
+                .invalidInput, "the baseline has seasons, and nothing says when the rows of \(path) were",
+                hint: "name the column of times with --time-column")
+        }
         let known = baseline.reference.features.map(\.name)
         let names = known + (data.format == .capture ? [] : data.names.filter { !Set(known).contains($0) })
         let texts = Set(baseline.reference.features.filter(\.isText).map(\.name))
         var profile = DatasetProfile(names: names, keepsOrder: false)
         var machine = DriftMachine(reference: baseline.reference, settings: settings)
-        var (alarms, more) = ([DriftAlarm](), 0)
+        var (alarms, more, level) = ([DriftAlarm](), 0, 0.0)
         var progress = Progress()
         let odd = try data.read(columns: names, isText: names.map(texts.contains), progress: &progress) { batch in
             profile.insert(batch)
             for alarm in machine.observe(batch) {
                 if alarms.count < alarmsMax { alarms.append(alarm) } else { more += 1 }
             }
+            level = max(level, min(1, machine.level))
         }
         progress.clear()
         var statistics = profile.statistics
@@ -152,6 +170,7 @@ extension Composition {
                     feature_name: $0.feature, constraint_check_type: $0.check.rawValue, description: $0.description)
             })
         return DriftOutcome(
-            report: report, statistics: statistics, constraints: baseline.constraints, violations: violations)
+            report: report, statistics: statistics, constraints: baseline.constraints, violations: violations,
+            level: alarms.isEmpty ? level : 2)
     }
 }

@@ -16,6 +16,7 @@ actor CapturedTrafficMonitor: TrafficMonitor {
         var quality: QualityObservation?
         var qualityMachine: QualityMachine?
         var answers = LabelJoin<CapturedAnswer>()
+        var tally: QualityTally?
     }
     private var watched: [String: [Int: Watched]] = [:]
     /// An alarm stands for so long after the last row that proved it: long enough to be seen by whoever looks once a
@@ -74,6 +75,9 @@ actor CapturedTrafficMonitor: TrafficMonitor {
             quality.reason =
                 "\(name) beyond \(limit) cannot be watched; known are \(known), with limits that can be broken"
         }
+        if let metric = one.qualityMachine?.metric {
+            one.tally = QualityTally(problem: metric == .accuracy ? .multiclass : .regression)
+        }
         one.quality = quality
     }
 
@@ -85,7 +89,7 @@ actor CapturedTrafficMonitor: TrafficMonitor {
         guard var one = watched[endpoint]?[revision] else { return }
         if one.machine != nil { Self.lookForDrift(&one, lines, at: now) }
         if one.qualityMachine != nil {
-            for answer in CapturedAnswer.read(lines) { one.answers.insert(answer, identity: answer.identity) }
+            for answer in CapturedAnswer.read(lines).answers { one.answers.insert(answer, identity: answer.identity) }
         }
         watched[endpoint]?[revision] = one
     }
@@ -130,19 +134,24 @@ actor CapturedTrafficMonitor: TrafficMonitor {
             else { continue }
             var isProved = false
             for label in labels {
-                guard let answer = one.answers.match(label.identity) else {
+                guard let answer = one.answers.match(label.identity), let pairs = answer.pairs(with: label.label)
+                else {
                     quality.unmatched += 1
                     continue
                 }
-                for (predicted, actual) in answer.pairs(with: label.label) {
-                    switch machine.observe(predicted: predicted, actual: actual) {
+                for (row, actual) in pairs {
+                    switch machine.observe(predicted: row.prediction, actual: actual) {
                     case .some(let proved): isProved = isProved || proved
                     case .none: quality.unmatched += 1
                     }
+                    one.tally?.insert(predicted: QualityTally.label(row.prediction), actual: QualityTally.label(actual))
                 }
             }
             quality.unmatched += odd
             Self.tell(machine, isProved: isProved, &quality, at: now)
+            // Numbers that were taken for classes have no measures.
+            if one.tally?.hasTooManyClasses == true { one.tally = nil }
+            quality.metrics = one.tally?.quality.metrics
             (one.qualityMachine, one.quality) = (machine, quality)
             watched[endpoint]?[number] = one
         }

@@ -22,6 +22,8 @@ struct WatchOrder: Sendable {
     var secretFile: String?
     var topic: String?
     var pushesToSecurityHub: Bool
+    /// The socket of the engine whose drift and quality CloudWatch is told; nil for none.
+    var publishesFrom: String?
     /// Where Prometheus asks; nil when nobody does.
     var metricsHost: String?
     var metricsPort: Int
@@ -41,7 +43,8 @@ extension Composition {
     static func watch(
         _ order: WatchOrder, look: @escaping @Sendable () async throws -> [Assessment]
     ) async throws -> [Assessment]? {
-        let needsAWS = order.queue != nil || order.topic != nil || order.pushesToSecurityHub
+        let needsAWS =
+            order.queue != nil || order.topic != nil || order.pushesToSecurityHub || order.publishesFrom != nil
         return try await Webhook.withClient { web in
             guard needsAWS else { return try await watch(order, look, web, nil) }
             let region = try order.sources.first { $0.hasPrefix("aws:") }.flatMap { try Self.region(of: $0) }
@@ -79,9 +82,13 @@ extension Composition {
         let deliveries = channels.map { DeliveryService($0, desk, clock: clock, complain: complain) }
         var security: SecurityService?
         if order.pushesToSecurityHub, let aws { security = try await securityHub(desk, aws, clock, complain) }
+        let publication = aws.flatMap { aws in
+            order.publishesFrom.map { publisher(from: $0, aws, clock, complain) }
+        }
         guard order.isOnce else {
             var services: [any Service] = [looks] + deliveries + (security.map { [$0] } ?? [])
             if let queue = order.queue, let aws { services.append(try events(queue, desk, aws, clock, complain)) }
+            if let publication { services.append(publication) }
             if let host = order.metricsHost { services.append(metrics(host, order, desk, clock, complain)) }
             try await run(services)
             return nil
@@ -89,6 +96,7 @@ extension Composition {
         let assessments = try await looks.lookOnce()
         for delivery in deliveries { try await delivery.deliverAll(attemptsMax: 4) }
         if assessments != nil, let security { _ = try await security.importAll() }
+        try await publication?.publishOnce()
         return assessments
     }
 
@@ -115,6 +123,18 @@ extension Composition {
         return SecurityService(
             desk, owner: SecurityAccount(partition: owner.partition, region: owner.region, account: owner.account),
             clock: clock, send: { try await aws.importFindings($0.map { AWSValue($0.json) }) }, complain: complain)
+    }
+
+    /// What the detectors of an engine hold, for the alarms of an account.
+    private static func publisher(
+        from socket: String, _ aws: AWSClient, _ clock: WatchClock, _ complain: @escaping @Sendable (String) -> Void
+    ) -> PublishService {
+        PublishService(
+            clock: clock,
+            publish: {
+                let monitoring = try await RemotePlane.with(socketPath: socket) { try await $0.monitoring(of: nil) }
+                try await aws.put(findings(monitoring, at: clock.now()))
+            }, complain: complain)
     }
 
     private static func events(

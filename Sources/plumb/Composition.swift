@@ -346,8 +346,12 @@ enum Composition {
     /// Whether the files a revision was made of are still what they were.
     static func isUnchanged(_ revision: Revision, in home: String) -> Bool {
         guard revision.spec.model.command == nil, let path = revision.spec.model.path else { return true }
+        let file = revision.absolute(path)
         // Unreadable is not unchanged.
-        return (try? ArtifactStore.digest(ofFileAt: revision.absolute(path))) == revision.modelDigest
+        guard revision.spec.model.isMultiModel else {
+            return (try? ArtifactStore.digest(ofFileAt: file)) == revision.modelDigest
+        }
+        return (try? ArtifactStore.digest(ofModelsIn: file)) == revision.modelDigest  // The same.
     }
 
     static func controlSocket(_ home: String) -> String { RunFolder.controlSocket(for: home) }

@@ -75,5 +75,6 @@ extension Severity: ExpressibleByArgument {}
 extension Season: ExpressibleByArgument {}
 extension AuditEntry.Outcome: ExpressibleByArgument {}
 extension TieRule: ExpressibleByArgument {}
+extension QualityProblem: ExpressibleByArgument {}
 extension AccessPolicyKind: ExpressibleByArgument {}
 extension Arrivals: ExpressibleByArgument {}

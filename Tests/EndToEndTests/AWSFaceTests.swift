@@ -5,7 +5,7 @@ import PlumbTesting
 import Testing
 
 /// An engine without endpoints, and keys to it.
-private struct FaceHouse {
+struct FaceHouse {
     let command: Command
     private let status: [String: Any]
 

@@ -30,11 +30,14 @@ final class Command: Sendable {
     }
 
     /// Starts the command; the answer waits for its end.
-    func start(_ arguments: [String], input: String? = nil) throws -> @Sendable () throws -> Result {
+    func start(
+        _ arguments: [String], input: String? = nil, environment: [String: String] = [:]
+    ) throws -> @Sendable () throws -> Result {
         let process = Process()
         process.executableURL = program
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(["PLUMB_HOME": home]) { $1 }
+            .merging(environment) { $1 }
         let files = try (0..<2).map { _ in
             let path = "\(home)/\(UUID().uuidString).out"
             try Data().write(to: URL(filePath: path))

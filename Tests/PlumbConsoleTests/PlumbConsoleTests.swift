@@ -162,11 +162,14 @@ struct ProtocolTests {
             ]))
         #expect(
             read.environment == ["A": "b"] && read.example?.body == "1,2" && read.example?.contentType == "text/csv")
+        let many = try ContainerReading(model(["Mode": "MultiModel", "ModelDataUrl": "file:///models/"]))
+        #expect(many.isMultiModel && !read.isMultiModel)
     }
 
     @Test(arguments: [
         ["Image": Shape.text("python:3")], ["Image": "plumbline/onnx2"], ["ModelDataUrl": "https://x/m.onnx"],
         ["ModelDataUrl": "s3://b/model.tar.gz"], ["ModelDataUrl": "file://m.onnx"], ["Mode": "MultiModel"],
+        ["Mode": "MultiModel", "ModelDataUrl": "s3://b/models/"], ["Mode": "ManyModels"],
         ["MultiModelConfig": .map([:])],
     ])
     func refusesContainersThatItCannotRun(members: [String: Shape]) {

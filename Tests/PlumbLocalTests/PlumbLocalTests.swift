@@ -110,12 +110,13 @@ struct RunningHouse: Sendable {
 
     func call(
         _ path: String = "/endpoints/digits/invocations", method: HTTPMethod = .POST, body: String? = nil,
-        type: String = "text/csv", token: String?? = .none
+        type: String = "text/csv", token: String?? = .none, target: String? = nil
     ) async throws -> Answer {
         var request = HTTPClientRequest(url: "https://127.0.0.1:\(house.gatewayPort ?? 0)\(path)")
         request.method = method
         if let token = token ?? self.token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
         request.headers.add(name: "content-type", value: type)
+        if let target { request.headers.add(name: "X-Amzn-SageMaker-Target-Model", value: target) }
         if method == .POST {
             let csv = try String(contentsOfFile: Self.digits + "/request.csv", encoding: .utf8)
             request.body = .bytes(ByteBuffer(string: body ?? csv))

@@ -138,6 +138,7 @@ extension AWSFace {
         let container = try ContainerReading(
             try input.optionalStructure("PrimaryContainer") ?? input.structures("Containers")[0])
         order.modelEnvironment = container.environment
+        order.isMultiModel = container.isMultiModel
         order.exampleBody = container.example?.body
         order.exampleContentType = container.example?.contentType ?? order.exampleContentType
         if container.modelAddress.hasPrefix("s3://") {

@@ -84,6 +84,11 @@ extension AWSFace {
     private static let pointsMax = 100_800
     private static let rowsMax = 500
     private static let expressionsMax = 20
+    /// What a multi-model endpoint publishes beside these, with the unit.
+    private static let modelCacheMetrics = [
+        ("ModelCacheHit", "None"), ("ModelLoadingWaitTime", "Microseconds"), ("ModelDownloadingTime", "Microseconds"),
+        ("ModelLoadingTime", "Microseconds"), ("ModelUnloadingTime", "Microseconds"), ("LoadedModelCount", "None"),
+    ]
 
     func liveMetrics() async throws -> FaceMetrics {
         var metrics = FaceMetrics(endpoints: [:])
@@ -157,10 +162,16 @@ extension AWSFace {
         let filters = try input.structures("Dimensions").map { (try $0.text("Name"), try $0.optionalText("Value")) }
         let token = try input.optionalText("NextToken").flatMap { Int($0) } ?? 0
         var found: [MetricIdentity] = []
-        for (endpoint, known) in try await liveMetrics().endpoints.sorted(by: { $0.key < $1.key }) {
+        let metrics = try await liveMetrics()
+        for (endpoint, known) in metrics.endpoints.sorted(by: { $0.key < $1.key }) {
             for config in [nil] + known.configs.keys.sorted().map({ Optional($0) }) {
                 let identity = VariantIdentity(endpoint: endpoint, variant: known.variant, config: config)
                 found += RequestMetric.allCases.map { identity.metric($0) }
+                found += Self.modelCacheMetrics.compactMap { name, unit in
+                    let metric = MetricIdentity(
+                        namespace: "AWS/SageMaker", name: name, dimensions: identity.dimensions)
+                    return metrics.isPublished(metric, in: unit) ? metric : nil
+                }
             }
         }
         found = found.filter { metric in

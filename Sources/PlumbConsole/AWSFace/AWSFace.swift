@@ -20,6 +20,8 @@ public struct EndpointOrder: Sendable, Hashable {
     public var modelName: String
     /// An absolute path.
     public var modelPath: String
+    /// The path is that of a folder of models.
+    public var isMultiModel = false
     public var modelEnvironment: [String: String] = [:]
     public var exampleBody: String?
     public var exampleContentType = "application/json"

@@ -14,6 +14,8 @@ struct ContainerReading: Sendable {
     private static let modelPath = "PLUMB_MODEL"
 
     var modelAddress: String
+    /// The address is that of a folder of models.
+    let isMultiModel: Bool
     var environment: [String: String] = [:]
     var example: (body: String, contentType: String)?
 
@@ -29,8 +31,10 @@ struct ContainerReading: Sendable {
                 "The engine on this machine runs no container images, only ONNX files: Image has to be "
                     + "\(Self.image), with any registry before it and any tag behind, not '\(image.prefix(200))'.")
         }
-        if let mode = try container.optionalText("Mode"), mode != "SingleModel" {
-            throw .validation("Mode: the engine on this machine has no \(mode); leave it out")
+        let mode = try container.optionalText("Mode") ?? "SingleModel"
+        isMultiModel = mode == "MultiModel"
+        guard isMultiModel || mode == "SingleModel" else {
+            throw .validation("Mode: SingleModel or MultiModel, not '\(mode.prefix(40))'.")
         }
         for (name, value) in try container.optionalStructure("Environment")?.shape.members ?? [:] {
             guard let text = value.text else { throw .validation("Environment: the value of \(name) is no text") }
@@ -46,13 +50,26 @@ struct ContainerReading: Sendable {
                 "ModelDataUrl has to be file:///PATH/MODEL.onnx or s3://BUCKET/MODEL.onnx, not "
                     + "'\(modelAddress.prefix(200))'.")
         }
+        guard !isMultiModel else {
+            guard modelAddress.hasPrefix("file:///"), modelAddress.hasSuffix("/") else {
+                throw .validation(
+                    "Of a multi-model endpoint ModelDataUrl has to be file:///FOLDER/ on this machine, not "
+                        + "'\(modelAddress.prefix(200))'.")
+            }
+            example = readExample()
+            return
+        }
         guard modelAddress.hasSuffix(".onnx") else {
             throw .validation(
                 "ModelDataUrl has to name an .onnx file, not an archive: '\(modelAddress.prefix(200))'. "
                     + "ModelDataSource with CompressionType None is the usual way to say so.")
         }
+        example = readExample()
+    }
+
+    private mutating func readExample() -> (body: String, contentType: String)? {
         let type = environment.removeValue(forKey: Self.exampleType) ?? "application/json"
-        example = environment.removeValue(forKey: Self.exampleBody).map { ($0, type) }
+        return environment.removeValue(forKey: Self.exampleBody).map { ($0, type) }
     }
 
     private static func address(_ container: FaceInput) throws(FaceError) -> String? {

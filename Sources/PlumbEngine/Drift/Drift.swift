@@ -1,5 +1,7 @@
 // What is watched in the content of requests and answers, beyond their number and their time.
 
+public import PlumbModel
+
 /// What a detector thinks of one revision's traffic.
 public enum DetectorState: String, Sendable, Codable {
     /// There is nothing to compare with, or it cannot be used.
@@ -71,6 +73,8 @@ public struct QualityObservation: Sendable, Hashable, Codable {
     public var labels: Int
     /// Labels whose answer was not captured, or came too late.
     public var unmatched: Int
+    /// Model Monitor's other measures of all labels so far; nil before the first.
+    public var metrics: [QualityMetric]?
     public var detectedAt: Double?
 
     public init(state: DetectorState, reason: String, metric: String, limit: Double) {

@@ -40,6 +40,7 @@ struct WorkerLauncher: Sendable {
     func check(_ revision: Revision) throws(PlumbError) {
         guard let command = revision.spec.model.command else {
             try artifacts.verify(revision.modelDigest)
+            if revision.spec.model.isMultiModel { _ = try prewarmed(revision) }
             guard FileManager.default.isExecutableFile(atPath: workerPath) else {
                 throw PlumbError(
                     .notFound, "the model server is not at \(workerPath)",
@@ -78,10 +79,8 @@ struct WorkerLauncher: Sendable {
         } else {
             program = workerPath
             let socket = "\(runFolder)/w-\(number).sock"
-            arguments = [
-                "--model", artifacts.path(of: revision.modelDigest), "--model-name", spec.model.name ?? spec.name,
-                "--socket", socket, "--max-body", "\(spec.limits.bodyBytesMax)", "--exit-with-parent",
-            ]
+            arguments = try modelArguments(revision)
+            arguments += ["--socket", socket, "--max-body", "\(spec.limits.bodyBytesMax)", "--exit-with-parent"]
             if let golden = try goldenFile(revision, example) {
                 arguments += ["--golden", golden]
             }
@@ -89,7 +88,9 @@ struct WorkerLauncher: Sendable {
         }
         let route = WorkerRoute(
             id: id, revision: revision.number, zone: zone, address: address,
-            concurrencyMax: spec.model.concurrencyMax, takesFrames: spec.model.command == nil)
+            concurrencyMax: spec.model.concurrencyMax,
+            // On a lane, a request that waits for its model to be loaded would hold up those behind it.
+            takesFrames: spec.model.command == nil && !spec.model.isMultiModel)
         let limits = Confinement.Limits(spec.instances, memoryBytesMax: memoryBytesMax)
         let words = confinement.wrap(
             [program] + arguments, limits: limits, speaksTCP: spec.model.command != nil, number: number)
@@ -98,9 +99,46 @@ struct WorkerLauncher: Sendable {
             folder: revision.folder, logPath: "\(folder)/logs/\(id).log",
             startupSeconds: Double(spec.model.startupTimeoutSeconds), probe: spec.alarms,
             memoryBytesMax: limits.memoryBytes,
-            example: example.map { WorkerProbe.invocation($0, type: spec.example.contentType) },
+            example: try exampleRequest(revision, example), hasManyModels: spec.model.isMultiModel,
             answerSecondsMax: spec.limits.timeoutSeconds, examinationSeconds: examinationSeconds)
         return (number, route, launch)
+    }
+
+    /// What the model server is to serve.
+    private func modelArguments(_ revision: Revision) throws(PlumbError) -> [String] {
+        let (spec, path) = (revision.spec, artifacts.path(of: revision.modelDigest))
+        guard spec.model.isMultiModel else { return ["--model", path, "--model-name", spec.model.name ?? spec.name] }
+        // Half of the requests that a worker may have are never those that wait for a model.
+        return [
+            "--models", path, "--prewarm", try prewarmed(revision).joined(separator: ","),
+            "--max-loading", "\(max(1, spec.model.concurrencyMax / 2))",
+        ]
+    }
+
+    /// The models of a revision that has many; nil for one that has one.
+    func models(of revision: Revision) -> Set<String>? {
+        guard revision.spec.model.isMultiModel else { return nil }
+        return artifacts.models(revision.modelDigest).map { Set($0.digests.keys) } ?? []
+    }
+
+    /// The models that are loaded at the start; the spec's example is for the first. Throws for one that is not there.
+    private func prewarmed(_ revision: Revision) throws(PlumbError) -> [String] {
+        let names = models(of: revision) ?? []
+        let wanted = (revision.spec.model.environment["PLUMB_PREWARM"] ?? "").split(separator: ",").map(String.init)
+        for name in wanted where !names.contains(name) {
+            throw PlumbError(
+                .invalidInput, "PLUMB_PREWARM names \(name), which is not among the endpoint's \(names.count) models",
+                hint: "name .onnx files of the folder model.path, with commas between",
+                at: revision.spec.place(of: "model.environment"))
+        }
+        return wanted.isEmpty ? names.sorted().prefix(1).map { $0 } : wanted
+    }
+
+    private func exampleRequest(_ revision: Revision, _ body: Data?) throws(PlumbError) -> ByteBuffer? {
+        guard let body else { return nil }
+        let target = revision.spec.model.isMultiModel ? try prewarmed(revision).first : nil
+        return WorkerProbe.invocation(
+            body, type: revision.spec.example.contentType, path: TargetModels.invocationPath(of: target))
     }
 
     /// The example request's body; nil where the spec has none.

@@ -6,7 +6,11 @@ import NIOPosix
 
 /// One question to one worker, on a connection of its own.
 enum WorkerProbe {
-    private static let ping = ByteBuffer(string: "GET /ping HTTP/1.1\r\nHost: worker\r\nConnection: close\r\n\r\n")
+    private static let ping = question("/ping")
+
+    static func question(_ path: String) -> ByteBuffer {
+        ByteBuffer(string: "GET \(path) HTTP/1.1\r\nHost: worker\r\nConnection: close\r\n\r\n")
+    }
 
     /// True when the worker answers 200 in time; false for everything else.
     static func isHealthy(_ address: SocketAddress, timeout: TimeAmount, on loop: any EventLoop) async -> Bool {
@@ -14,9 +18,9 @@ enum WorkerProbe {
     }
 
     /// An invocation as a whole HTTP/1.1 request.
-    static func invocation(_ body: Data, type: String) -> ByteBuffer {
+    static func invocation(_ body: Data, type: String, path: String = "/invocations") -> ByteBuffer {
         var buffer = ByteBuffer(
-            string: "POST /invocations HTTP/1.1\r\nHost: worker\r\nContent-Type: \(type)\r\n"
+            string: "POST \(path) HTTP/1.1\r\nHost: worker\r\nContent-Type: \(type)\r\n"
                 + "Content-Length: \(body.count)\r\nConnection: close\r\n\r\n")
         buffer.writeBytes(body)
         return buffer

@@ -23,6 +23,8 @@ struct WorkerLaunch: Sendable {
     var memoryBytesMax: Int?
     /// The example request, with which it is examined now and then; nil where the spec has none that can be sent.
     var example: ByteBuffer?
+    /// It loads models as they are asked for, and is asked how that goes.
+    var hasManyModels = false
     /// How long an examination may take, in seconds.
     var answerSecondsMax: Double
     /// Between two examinations, in seconds.
@@ -53,11 +55,11 @@ final class WorkerProcess: Sendable {
     }
     let route: WorkerRoute
     let number: Int
-    private let endpoint: EndpointRoute
+    let endpoint: EndpointRoute
     private let launch: WorkerLaunch
     private let golden: NIOLockedValueBox<GoldenAnswer>
-    private let loop: any EventLoop
-    private let incidents: Incidents
+    let loop: any EventLoop
+    let incidents: Incidents
     private let log: Logger
     private let state: NIOLockedValueBox<State>
     /// How often a running worker is looked after between probes, in milliseconds.
@@ -224,6 +226,7 @@ final class WorkerProcess: Sendable {
             }
             group.addTask { await self.watch(isAdopted: adopted != nil) }
             group.addTask { await self.watchMemory() }
+            if self.launch.hasManyModels { group.addTask { await self.watchModels() } }
             // The watches never end before the process: they kill what they give up on and wait.
             let ended = await group.next() ?? nil
             group.cancelAll()
@@ -473,7 +476,7 @@ final class WorkerProcess: Sendable {
         return lines.last.map { String($0.prefix(500)) } ?? "it left no message"
     }
 
-    private static func pause(milliseconds: Int) async {
+    static func pause(milliseconds: Int) async {
         try? await Task.sleep(for: .milliseconds(milliseconds))  // Cancelled early is what cancelling is for.
     }
 

@@ -87,6 +87,8 @@ final class EndpointRoute: Sendable {
     private let removed = Atomic<Bool>(false)
     /// Answers that are kept, for revisions whose spec allows it.
     let cache = ResponseCache()
+    /// The models of revisions that have many.
+    let targets = TargetModels()
 
     init(name: String, limits: RequestLimits) {
         self.name = name
@@ -377,6 +379,7 @@ struct RevisionTraffic: Sendable {
         gauges = [GaugeRecorder(metric: RevisionAlarms.probe(of: revision))]
         if revision.isWatchedForDrift { gauges.append(GaugeRecorder(metric: RevisionAlarms.drift(of: revision))) }
         if revision.isWatchedForQuality { gauges.append(GaugeRecorder(metric: RevisionAlarms.quality(of: revision))) }
+        gauges += Self.modelCacheGauges(revision)
         lateMicroseconds = Int(revision.spec.alarms.latencyP99.threshold * 1000)
         let rule = revision.spec.alarms.health
         healthLookback = rule.periodSeconds * (rule.evaluationPeriods + AlarmEvaluator.extraPeriods + 1)

@@ -232,6 +232,9 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
             return refuse(.unavailable("the endpoint has no revision in service"))
         }
         request.revision = revision
+        if let refusal = route.targets.objection(to: upstream.head.targetModel, revision, of: route.name) {
+            return refuse(refusal)
+        }
         if isInference, let plan = route.cachePlan(of: revision) {
             let key = ResponseCache.key(plan, holder: holder, upstream.head, upstream.body)
             if case .hit(let kept, let age) = route.cache.find(key, at: request.startedAt) {
@@ -284,6 +287,8 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
                     response.body, response.contentType, for: key, seconds: plan.seconds, at: request.startedAt)
             }
             write(response)
+        case .answered(let response) where response.status == 429 && asked?.head.targetModel != nil:
+            refuse(Refusal(429, "ModelNotReadyException", "the model is being loaded", isTemporary: true))
         case .answered(let response): writeModelError(response)
         case .failed(.timedOut): refuse(Refusal(504, "ModelError", "the model did not answer in time"))
         case .failed(.malformed(let why)):

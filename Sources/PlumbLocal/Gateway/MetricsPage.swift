@@ -49,6 +49,7 @@ extension GatewayState {
         }
         page += invocations(routes)
         page += caches(routes)
+        page += modelCachesPage()
         declare("plumb_requests_in_flight", "gauge", "Requests that workers are busy with.")
         for route in routes {
             page += "plumb_requests_in_flight{endpoint=\"\(route.name)\"} \(route.inFlightTotal)\n"

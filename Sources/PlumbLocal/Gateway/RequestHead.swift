@@ -26,6 +26,8 @@ final class RequestHead {
     private(set) var accept: String?
     private(set) var customAttributes: String?
     private(set) var inferenceID: String?
+    /// The model that is meant, of an endpoint that has many.
+    private(set) var targetModel: String?
     private(set) var traceParent: String?
     private(set) var contentLength: Int?
     private(set) var isChunked = false
@@ -129,6 +131,9 @@ final class RequestHead {
             }
             isChunked = true
         case 29 where Self.equal(name, "x-amzn-sagemaker-inference-id"): inferenceID = Self.value(line, after: colon)
+        case 29 where Self.equal(name, "x-amzn-sagemaker-target-model"):
+            guard targetModel == nil else { throw .malformed("X-Amzn-SageMaker-Target-Model is given twice") }
+            targetModel = Self.value(line, after: colon)
         case 31 where Self.equal(name, "inference-header-content-length"): hasBinaryTensors = true
         case 34 where Self.equal(name, "x-amzn-sagemaker-custom-attributes"):
             customAttributes = Self.value(line, after: colon)

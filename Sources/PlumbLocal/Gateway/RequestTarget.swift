@@ -46,7 +46,7 @@ final class RequestTarget {
             bodyBytesMax = limits.bodyBytesMax
             timeout = .nanoseconds(Int64(limits.timeoutSeconds * 1e9))
             requestsPerSecondMax = limits.requestsPerSecondMax
-            var (path, contentType) = ("/invocations", head.contentType)
+            var (path, contentType) = (TargetModels.invocationPath(of: head.targetModel), head.contentType)
             if case .inference(_, let inferencePath) = kind {
                 path = inferencePath
                 // The protocol is JSON alone, and many of its clients do not say so.
@@ -174,8 +174,9 @@ final class RequestTarget {
                 "there is /v2/health/live, /v2/health/ready, /v2/models/NAME and below it /ready and /infer")
         }
         let route = try route(parts[1], gateway)
+        let model = head.targetModel.map { URIText.escaped($0) } ?? route.modelName
         switch parts.count == 3 ? parts[2] : "" {
-        case "" where isGet(head): return .inference(route, path: "/v2/models/\(route.modelName)")
+        case "" where isGet(head): return .inference(route, path: "/v2/models/\(model)")
         case "ready" where isGet(head):
             return .page { _ in Page(status: route.isServing ? 200 : 503, text: "{\"ready\":\(route.isServing)}") }
         case "infer" where head.method == .post:
@@ -184,7 +185,7 @@ final class RequestTarget {
                     400, "ValidationError",
                     "tensors are sent and answered in JSON here; leave the binary data extension off")
             }
-            return .inference(route, path: "/v2/models/\(route.modelName)/infer")
+            return .inference(route, path: "/v2/models/\(model)/infer")
         default:
             throw Refusal(405, "ValidationError", "\(head.path) does not take this method")
         }

@@ -81,15 +81,10 @@ struct SignedRequest: Sendable {
         }
     }
 
-    /// Holds the request to the only variant, and the only model, that an endpoint has.
+    /// Holds the request to the only variant that an endpoint has.
     func checkTarget(variant: String, endpoint: String) throws(Refusal) {
         if let wanted = header("x-amzn-sagemaker-target-variant"), wanted != variant {
             throw Refusal(400, "ValidationError", "Variant \(wanted) not found for endpoint \(endpoint).")
-        }
-        if header("x-amzn-sagemaker-target-model") != nil {
-            throw Refusal(
-                400, "ValidationError",
-                "Target model requested for endpoint \(endpoint), which is no multi-model endpoint.")
         }
     }
 

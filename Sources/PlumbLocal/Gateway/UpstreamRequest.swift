@@ -11,6 +11,8 @@ final class UpstreamHead {
     let customAttributes: String?
     /// The client's own name for the inference.
     let inferenceID: String?
+    /// The model that is meant, of an endpoint that has many; it is a part of the path.
+    let targetModel: String?
     /// The head as a frame carries it.
     let frame: [UInt8]
     /// All that an answer may depend on; a trace changes none.
@@ -18,8 +20,10 @@ final class UpstreamHead {
 
     init(
         method: String = "POST", path: String, contentType: String? = nil, accept: String? = nil,
-        customAttributes: String? = nil, inferenceID: String? = nil, traceParent: String? = nil
+        customAttributes: String? = nil, inferenceID: String? = nil, traceParent: String? = nil,
+        targetModel: String? = nil
     ) {
+        self.targetModel = targetModel
         self.contentType = contentType
         self.customAttributes = customAttributes
         self.inferenceID = inferenceID
@@ -38,7 +42,8 @@ final class UpstreamHead {
     convenience init(path: String, contentType: String?, _ head: RequestHead) {
         self.init(
             method: head.method == .post ? "POST" : "GET", path: path, contentType: contentType, accept: head.accept,
-            customAttributes: head.customAttributes, inferenceID: head.inferenceID, traceParent: head.traceParent)
+            customAttributes: head.customAttributes, inferenceID: head.inferenceID, traceParent: head.traceParent,
+            targetModel: head.targetModel)
     }
 
     /// The head in HTTP/1.1, for commands that obey SageMaker's container contract.

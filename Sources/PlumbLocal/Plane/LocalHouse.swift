@@ -186,6 +186,7 @@ public final class LocalHouse: Sendable {
 
     /// Takes a copy of the model artefact and answers its digest; of a command, the digest of its words.
     func takeIn(_ spec: Spec, folder: String) throws(PlumbError) -> String {
+        if spec.model.isMultiModel { return try takeInModels(spec, folder: folder) }
         if let command = spec.model.command { return TokenRegistry.digest(of: command.joined(separator: "\0")) }
         guard let path = spec.model.path else {
             throw PlumbError(.invalidInput, "the spec names neither model.path nor model.command")
@@ -196,6 +197,16 @@ public final class LocalHouse: Sendable {
                 hint: "write model.path: FILE.onnx, or give the endpoint to AWS", at: spec.place(of: "model.path"))
         }
         return try artifacts.add(fileAt: WorkerLauncher.absolute(path, from: folder))
+    }
+
+    /// Takes a copy of every model of a folder, and answers the digest of their list.
+    private func takeInModels(_ spec: Spec, folder: String) throws(PlumbError) -> String {
+        guard let path = spec.model.path, !path.contains("://") else {
+            throw PlumbError(
+                .unsupported, "the embedded engine serves a multi-model endpoint from a folder of ONNX files here",
+                hint: "write model.path: FOLDER, and no model.command", at: spec.place(of: "model.multiModel"))
+        }
+        return try artifacts.add(modelsIn: WorkerLauncher.absolute(path, from: folder))
     }
 
     /// Keeps the example request's file with the revision; nil when the spec holds the request itself.

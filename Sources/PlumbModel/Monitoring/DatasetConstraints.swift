@@ -57,7 +57,8 @@ public struct DistributionComparison: Sendable, Equatable {
     public init() {}
 }
 
-public struct QualityConstraint: Sendable, Equatable {
+public struct QualityConstraint: Sendable, Equatable, Codable {
+    /// As its member of the file is called without `_constraints`.
     public var problem: String
     public var metric: String
     public var threshold: Double

@@ -68,7 +68,7 @@ public struct QuantileSketch: Sendable, Equatable {
         let even = levels[level].count & ~1
         if compactions[level] & 1 == 1 { offsets[level] = 1 - offsets[level] }
         compactions[level] += 1
-        levels[level][..<even].sort()
+        DigitSort.sort(&levels[level], first: even)
         for index in stride(from: offsets[level], to: even, by: 2) { levels[level + 1].append(levels[level][index]) }
         levels[level].removeFirst(even)
         kept -= even / 2

@@ -9,14 +9,18 @@ struct DriftCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drift",
         abstract: "Does a model still see the data it was made for?",
-        subcommands: [Baseline.self, Run.self, Status.self, Captures.self])
+        subcommands: [Baseline.self, Run.self, Quality.self, Status.self, Captures.self])
 
     struct DataOptions: ParsableArguments {
         @Option(help: "Names of the columns, for data capture: those of the answer first, then of the request.")
         var columns: String?
         @Option(help: "What the expected distribution changes with: none, hourOfDay, dayOfWeek or hourOfWeek.")
         var season = Season.none
+        @Option(help: "The column that says when a row was (seconds since 1970 or ISO 8601); it is no feature.")
+        var timeColumn: String?
+        @Flag(help: "The first line of CSV is data: columns are called _c0, _c1 and so on.") var noHeader = false
 
+        var layout: DataLayout { DataLayout(timeColumn: timeColumn, hasHeader: !noHeader) }
         var names: [String]? { columns.map { $0.split(separator: ",").map(String.init) } }
     }
 }
@@ -38,7 +42,8 @@ extension DriftCommand {
         @OptionGroup var format: FormatOption
 
         func run() async throws {
-            let profile = try Composition.profile(data, columns: options.names, season: options.season)
+            let profile = try Composition.profile(
+                data, columns: options.names, season: options.season, layout: options.layout)
             let baseline = Composition.baseline(profile)
             try Composition.write(baseline, to: output)
             if format.format == .json {
@@ -71,9 +76,10 @@ extension DriftCommand {
                   plumb drift run --baseline baseline --data today.csv --tolerance 0.1
 
                 Without --data, the environment says what to do as it does in a
-                container of Model Monitor: dataset_source, output_path,
-                baseline_statistics, baseline_constraints. The outcome then stands in
-                /opt/ml/output/message, and violations are no error.
+                container of Model Monitor: dataset_source, output_path, analysis_type,
+                baseline_statistics, baseline_constraints, publish_cloudwatch_metrics.
+                The outcome then stands in /opt/ml/output/message, and violations are
+                no error.
 
                 Exit codes: 0 nothing has drifted, 1 something has, 2 bad input, 3 not
                 done.
@@ -99,12 +105,14 @@ extension DriftCommand {
 
         func run() async throws {
             let settings = DriftSettings(rowsPerFalseAlarm: rowsPerFalseAlarm, tolerance: tolerance)
-            guard let data else { return try MonitorContainer().run(settings: settings, ties: ties) }
+            guard let data else { return try await MonitorContainer().run(settings: settings, ties: ties) }
             guard let baseline else {
                 throw ValidationError("name what to compare with: --baseline FOLDER or --baseline DATA")
             }
-            let read = try Composition.readBaseline(baseline, columns: options.names, season: options.season)
-            let outcome = try Composition.judge(data, by: read, settings: settings, ties: ties)
+            let read = try Composition.readBaseline(
+                baseline, columns: options.names, season: options.season, layout: options.layout)
+            let outcome = try Composition.judge(
+                data, by: read, settings: settings, ties: ties, layout: options.layout)
             if let output { try Composition.write(outcome, to: output) }
             if format.format == .json {
                 try Terminal.printJSON(outcome.report)

@@ -25,6 +25,7 @@ struct InvokeCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "The body's type (default: the example's, else application/json).")
     var contentType: String?
     @Option(name: .long, help: "The answer's type: application/json or text/csv.") var accept: String?
+    @Option(name: .long, help: "The model that is meant, of an endpoint that has many.") var targetModel: String?
     @Flag(name: .shortAndLong, help: "Print status and headers too, to standard error.") var verbose = false
     @OptionGroup var home: HomeOption
     private static let answerBytesMax = 64 << 20
@@ -42,6 +43,7 @@ struct InvokeCommand: AsyncParsableCommand {
         request.headers.add(name: "authorization", value: "Bearer \(call.token)")
         request.headers.add(name: "content-type", value: call.contentType)
         if let accept { request.headers.add(name: "accept", value: accept) }
+        if let targetModel { request.headers.add(name: "x-amzn-sagemaker-target-model", value: targetModel) }
         request.body = .bytes(ByteBuffer(bytes: call.body))
         do {
             let response = try await client.execute(request, timeout: .seconds(90))

@@ -15,6 +15,7 @@ struct WatchCommand: AsyncParsableCommand {
               plumb watch aws:// --webhook https://… --webhook-secret-file secret
               plumb watch aws:// --sns arn:aws:sns:…  --security-hub
               plumb watch plumb.yaml engine: --interval 30s  whatever check reads
+              plumb watch engine: --cloudwatch               drift and quality for its alarms
               plumb watch aws:// --once --format json        from cron
 
             The first look prints the board; then each verdict that changes, each
@@ -45,6 +46,8 @@ struct WatchCommand: AsyncParsableCommand {
         help: ArgumentHelp("Sign what is posted with the secret in this file.", valueName: "file"), completion: .file())
     var webhookSecretFile: String?
     @Option(help: ArgumentHelp("Publish news to this topic.", valueName: "arn")) var sns: String?
+    @Flag(help: "With the source engine: publish drift and quality to CloudWatch, once a minute.") var cloudwatch =
+        false
     @Flag(help: "Import failures into AWS Security Hub, and archive them when they are gone.") var securityHub = false
     @Option(help: ArgumentHelp("Where Prometheus asks, or off.", valueName: "host:port"))
     var prometheus = "127.0.0.1:9464"
@@ -66,6 +69,9 @@ struct WatchCommand: AsyncParsableCommand {
         if webhookSecretFile != nil, webhooks.isEmpty {
             throw ValidationError("--webhook-secret-file signs what --webhook posts: name one")
         }
+        if cloudwatch, !sources.contains("engine:") {
+            throw ValidationError("--cloudwatch publishes what the engine has found: name engine: among the sources")
+        }
         if let sns, !(sns.hasPrefix("arn:") && sns.contains(":sns:")) {
             throw ValidationError("--sns takes the ARN of a topic, such as arn:aws:sns:eu-west-1:123456789012:oncall")
         }
@@ -80,6 +86,7 @@ struct WatchCommand: AsyncParsableCommand {
         let order = WatchOrder(
             sources: sources, intervalSeconds: interval, isOnce: once, queue: queue, webhooks: webhooks,
             secretFile: webhookSecretFile, topic: sns, pushesToSecurityHub: securityHub,
+            publishesFrom: cloudwatch ? home.controlSocket : nil,
             metricsHost: metrics?.host, metricsPort: metrics?.port ?? 0,
             statePath: state ?? Composition.watchState(of: sources, in: home.folder), format: format.format,
             account: account)

@@ -70,7 +70,7 @@ import Testing
         #expect(reader.oddLines == 1, "three fields are neither the request's nor with the answer's")
     }
 
-    @Test func answersArePredictionsRowByRowWhateverTheyAreWrittenIn() {
+    @Test func answersArePredictionsRowByRowWhateverTheyAreWrittenIn() throws {
         func line(_ data: String, _ encoding: String, id: String) -> String {
             #"{"captureData":{"endpointInput":{"data":"1","encoding":"CSV"},"endpointOutput":{"data":"\#(data)","#
                 + #""encoding":"\#(encoding)"}},"eventMetadata":{"eventId":"e","inferenceId":"\#(id)"}}"#
@@ -80,11 +80,36 @@ import Testing
             line(#"{\"predictions\":[{\"label\":7,\"score\":1},{\"label\":3}]}"#, "JSON", id: "b"),
             line("0.25", "JSON", id: "c"), line("AAEC", "BASE64", id: "d"), line("no json", "JSON", id: "f"), "garbage",
         ]
-        let answers = CapturedAnswer.read(Array(lines.joined(separator: "\n").utf8))
+        let (answers, oddLines) = CapturedAnswer.read(Array(lines.joined(separator: "\n").utf8))
+        #expect(oddLines == 3)
         #expect(answers.map(\.identity) == ["a", "b", "c"])
-        #expect(answers.map(\.rows) == [["7", "3"], ["7", "3"], ["0.25"]])
-        let pairs = answers[0].pairs(with: "\"7\"\n 4 ")
-        #expect(pairs.map(\.predicted) == ["7", "3"] && pairs.map(\.actual) == ["7", "4"])
+        #expect(answers.map { $0.rows.map(\.prediction) } == [["7", "3"], ["7", "3"], ["0.25"]])
+        let pairs = try #require(answers[0].pairs(with: "\"7\"\n 4 "))
+        #expect(pairs.map(\.row.prediction) == ["7", "3"] && pairs.map(\.label) == ["7", "4"])
+        #expect(answers[0].pairs(with: "7") == nil, "two rows, and a label for one")
+    }
+
+    @Test func fieldsAreFoundByNumberAndByPath() {
+        func line(_ output: String, _ encoding: String, _ input: String) -> String {
+            #"{"captureData":{"endpointInput":{"data":"\#(input)","encoding":"\#(encoding)"},"endpointOutput":"#
+                + #"{"data":"\#(output)","encoding":"\#(encoding)"}},"groundTruthData":{"data":"1","encoding":"CSV"},"#
+                + #""eventMetadata":{"eventId":"e"},"eventVersion":"0"}"#
+        }
+        let csv = line("0.7,1,x", "CSV", #"30,red"#)
+        let byNumber = CapturedAnswer.read(
+            Array(csv.utf8), fields: AnswerFields(prediction: "1", probability: "0", slices: ["1", "9"]))
+        let row = byNumber.answers.first?.rows.first
+        #expect(row == CapturedAnswer.Row(prediction: "1", probability: "0.7", slices: ["red", nil]))
+        #expect(byNumber.answers.first?.labels == ["1"], "Model Monitor's merge job puts the label beside")
+        let json = line(
+            #"{\"predictions\":[{\"label\":1,\"by\":{\"p\":0.7}}]}"#, "JSON",
+            #"{\"instances\":[{\"colour\":\"red\"}]}"#)
+        let byPath = CapturedAnswer.read(
+            Array(json.utf8), fields: AnswerFields(prediction: "label", probability: "by.p", slices: ["colour"]))
+        #expect(
+            byPath.answers.first?.rows == [CapturedAnswer.Row(prediction: "1", probability: "0.7", slices: ["red"])])
+        let lacking = CapturedAnswer.read(Array(csv.utf8), fields: AnswerFields(prediction: "7"))
+        #expect(lacking.answers.isEmpty && lacking.oddLines == 1)
     }
 
     @Test func severalRowsOfOnePayloadArePairedWithTheirAnswers() throws {
