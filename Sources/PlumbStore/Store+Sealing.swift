@@ -63,6 +63,8 @@ extension Store {
     public func rewrapRecords() async throws(PlumbError) -> Int {
         let seal = seal
         do {
+            // What was shipped before is wrapped otherwise: a backup takes everything anew.
+            defer { outgoing.withLock { $0?.isIncomplete = true } }
             return try await pool.write { database in
                 let rows = try Row.fetchAll(database, sql: "SELECT kind, key, body FROM record")
                 var count = 0

@@ -1,24 +1,46 @@
-// Records by kind and key, and the audit record, in one SQLite file.
+// Records by kind and key in one SQLite file, each change with its audit entries.
 
 import Crypto
 import Foundation
 import GRDB
 public import PlumbModel
+import Synchronization
 
 /// The state of one engine, in one folder that one process holds at a time.
 ///
-/// Every change returns only when it is on disk (`synchronous = FULL` over a write-ahead log). A change and the audit
-/// entries that belong to it are one transaction.
+/// Every change returns only when it is on disk (`synchronous = FULL` over a write-ahead log) and its audit entries are
+/// in the published log. A change and the audit entries that belong to it are one transaction; changes that come
+/// together share one.
 public final class Store: Sendable {
     let seal = RecordSeal()
     /// The folder, absolute.
     public let folder: String
+    /// What was mended when the state was opened, in words.
+    public let openingNotes: [String]
     let pool: DatabasePool
+    let log: AuditLog
     private let lock: FolderLock
+    private let waiting = Mutex<[Change]>([])
+    /// Nil while nobody makes a backup.
+    let outgoing = Mutex<Outgoing?>(nil)
+
+    /// A change that waits for its transaction.
+    private struct Change: Sendable {
+        var what: String
+        /// The records as a backup will have them.
+        var records: [Shipment.Change]
+        var work: @Sendable (Database) throws -> Void
+        var done: CheckedContinuation<Result<Void, PlumbError>, Never>
+    }
+    /// Changes that share a transaction.
+    private static let groupMax = 1000
+    /// Changes that may wait.
+    private static let waitingMax = 100_000
 
     /// Opens the state in `folder`, making it on first use.
     ///
-    /// Throws `conflict` when another process holds it, `internalFault` when the file is damaged or cannot be written.
+    /// Throws `conflict` when another process holds it, `internalFault` when the state or the audit log is damaged or
+    /// cannot be written.
     public init(folder: String) throws(PlumbError) {
         self.folder = folder
         try AtomicFile.makeFolder(folder)
@@ -38,6 +60,7 @@ public final class Store: Sendable {
                 .internalFault, "the state in \(folder) cannot be opened",
                 hint: "restore a backup, or start afresh with another folder in PLUMB_HOME", cause: error)
         }
+        (log, openingNotes) = try Self.openLog(in: folder, over: pool)
     }
 
     /// Makes the file before SQLite does: its log and its index take over the file's permissions.
@@ -70,6 +93,7 @@ public final class Store: Sendable {
                         BEGIN SELECT RAISE(ABORT, 'the audit record is append-only'); END;
                     """)
         }
+        migrator.registerMigration("2") { try takeOverChain(in: $0) }
         return migrator
     }
 
@@ -104,76 +128,33 @@ public final class Store: Sendable {
         } catch {
             throw PlumbError(.internalFault, "a \(kind) record cannot be encoded", cause: error)
         }
-        let seal = seal
-        try await writing("save the \(kind) records") { database in
-            for (key, body) in encoded {
-                if let body {
+        let bodies = try entries.map { entry throws(PlumbError) in try Self.encoded(entry) }
+        // Sealed once: what is on disk is what a backup has.
+        var records: [Shipment.Change] = []
+        for (key, body) in encoded {
+            let sealed: Data? = if let body { try seal.seal(body, kind, key) } else { nil }
+            records.append(Shipment.Change(kind: kind, key: key, body: sealed))
+        }
+        try await writing("save the \(kind) records", records) { [records] database in
+            for record in records {
+                if let body = record.body {
                     try database.execute(
                         sql: "INSERT INTO record (kind, key, body) VALUES (?, ?, ?) "
                             + "ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body",
-                        arguments: [kind, key, try seal.seal(body, kind, key)])
+                        arguments: [kind, record.key, body])
                 } else {
                     try database.execute(
-                        sql: "DELETE FROM record WHERE kind = ? AND key = ?", arguments: [kind, key])
+                        sql: "DELETE FROM record WHERE kind = ? AND key = ?", arguments: [kind, record.key])
                 }
             }
-            try Self.append(entries, to: database)
+            try Self.append(bodies, to: database)
         }
     }
 
-    /// Appends to the audit record; returns when it is durable.
+    /// Appends to the audit log; returns when it is durable and published.
     public func append(_ entries: [AuditEntry]) async throws(PlumbError) {
-        try await writing("append to the audit record") { try Self.append(entries, to: $0) }
-    }
-
-    /// The newest audit entries, oldest first.
-    public func auditEntries(limit: Int) async throws(PlumbError) -> [AuditEntry] {
-        let bodies = try await reading("read the audit record") { database in
-            try Data.fetchAll(
-                database, sql: "SELECT entry FROM audit ORDER BY sequence DESC LIMIT ?", arguments: [limit])
-        }
-        do {
-            return try bodies.reversed().map { try JSONDecoder().decode(AuditEntry.self, from: $0) }
-        } catch {
-            throw PlumbError(.internalFault, "an audit entry is damaged", cause: error)
-        }
-    }
-
-    /// How long the audit record is, and the hash that stands for all of it.
-    public func auditHead() async throws(PlumbError) -> (entries: Int, hash: String) {
-        try await reading("read the audit record") { database in
-            let count = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM audit") ?? 0
-            let hash = try Data.fetchOne(database, sql: "SELECT hash FROM audit ORDER BY sequence DESC LIMIT 1")
-            return (count, (hash ?? Self.origin).hexadecimal)
-        }
-    }
-
-    /// Walks the chain from its origin and answers its length. Throws `internalFault` that names the first entry that
-    /// does not fit, or the first that is gone from the end.
-    public func verifyAudit() async throws(PlumbError) -> Int {
-        let found = try await reading("read the audit record") { database -> (whole: Int, broken: Int?) in
-            var previous = Self.origin
-            var count = 0
-            let rows = try Row.fetchCursor(
-                database, sql: "SELECT sequence, entry, previous, hash FROM audit ORDER BY sequence")
-            while let row = try rows.next() {
-                let (entry, claimed, hash): (Data, Data, Data) = (row["entry"], row["previous"], row["hash"])
-                guard row["sequence"] == count + 1, claimed == previous, hash == Self.link(previous, entry) else {
-                    return (count, count + 1)
-                }
-                count += 1
-                previous = hash
-            }
-            // The number SQLite gave out last is kept apart from the entries, and changes with them.
-            let last = try Int.fetchOne(database, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'audit'") ?? 0
-            return (count, last > count ? count + 1 : nil)
-        }
-        if let sequence = found.broken {
-            throw PlumbError(
-                .internalFault, "audit entry \(sequence) is not what was written: it was changed or taken out",
-                hint: "entries 1 to \(found.whole) are whole; compare with a backup of the state")
-        }
-        return found.whole
+        let bodies = try entries.map { entry throws(PlumbError) in try Self.encoded(entry) }
+        try await writing("append to the audit log") { try Self.append(bodies, to: $0) }
     }
 
     /// Closes the file and lets go of the folder; the store must not be used after.
@@ -186,56 +167,91 @@ public final class Store: Sendable {
         }
     }
 
-    // MARK: - The chain
+    // MARK: - Writing
 
-    private static let origin = Data(repeating: 0, count: 32)
     /// Keys in one order, so that equal entries have equal bytes.
-    private static var encoder: JSONEncoder {
+    static var encoder: JSONEncoder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return encoder
     }
 
-    private static func link(_ previous: Data, _ entry: Data) -> Data {
-        var hash = SHA256()
-        hash.update(data: previous)
-        hash.update(data: entry)
-        return Data(hash.finalize())
+    /// Makes a change with whatever else waits; returns when it is durable, and its entries are published.
+    ///
+    /// Everyone who waits asks for a turn of the one writer; whoever has the first turn takes all that wait along.
+    func writing(
+        _ what: String, _ records: [Shipment.Change] = [], _ work: @escaping @Sendable (Database) throws -> Void
+    ) async throws(PlumbError) {
+        let outcome: Result<Void, PlumbError> = await withCheckedContinuation { done in
+            let isTaken = waiting.withLock { waiting in
+                guard waiting.count < Self.waitingMax else { return false }
+                waiting.append(Change(what: what, records: records, work: work, done: done))
+                return true
+            }
+            guard isTaken else {
+                return done.resume(
+                    returning: .failure(PlumbError(.refused, "cannot \(what): \(Self.waitingMax) changes wait")))
+            }
+            pool.asyncWriteWithoutTransaction { self.writeGroup(on: $0) }
+        }
+        try outcome.get()
     }
 
-    private static func append(_ entries: [AuditEntry], to database: Database) throws {
-        guard !entries.isEmpty else { return }
-        var previous =
-            try Data.fetchOne(database, sql: "SELECT hash FROM audit ORDER BY sequence DESC LIMIT 1") ?? origin
-        for entry in entries {
-            let body = try encoder.encode(entry)
-            let hash = link(previous, body)
-            try database.execute(
-                sql: "INSERT INTO audit (entry, previous, hash) VALUES (?, ?, ?)", arguments: [body, previous, hash])
-            previous = hash
+    private func writeGroup(on database: Database) {
+        let group = waiting.withLock { waiting in
+            let group = Array(waiting.prefix(Self.groupMax))
+            waiting.removeFirst(group.count)
+            return group
         }
+        guard !group.isEmpty else { return }
+        var outcomes = group.map { _ in Result<Void, PlumbError>.success(()) }
+        func fail(_ place: Int, _ error: any Error) {
+            outcomes[place] = .failure(
+                PlumbError(
+                    .internalFault, "cannot \(group[place].what)",
+                    hint: "is the disk full, or the folder read-only?", cause: error))
+        }
+        do {
+            try database.inTransaction {
+                try database.execute(
+                    sql: "DELETE FROM outbox WHERE sequence <= ?", arguments: [log.durableSize])
+                for (place, change) in group.enumerated() {
+                    do {
+                        try database.inSavepoint {
+                            try change.work(database)
+                            return .commit
+                        }
+                    } catch {
+                        fail(place, error)
+                        // On a full disk SQLite gives up the whole transaction, and the others with it.
+                        guard database.isInsideTransaction else { throw error }
+                    }
+                }
+                return .commit
+            }
+            try publish(from: database)
+            var records: [Shipment.Change] = []
+            for (change, outcome) in zip(group, outcomes) {
+                if case .success = outcome { records += change.records }
+            }
+            outgoing.withLock { [records] in $0?.add(records) }
+        } catch {
+            for place in group.indices { fail(place, error) }
+            // Whether it was written down cannot be told here: the next backup takes everything.
+            outgoing.withLock { $0?.isIncomplete = true }
+        }
+        for (change, outcome) in zip(group, outcomes) { change.done.resume(returning: outcome) }
     }
 
     // MARK: - Trouble
 
-    private func reading<Value: Sendable>(
+    func reading<Value: Sendable>(
         _ what: String, _ work: @escaping @Sendable (Database) throws -> Value
     ) async throws(PlumbError) -> Value {
         do {
             return try await pool.read(work)
         } catch {
             throw PlumbError(.internalFault, "cannot \(what)", cause: error)
-        }
-    }
-
-    private func writing(
-        _ what: String, _ work: @escaping @Sendable (Database) throws -> Void
-    ) async throws(PlumbError) {
-        do {
-            try await pool.write(work)
-        } catch {
-            throw PlumbError(
-                .internalFault, "cannot \(what)", hint: "is the disk full, or the folder read-only?", cause: error)
         }
     }
 }

@@ -383,9 +383,16 @@ enum Composition {
         var replace: @Sendable () async throws -> Void
     }
 
+    /// Where an engine's state and the proofs of it are kept a second time.
+    struct Keeping {
+        var backup: String?
+        var anchor: String?
+        var anchorMinutes: Double
+    }
+
     static func embeddedEngine(
         home: String, host: String, port: Int, threads: Int, region: String, readsModelsFromS3: Bool,
-        clientCertificates: ClientCertificates, workerMemoryMiB: Int?, log: Logger
+        clientCertificates: ClientCertificates, workerMemoryMiB: Int?, keeping: Keeping, log: Logger
     ) async throws -> EmbeddedEngine {
         var settings = LocalSettings(
             folder: home, host: host, port: port, workerPath: workerPath, threads: threads, version: version,
@@ -393,6 +400,9 @@ enum Composition {
         settings.workerMemoryBytesMax = workerMemoryMiB.map { $0 << 20 }
         settings.asksClients = clientCertificates != .off
         settings.needsClientCertificates = clientCertificates == .required
+        settings.backupFolder = keeping.backup
+        settings.anchorFolder = keeping.anchor
+        settings.anchorSeconds = keeping.anchorMinutes * 60
         let house = try await LocalHouse(settings, monitor: CapturedTrafficMonitor(), log: log)
         let (plane, services) = try await house.furnish()
         let face = try await awsFace(over: plane, home: home, modelsFrom: readsModelsFromS3 ? region : nil, log: log)

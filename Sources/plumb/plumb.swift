@@ -31,7 +31,8 @@ struct Plumb: AsyncParsableCommand {
             SpecCommand.self, RenderCommand.self, UpCommand.self, ReloadCommand.self, DownCommand.self,
             StatusCommand.self, DeployCommand.self, ApproveCommand.self, PromoteCommand.self, RollbackCommand.self,
             RolloutCommands.self, ScaleCommand.self, InvokeCommand.self, BenchCommand.self, DriftCommand.self,
-            AccessCommand.self, KeyCommand.self, AuditCommand.self,
+            AccessCommand.self, KeyCommand.self, AuditCommand.self, BackupCommand.self, RestoreCommand.self,
+            DrillCommand.self, EvidenceCommand.self,
         ])
 
     static func main() async {
@@ -72,6 +73,7 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 extension PlumbModel.Environment: ExpressibleByArgument {}
 extension Severity: ExpressibleByArgument {}
 extension Season: ExpressibleByArgument {}
+extension AuditEntry.Outcome: ExpressibleByArgument {}
 extension TieRule: ExpressibleByArgument {}
 extension QualityProblem: ExpressibleByArgument {}
 extension AccessPolicyKind: ExpressibleByArgument {}

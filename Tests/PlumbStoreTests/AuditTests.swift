@@ -5,7 +5,7 @@ import Testing
 
 @testable import PlumbStore
 
-/// The audit record against somebody who has the file.
+/// The audit log against somebody who has the files.
 struct AuditTests {
     private let folder: ScratchFolder
 
@@ -13,20 +13,26 @@ struct AuditTests {
         folder = try ScratchFolder()
     }
 
-    /// Ten entries, then the file is in other hands.
-    private func tamper(_ work: @escaping @Sendable (Database) throws -> Void) async throws {
+    /// 300 entries: a full bundle and a partial one.
+    private func write(_ count: Int = 300) async throws {
         let store = try Store(folder: folder.path)
-        for number in 1...10 { try await store.append([entry("deploy", number)]) }
+        try await store.append((0..<count).map { entry("deploy", $0) })
         try store.close()
-        let queue = try DatabaseQueue(path: "\(folder.path)/state.sqlite")
-        try await queue.write(work)
-        try queue.close()
     }
 
-    private func verdict() async throws -> String? {
-        let store = try Store(folder: folder.path)
+    private func reader() throws -> AuditReader { try AuditReader(home: folder.path) }
+
+    private func change(_ path: String, _ work: (inout Data) -> Void) throws {
+        let url = URL(fileURLWithPath: "\(folder.path)/audit/\(path)")
+        var bytes = try Data(contentsOf: url)
+        work(&bytes)
+        try bytes.write(to: url)
+    }
+
+    private func verdict(since kept: Checkpoint? = nil) throws -> String? {
+        let reader = try reader()
         do {
-            #expect(try await store.verifyAudit() == 10)
+            #expect(try reader.verify(since: kept).size == 300)
             return nil
         } catch {
             #expect(error.kind == .internalFault)
@@ -34,62 +40,134 @@ struct AuditTests {
         }
     }
 
-    @Test(arguments: [
-        "UPDATE audit SET entry = x'00' WHERE sequence = 4", "DELETE FROM audit WHERE sequence = 10",
-        "DELETE FROM audit",
-        "INSERT OR REPLACE INTO audit SELECT sequence, x'00', previous, hash FROM audit WHERE sequence = 4",
-        "INSERT OR REPLACE INTO audit (entry, previous, hash) SELECT x'00', previous, hash FROM audit LIMIT 1",
-    ])
-    func theFileItselfRefusesToForget(sql: String) async throws {
-        let error = await #expect(throws: DatabaseError.self) { try await tamper { try $0.execute(sql: sql) } }
-        #expect(error?.message == "the audit record is append-only")
-        #expect(try await verdict() == nil)
+    private func changed(_ index: Int) -> String {
+        "audit entry \(index) is not what was written: it was changed, moved or taken out"
     }
 
-    static let triggers = ["changed", "shortened", "replaced"].map { "DROP TRIGGER audit_is_never_\($0);" }.joined()
-
-    @Test(arguments: [
-        ("UPDATE audit SET entry = replace(entry, 'ann', 'bob') WHERE sequence = 4", 4),
-        ("UPDATE audit SET entry = CAST(replace(CAST(entry AS TEXT), 'ann', 'bob') AS BLOB) WHERE sequence = 1", 1),
-        ("UPDATE audit SET hash = x'00' WHERE sequence = 10", 10),
-        ("UPDATE audit SET previous = x'00' WHERE sequence = 7", 7),
-        ("DELETE FROM audit WHERE sequence = 5", 5), ("DELETE FROM audit WHERE sequence = 1", 1),
-        ("DELETE FROM audit WHERE sequence = 10", 10), ("DELETE FROM audit WHERE sequence > 6", 7),
-        ("DELETE FROM audit", 1),
-        ("UPDATE audit SET sequence = 99 WHERE sequence = 2; UPDATE audit SET sequence = 2 WHERE sequence = 3", 2),
-        ("INSERT INTO audit (entry, previous, hash) VALUES (x'7b7d', x'00', x'01')", 11),
-    ])
-    func whoGetsPastItIsFoundOutAndTheEntryNamed(sql: String, sequence: Int) async throws {
-        try await tamper { database in
-            try database.execute(sql: Self.triggers)
-            try database.execute(sql: sql)
-        }
+    @Test func aWholeLogIsWhole() async throws {
+        try await write()
+        #expect(try verdict() == nil)
+        let names = try FileManager.default.subpathsOfDirectory(atPath: "\(folder.path)/audit").sorted()
         #expect(
-            try await verdict() == "audit entry \(sequence) is not what was written: it was changed or taken out")
+            names.filter { !$0.hasSuffix(".p") && $0.contains { $0.isNumber } && $0.split(separator: "/").count > 2 }
+                == ["tile/0/000", "tile/0/001.p/44", "tile/1/000.p/1", "tile/entries/000", "tile/entries/001.p/44"])
+        #expect(try folder.permissions("audit.key") == 0o600)
     }
 
-    @Test func aByteThatFlippedOnTheDiskIsFoundOut() async throws {
-        try await tamper { _ in }
-        let path = "\(folder.path)/state.sqlite"
-        var bytes = try #require(FileManager.default.contents(atPath: path))
-        let range = try #require(bytes.range(of: Data("\"number\":\"6\"".utf8)))
-        bytes[range.upperBound - 2] ^= 0x01
-        try bytes.write(to: URL(fileURLWithPath: path))
-        #expect(try await verdict() == "audit entry 6 is not what was written: it was changed or taken out")
-    }
-
-    @Test func theHashStandsForEveryEntry() async throws {
-        var heads: Set<String> = []
-        for (actor, count) in [("ann", 3), ("bob", 3), ("ann", 4)] {
-            let scratch = try ScratchFolder()
-            let store = try Store(folder: scratch.path)
-            for number in 1...count {
-                var entry = entry("deploy", number)
-                if number == 2 { entry.actor = actor }
-                try await store.append([entry])
-            }
-            heads.insert(try await store.auditHead().hash)
+    @Test(arguments: [("entries/000", 0), ("entries/000", 7), ("entries/000", 255), ("entries/001.p/44", 299)])
+    func anEditIsFoundAndTheEntryNamed(path: String, index: Int) async throws {
+        try await write()
+        try change("tile/\(path)") { bytes in
+            let range = bytes.range(of: Data("\"number\":\"\(index)\"".utf8))
+            bytes[(range?.upperBound ?? bytes.endIndex) - 2] ^= 1
         }
-        #expect(heads.count == 3)
+        #expect(try verdict() == changed(index))
+    }
+
+    @Test func deletingReorderingAndCuttingAreFoundAndTheEntryNamed() async throws {
+        try await write()
+        let path = "\(folder.path)/audit/tile/entries/000"
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        let entries = EntryBundle.entries(whole).map { Data($0) }
+        var without = entries
+        without.remove(at: 100)
+        var swapped = entries
+        swapped.swapAt(20, 30)
+        for (bytes, index) in [
+            (EntryBundle.bytes(without), 100), (EntryBundle.bytes(swapped), 20), (whole.dropLast(1), 255),
+            (whole.prefix(1), 0),
+        ] {
+            try bytes.write(to: URL(fileURLWithPath: path))
+            #expect(try verdict() == changed(index))
+        }
+        try FileManager.default.removeItem(atPath: path)
+        #expect(try verdict() == "the audit log's tile/entries/000 is gone: entries from 0 on")
+    }
+
+    @Test func aHashThatWasChangedIsFound() async throws {
+        try await write()
+        try change("tile/0/000") { $0[32 * 5] ^= 1 }
+        #expect(try verdict() == changed(5))
+        try change("tile/0/000") { $0[32 * 5] ^= 1 }
+        try change("tile/1/000.p/1") { $0[3] ^= 1 }
+        #expect(try verdict() == "the hash over audit entries 0 to 255 was changed")
+    }
+
+    @Test func whoChangesEntryAndHashesCannotSignThem() async throws {
+        try await write()
+        let kept = try reader().checkpoint().note
+        let other = try ScratchFolder()
+        let store = try Store(folder: other.path)
+        try await store.append((0..<300).map { entry($0 == 9 ? "remove" : "deploy", $0) })
+        try store.close()
+        for name in ["tile"] {
+            try FileManager.default.removeItem(atPath: "\(folder.path)/audit/\(name)")
+            try FileManager.default.copyItem(
+                atPath: "\(other.path)/audit/\(name)", toPath: "\(folder.path)/audit/\(name)")
+        }
+        #expect(try verdict()?.hasPrefix("the entries and hashes of the audit log were changed together") == true)
+        // Their checkpoint is not signed by this log's key.
+        try change("checkpoint") { bytes in
+            bytes = FileManager.default.contents(atPath: "\(other.path)/audit/checkpoint") ?? Data()
+        }
+        let error = #expect(throws: PlumbError.self) { try reader().verify() }
+        #expect(error?.kind == .refused)
+        #expect(kept.hasPrefix("plumb.local/audit/"))
+        // The engine does not go on upon it either.
+        #expect(throws: PlumbError.self) { try Store(folder: folder.path) }
+    }
+
+    /// The owner of the key writes another history: only what was kept elsewhere convicts them.
+    @Test func aForkAndACutAreFoundByACheckpointThatWasKept() async throws {
+        let store = try Store(folder: folder.path)
+        try await store.append((0..<200).map { entry("deploy", $0) })
+        let early = try AuditReader.checkpoint(store.auditCheckpoint, by: store.reader.verifier)
+        try await store.append((200..<300).map { entry("deploy", $0) })
+        let late = try AuditReader.checkpoint(store.auditCheckpoint, by: store.reader.verifier)
+        try store.close()
+        #expect(try verdict(since: early) == nil)
+        #expect(try verdict(since: late) == nil)
+        for name in ["audit", "state.sqlite", "state.sqlite-wal", "state.sqlite-shm"] {
+            let path = "\(folder.path)/\(name)"
+            if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(atPath: path) }
+        }
+        let rewritten = try Store(folder: folder.path)
+        try await rewritten.append((0..<250).map { entry($0 == 70 ? "remove" : "deploy", $0) })
+        try rewritten.close()
+        func message(_ kept: Checkpoint) throws -> String? {
+            #expect(throws: PlumbError.self) { try reader().verify(since: kept) }?.message
+        }
+        #expect(try message(early)?.hasPrefix("the audit log was forked: its first 200 entries") == true)
+        #expect(try message(late)?.hasPrefix("the audit log was cut: it has 250 entries, and had 300") == true)
+    }
+
+    @Test func theRecordOfAnOlderVersionIsTakenOver() async throws {
+        let store = try Store(folder: folder.path)
+        try store.close()
+        try FileManager.default.removeItem(atPath: "\(folder.path)/audit")
+        let queue = try DatabaseQueue(path: "\(folder.path)/state.sqlite")
+        try await queue.write { database in
+            try database.execute(
+                sql: """
+                    DROP TABLE outbox;
+                    DELETE FROM grdb_migrations WHERE identifier = '2';
+                    CREATE TABLE audit (
+                        sequence INTEGER PRIMARY KEY AUTOINCREMENT, entry BLOB NOT NULL,
+                        previous BLOB NOT NULL, hash BLOB NOT NULL UNIQUE);
+                    """)
+            for number in 0..<3 {
+                try database.execute(
+                    sql: "INSERT INTO audit (entry, previous, hash) VALUES (?, zeroblob(32), ?)",
+                    arguments: [try Store.encoded(entry("deploy", number)), Data([UInt8(number)])])
+            }
+        }
+        try queue.close()
+        let again = try Store(folder: folder.path)
+        let entries = try await again.auditEntries(limit: 10)
+        #expect(entries.map(\.action) == ["deploy", "deploy", "deploy", "audit.takenOver"])
+        // The hashes above are no chain, and that is not hushed up.
+        #expect(entries.last?.outcome == .failed)
+        #expect(entries.last?.details["firstChanged"] == "1")
+        #expect(try await again.verifyAudit() == 4)
     }
 }

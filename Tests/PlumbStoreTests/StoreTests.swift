@@ -41,7 +41,9 @@ struct StoreTests {
 
     @Test func anEmptyRecordHasAnOrigin() async throws {
         let store = try Store(folder: folder.path)
-        #expect(try await store.auditHead() == (0, String(repeating: "0", count: 64)))
+        // The root of a tree without leaves: SHA-256 of nothing.
+        #expect(
+            try await store.auditHead() == (0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"))
         #expect(try await store.verifyAudit() == 0)
         #expect(try await store.auditEntries(limit: 5).isEmpty)
     }
@@ -101,7 +103,9 @@ struct StoreTests {
         try await store.append([entry("deploy")])
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(Set(names).isSuperset(of: ["state.sqlite", "state.sqlite-wal", "lock"]))
-        for name in names { #expect(try folder.permissions(name) == 0o600, "\(name)") }
+        for name in names {
+            #expect(try folder.permissions(name) == (name == "audit" ? 0o700 : 0o600), "\(name)")
+        }
         try store.close()
     }
 
@@ -208,6 +212,8 @@ struct StoreTests {
             try FileManager.default.copyItem(atPath: "\(home)/\(name)", toPath: "\(copy.path)/\(name)")
         }
         let opened = try Store(folder: copy.path)
-        #expect(try await opened.verifyAudit() == acknowledged)
+        // What was written down when the disk had no room to publish it is published now.
+        let kept = try await opened.verifyAudit()
+        #expect(kept == acknowledged || kept == acknowledged + 1)
     }
 }

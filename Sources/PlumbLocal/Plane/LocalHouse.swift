@@ -27,6 +27,11 @@ public struct LocalSettings: Sendable {
     var examinationSeconds = 30.0
     /// The region that signatures of AWS's tools have to name.
     public var region: String
+    /// Where the state is shipped to as it changes; nil for the folder that was named last, if any.
+    public var backupFolder: String?
+    /// Where checkpoints of the audit log are kept, and how often, in seconds.
+    public var anchorFolder: String?
+    public var anchorSeconds = 300.0
     /// Whether clients are asked for a certificate of the engine's authority.
     public var asksClients = false
     /// Whether only those are answered who show one.
@@ -65,17 +70,20 @@ public final class LocalHouse: Sendable {
     private let incidents: Incidents
     private let group: MultiThreadedEventLoopGroup
     private let host: String
+    private let settings: LocalSettings
     let tls: NIOLockedValueBox<NIOSSLContext>
 
     /// Opens the state, makes certificates and the first token when they are missing, and ends what an earlier daemon
     /// left running. Nothing listens or runs yet.
     public init(_ settings: LocalSettings, monitor: any TrafficMonitor, log: Logger) async throws {
+        self.settings = settings
         folder = settings.folder
         version = settings.version
         host = settings.host
         self.log = log
         self.monitor = monitor
         store = try Store(folder: settings.folder)
+        for note in store.openingNotes { log.warning("\(note)") }
         let handover = try Handover.received()
         let orphans = WorkerLauncher.endOrphans(
             of: settings.folder, except: Set(handover?.workers.map(\.processID) ?? []))
@@ -126,7 +134,28 @@ public final class LocalHouse: Sendable {
             folder: folder, hosts: Self.hosts(host), asksClients: certificates.asksClients,
             tell: { days in gateway.certificateDays.withLockedValue { $0 = days } }, context: tls,
             now: { gateway.seconds() }, log: log)
-        return (plane, [incidents, engine, renewal, captureService, gateway.frontDesk, gatewayService, plane])
+        return (
+            plane,
+            try keepers() + [incidents, engine, renewal, captureService, gateway.frontDesk, gatewayService, plane]
+        )
+    }
+
+    /// What carries the state and the proofs of it elsewhere. Last to be shut down, so that it sees everything.
+    private func keepers() throws -> [any Service] {
+        var keepers: [any Service] = []
+        if let target = settings.backupFolder { try Backup.setTarget(of: folder, to: target) }
+        let gateway = gateway
+        if let target = Backup.target(of: folder) {
+            keepers.append(
+                BackupService(
+                    backup: try Backup(of: store, to: target, at: now()), now: { gateway.seconds() }, log: log))
+        }
+        if let anchor = settings.anchorFolder {
+            keepers.append(
+                AnchorService(
+                    reader: store.reader, folder: anchor, pauseSeconds: settings.anchorSeconds, log: log))
+        }
+        return keepers
     }
 
     /// Ends this program by becoming `executable`, with the same process id, listening socket and workers. New

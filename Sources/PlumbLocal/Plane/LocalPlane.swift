@@ -201,9 +201,11 @@ public actor LocalPlane: ControlPlane, Service {
                 addresses: [house.gatewayAddress], minimumTLS: handshake.accepted.first ?? "none"))
         let head = try await house.store.auditHead()
         let verified = try await house.store.verifyAudit()
+        let drill = try lastRecoveryDrill()
         for record in records {
             guard let runner = runners[record.name] else { continue }
             EngineGraph.add(record, try await evidence(for: record, runner), to: &graph, on: day)
+            if let drill { graph.takeIn(drill, of: record.name) }
             func add(_ kind: Evidence.Kind, _ numbers: [String: Double], _ texts: [String: String]) {
                 graph.evidence.append(
                     Evidence(
@@ -237,7 +239,7 @@ public actor LocalPlane: ControlPlane, Service {
     }
 
     /// Actions that are decided outside.
-    private static let notedActions: Set<String> = ["approve", "promote"]
+    private static let notedActions: Set<String> = ["approve", "promote", "drill.dr", "drill.mark"]
 
     public func note(_ entry: AuditEntry, by actor: String) async throws {
         guard Self.notedActions.contains(entry.action) else {

@@ -27,6 +27,7 @@ public final class Vault: Sendable {
     ///
     /// Throws `internalFault` when it is damaged, `refused` when others may read it.
     public init(folder: String, at now: Double) throws(PlumbError) {
+        try AtomicFile.makeFolder(folder)
         path = "\(folder)/keyring.json"
         if FileManager.default.fileExists(atPath: path) {
             ring = Mutex(try KeyRing(fileAt: path))
@@ -35,6 +36,12 @@ public final class Vault: Sendable {
             try made.write(to: path)
             ring = Mutex(made)
         }
+    }
+
+    /// Opens a key ring where it lies. Throws `notFound` when it is not there, and as `init(folder:at:)` does.
+    public init(ringAt path: String) throws(PlumbError) {
+        self.path = path
+        ring = Mutex(try KeyRing(fileAt: path))
     }
 
     /// The number of the version that seals now.

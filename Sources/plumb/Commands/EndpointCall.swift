@@ -24,7 +24,8 @@ struct EndpointCall: Sendable {
             throw PlumbError(
                 .notFound, "there is no endpoint '\(endpoint)'", hint: known.isEmpty ? nil : "there is \(known)")
         }
-        let (payload, type) = try payload(found.record, body: body, contentType: contentType)
+        let (payload, type) = try payload(
+            found.record, body: body, contentType: contentType, home: home.folder)
         guard let token = FileManager.default.contents(atPath: status.tokenPath) else {
             throw PlumbError(.notFound, "the token \(status.tokenPath) cannot be read")
         }
@@ -46,7 +47,7 @@ struct EndpointCall: Sendable {
     }
 
     private static func payload(
-        _ record: EndpointRecord, body: String?, contentType: String?
+        _ record: EndpointRecord, body: String?, contentType: String?, home: String
     ) throws(PlumbError) -> (Data, String) {
         if let body { return try named(body, contentType: contentType) }
         guard let revision = record.revision(record.active) else {
@@ -55,7 +56,10 @@ struct EndpointCall: Sendable {
         let example = revision.spec.example
         if let text = example.body { return (Data(text.utf8), contentType ?? example.contentType) }
         let path = revision.absolute(example.file ?? "")
-        guard let data = FileManager.default.contents(atPath: path) else {
+        // The engine keeps a copy, which is there after a restore elsewhere as well.
+        let copy = revision.exampleDigest.map { "\(home)/artifacts/\($0)" }
+        let found = FileManager.default.contents(atPath: path) ?? copy.flatMap(FileManager.default.contents(atPath:))
+        guard let data = found else {
             throw PlumbError(.notFound, "the example \(path) is not there any more", hint: "--body FILE")
         }
         return (data, contentType ?? example.contentType)

@@ -38,6 +38,10 @@ struct UpCommand: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Run in the background; return once every endpoint answers.") var detach = false
     @Option(name: .long, help: "Memory of one worker in MiB (default: what its instance type has).")
     var workerMemory: Int?
+    @Option(help: "Ship the state to this folder as it changes, best on another disk (default: as the last time).")
+    var backup: String?
+    @Option(help: "Keep checkpoints of the audit log in this folder, best in another place.") var anchor: String?
+    @Option(help: "How often a checkpoint is kept, in minutes.") var anchorMinutes = 5.0
     @Flag(name: .long, help: .hidden) var background = false
     /// How long the start of a daemon may take before it is given up, in seconds.
     private static let startSecondsMax = 60.0
@@ -45,6 +49,7 @@ struct UpCommand: AsyncParsableCommand {
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port takes 0 to 65535") }
         guard threads.map({ (1...64).contains($0) }) ?? true else { throw ValidationError("--threads takes 1 to 64") }
+        guard anchorMinutes >= 0.1 else { throw ValidationError("--anchor-minutes takes 0.1 or more") }
         guard workerMemory.map({ $0 >= 16 }) ?? true else { throw ValidationError("--worker-memory takes 16 or more") }
     }
 
@@ -73,7 +78,10 @@ struct UpCommand: AsyncParsableCommand {
         let threads = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
         let engine = try await Composition.embeddedEngine(
             home: home.folder, host: host, port: port, threads: threads, region: region, readsModelsFromS3: s3Models,
-            clientCertificates: clientCertificates, workerMemoryMiB: workerMemory, log: log)
+            clientCertificates: clientCertificates, workerMemoryMiB: workerMemory,
+            keeping: Composition.Keeping(
+                backup: backup.map(Self.absolute), anchor: anchor.map(Self.absolute), anchorMinutes: anchorMinutes),
+            log: log)
         let plane = engine.plane
         let opening = Opening(
             open: { try await deploy(loaded, on: plane) },
@@ -180,6 +188,8 @@ struct UpCommand: AsyncParsableCommand {
         return lines.joined(separator: "\n")
     }
 
+    private static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
+
     // MARK: - In the background
 
     /// Starts a daemon unless one runs already; returns when it answers.
@@ -208,6 +218,8 @@ struct UpCommand: AsyncParsableCommand {
         if let threads { arguments += ["--threads", "\(threads)"] }
         if let workerMemory { arguments += ["--worker-memory", "\(workerMemory)"] }
         if s3Models { arguments.append("--s3-models") }
+        if let backup { arguments += ["--backup", Self.absolute(backup)] }
+        if let anchor { arguments += ["--anchor", Self.absolute(anchor), "--anchor-minutes", "\(anchorMinutes)"] }
         process.arguments = arguments
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = logFile

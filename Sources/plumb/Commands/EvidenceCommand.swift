@@ -1,0 +1,52 @@
+// plumb evidence: what an auditor is given, and how they check it.
+
+import ArgumentParser
+import Foundation
+import PlumbEngine
+import PlumbModel
+
+struct EvidenceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evidence", abstract: "Pack what proves the controls into one signed folder, or check one.",
+        subcommands: [EvidenceExportCommand.self, EvidenceVerifyCommand.self])
+}
+
+struct EvidenceExportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Write reports, drills, approvals, lineage and proofs into a new folder.",
+        discussion: """
+            The manifest names every file with its digest and is signed by the key of
+            the audit log. mapping.json says which demands of HIPAA, SOC 2 and GDPR each
+            subject answers. What runs is judged and told as well, where an engine runs.
+
+            Example: plumb evidence export -o evidence-2026-11
+            """)
+
+    @Option(name: .shortAndLong, help: "The new folder.") var output: String
+    @OptionGroup var home: HomeOption
+
+    func run() async throws {
+        var found: (EngineStatus, Graph)?
+        if FileManager.default.fileExists(atPath: home.controlSocket) {
+            found = try await RemotePlane.with(socketPath: home.controlSocket) { plane in
+                (try await plane.status(), try await plane.graph(of: nil))
+            }
+        }
+        try await Composition.exportEvidence(of: home.folder, status: found?.0, graph: found?.1, to: output)
+        print("the evidence is in \(output); plumb evidence verify \(output) checks it")
+    }
+}
+
+struct EvidenceVerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Check the signature, every digest and every proof of an evidence folder.")
+
+    @Argument(help: "The folder.", completion: .directory) var folder: String
+    @Option(help: "The log's public key; without it the folder's own is believed.") var key: String?
+
+    func run() async throws {
+        let found = try Composition.verifyEvidence(folder, key: key)
+        print("\(found.files) files are as they were signed, and \(found.proofs) proofs lead to the signed checkpoint")
+        if key == nil { print("whose they are is known only with --key: the text of the engine's audit.pub") }
+    }
+}

@@ -1,0 +1,176 @@
+// A drill: the state is brought back from its backup alone, into an empty place, and has to answer.
+
+import ArgumentParser
+import Foundation
+import PlumbEngine
+import PlumbModel
+
+/// What one drill measured.
+struct DrillReport: Encodable {
+    struct Step: Encodable {
+        var name: String
+        var seconds: Double
+    }
+    var kind = "dr"
+    var succeeded = false
+    /// From the beginning of the restore to the last endpoint's answer.
+    var rtoSeconds = 0.0
+    /// What a loss would have cost: the longest time between an acknowledgement and its arrival in the backup.
+    var rpoSeconds: Double?
+    var endpoints: [String] = []
+    var auditEntries = 0
+    var auditRoot = ""
+    var steps: [Step] = []
+    var notes: [String] = []
+    var failure: String?
+}
+
+/// Restores into a folder of its own, starts the engine there on a free port, and asks every endpoint its example.
+struct RecoveryRehearsal {
+    let home: HomeOption
+    let folder: String
+    let key: String
+    let say: (String) -> Void
+    private let clock = ContinuousClock()
+    private static let markersMax = 5
+    private static let waitSecondsMax = 120.0
+    private static let pollMilliseconds = 20
+
+    init(home: HomeOption, folder: String, key: String, say: @escaping (String) -> Void) {
+        self.home = home
+        self.folder = folder
+        self.key = key
+        self.say = say
+    }
+
+    /// Whatever fails is told in the report.
+    func run() async -> DrillReport {
+        var report = DrillReport()
+        let scratch = NSTemporaryDirectory() + "plumb-drill-\(UInt64.random(in: 0 ... .max))"
+        do {
+            try await measureLoss(&report)
+            let start = clock.now
+            try await recover(to: scratch, &report)
+            report.rtoSeconds = (clock.now - start) / .seconds(1)
+            report.succeeded = true
+        } catch {
+            report.failure = "\(error)"
+        }
+        await stop(scratch)
+        // What is left in the temporary folder is a copy.
+        try? FileManager.default.removeItem(atPath: scratch)
+        return report
+    }
+
+    /// Writes marks into the running engine's audit log, and sees how long each takes to be in the backup.
+    private func measureLoss(_ report: inout DrillReport) async throws {
+        guard FileManager.default.fileExists(atPath: home.controlSocket) else {
+            report.notes.append("no engine runs, so that the loss of data is not measured")
+            return
+        }
+        var longest = 0.0
+        for number in 1...Self.markersMax {
+            let mark = AuditEntry(
+                at: 0, actor: "", action: "drill.mark", subject: "engine", details: ["number": "\(number)"])
+            try await RemotePlane.with(socketPath: home.controlSocket) { try await $0.note(mark, by: Actor.name) }
+            let acknowledged = clock.now
+            let wanted = try Composition.auditSize(in: home.folder)
+            try await wait("the backup has mark \(number)") {
+                try Composition.shippedEntries(in: folder, key: key) >= wanted
+            }
+            longest = max(longest, (clock.now - acknowledged) / .seconds(1))
+        }
+        report.rpoSeconds = longest
+        say("loss of data at most \(Self.rounded(longest)) s (\(Self.markersMax) marks)")
+    }
+
+    private func recover(to scratch: String, _ report: inout DrillReport) async throws {
+        let restored = try await step("restore", &report) {
+            try await Composition.restore(from: folder, key: key, to: scratch, at: nil)
+        }
+        report.auditEntries = restored.auditEntries
+        report.auditRoot = restored.auditRoot
+        report.notes += restored.notes
+        say("\(restored.records) records, \(restored.auditEntries) audit entries, \(restored.artifacts) artefacts")
+        try await step("start the engine", &report) {
+            try run("up", "--detach", "--port", "0", in: scratch)
+        }
+        let scratchHome = try HomeOption.parse(["--home", scratch])
+        let endpoints = try await RemotePlane.with(socketPath: scratchHome.controlSocket) { plane in
+            try await plane.status().endpoints.filter { $0.record.active != nil }.map(\.record.name)
+        }
+        report.endpoints = endpoints
+        guard !endpoints.isEmpty else {
+            throw PlumbError(
+                .notFound, "no endpoint of the restored state is active: nothing can show that it answers",
+                hint: "plumb deploy SPEC, then drill again")
+        }
+        try await step("answer", &report) {
+            for endpoint in endpoints {
+                try await wait("\(endpoint) answers its example") {
+                    (try? run("invoke", endpoint, in: scratch)) != nil  // Not yet is no failure; never is one.
+                }
+                say("\(endpoint) answers")
+            }
+        }
+    }
+
+    private func step<Value>(
+        _ name: String, _ report: inout DrillReport, _ work: () async throws -> Value
+    ) async throws -> Value {
+        let start = clock.now
+        let value = try await work()
+        report.steps.append(DrillReport.Step(name: name, seconds: (clock.now - start) / .seconds(1)))
+        return value
+    }
+
+    private func stop(_ scratch: String) async {
+        guard FileManager.default.fileExists(atPath: "\(scratch)/state.sqlite") else { return }
+        // An engine that did not start needs no stopping.
+        try? run("down", in: scratch)
+    }
+
+    /// This program with another folder of state.
+    private func run(_ arguments: String..., in scratch: String) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Composition.executablePath)
+        process.arguments = arguments + ["--home", scratch]
+        let errors = Pipe()
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = errors
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw PlumbError(.internalFault, "plumb \(arguments.joined(separator: " ")) failed: \(text.suffix(500))")
+        }
+    }
+
+    private func wait(_ what: String, _ isSo: () throws -> Bool) async throws {
+        let deadline = clock.now + .seconds(Self.waitSecondsMax)
+        while try !isSo() {
+            guard clock.now < deadline else {
+                throw PlumbError(.timedOut, "not within \(Int(Self.waitSecondsMax)) s: \(what)")
+            }
+            try await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
+        }
+    }
+
+    static func rounded(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
+}
+
+extension DrillReport {
+    /// As the audit log keeps it: the policies of the engine judge by it.
+    var entry: AuditEntry {
+        var details = [
+            "rtoSeconds": "\(RecoveryRehearsal.rounded(rtoSeconds))", "endpoints": endpoints.joined(separator: ","),
+            "auditEntries": "\(auditEntries)", "auditRoot": auditRoot,
+        ]
+        details["rpoSeconds"] = rpoSeconds.map { "\(RecoveryRehearsal.rounded($0))" }
+        details["failure"] = failure.map { String($0.prefix(1000)) }
+        return AuditEntry(
+            at: 0, actor: "", action: "drill.dr", subject: "engine", outcome: succeeded ? .done : .failed,
+            details: details)
+    }
+}
