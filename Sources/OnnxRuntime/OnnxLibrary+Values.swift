@@ -5,7 +5,7 @@ import COnnxRuntime
 // Tensors to ONNX Runtime's values and back. Numbers going in are lent, for the time of one call; what comes out is
 // copied, so that no memory of ONNX Runtime's is seen after its value was released.
 extension OnnxLibrary {
-    /// Calls `body` with a value for each tensor. The values must not outlive the call: the numbers are the tensors' own.
+    /// Calls `body` with a value for each tensor. The values must not outlive the call: the numbers are the tensors'.
     func withValues<Result>(
         of tensors: [Tensor], _ body: ([OpaquePointer?]) throws(ModelError) -> Result
     ) throws(ModelError) -> Result {

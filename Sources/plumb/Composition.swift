@@ -351,7 +351,8 @@ enum Composition {
             // Unreadable is not unchanged.
             return (try? ArtifactStore.digest(ofFileAt: file)) == revision.modelDigest
         }
-        return (try? ArtifactStore.digest(ofModelsIn: file)) == revision.modelDigest  // The same.
+        // The same.
+        return (try? ArtifactStore.digest(ofModelsIn: file)) == revision.modelDigest
     }
 
     static func controlSocket(_ home: String) -> String { RunFolder.controlSocket(for: home) }

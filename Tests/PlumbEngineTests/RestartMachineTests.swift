@@ -25,7 +25,7 @@ struct RestartMachineTests {
         var machine = RestartMachine()
         _ = machine.ended(at: 0)
         machine.becameReady(at: 1)
-        #expect(machine.ended(at: 60) == 0.2)
+        #expect(machine.ended(at: 1 + RestartMachine.healthySeconds - 0.1) == 0.2)
         machine.becameReady(at: 61)
         #expect(machine.ended(at: 62) == 0.4)
         #expect(machine.failedStarts == 0)
