@@ -34,4 +34,5 @@ fi
 
 bash scripts/onnxruntime.sh
 bash scripts/aws-tools.sh
+bash scripts/tls-tools.sh
 bash scripts/terraform-mirror.sh
