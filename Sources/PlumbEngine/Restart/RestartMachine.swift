@@ -5,8 +5,8 @@ public struct RestartMachine: Sendable, Hashable, Codable {
     /// First pause after a second quick end, in seconds.
     static let pauseSeconds = 0.2
     static let pauseSecondsMax = 10.0
-    /// An instance that was ready this long starts with a clean slate: what ends again and again does so sooner, and one
-    /// that served and was then killed is wanted back at once.
+    /// An instance that was ready this long starts with a clean slate: what ends again and again does so sooner, and
+    /// one that served and was then killed is wanted back at once.
     static let healthySeconds = 5.0
     /// Ends in a row without ever being ready, after which the fleet's failure is told.
     public static let failuresMax = 3

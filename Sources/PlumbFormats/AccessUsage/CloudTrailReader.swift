@@ -22,14 +22,8 @@ public enum CloudTrailReader {
     }
 
     private static func records(in file: SourceFile) throws(PlumbError) -> [DocumentNode] {
-        let node: DocumentNode
-        do throws(PlumbError) {
-            node = try DocumentReader.read(file.bytes, file: file.path).get()
-        } catch {
-            // What is no document may be a record a line.
-            guard let lines = recordLines(of: file), !lines.isEmpty else { throw error }
-            return lines
-        }
+        if let records = recordLines(of: file) { return records }
+        let node = try DocumentReader.read(file.bytes, file: file.path).get()
         if let records = node["Records"] { return records.items }
         if let events = node["Events"] {
             return events.items.compactMap { event in
@@ -46,8 +40,11 @@ public enum CloudTrailReader {
             at: node.mark.place(in: file.path))
     }
 
+    /// Nil where the file has another form: one whole document, or lines of which some are none.
     private static func recordLines(of file: SourceFile) -> [DocumentNode]? {
         let lines = file.bytes.split(separator: UInt8(ascii: "\n")).filter { !$0.allSatisfy { $0 <= 0x20 } }
+        let first = lines.first.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        guard lines.count > 1, first.hasPrefix("{"), first.contains("\"eventName\"") else { return nil }
         var records: [DocumentNode] = []
         for line in lines {
             guard case .success(let node) = DocumentReader.read(Array(line), file: file.path) else { return nil }

@@ -164,9 +164,11 @@ extension ServiceReference {
     private mutating func read(_ words: [Word]) {
         switch words[0].first {
         case UInt8(ascii: "k"): readKeys(words.dropFirst())
-        case UInt8(ascii: "r") where words.count == 4:
-            let keys = Self.numbers(words[3])
-            types.append(ResourceType(name: Self.text(words[1]), arn: Self.text(words[2]), keys: keys))
+        case UInt8(ascii: "r") where words.count >= 4:
+            // Some types have names of several words: `code signing config`.
+            let name = words[1..<(words.count - 2)].map(Self.text).joined(separator: " ")
+            let keys = Self.numbers(words[words.count - 1])
+            types.append(ResourceType(name: name, arn: Self.text(words[words.count - 2]), keys: keys))
         case UInt8(ascii: "s"): keySets.append(Self.numbers(words[1]))
         case UInt8(ascii: "a") where words.count > 4: readActions(words)
         default: break
