@@ -140,23 +140,12 @@ public enum ViolationsFile {
     }
 
     public static func write(_ violations: [ConstraintViolation]) -> [UInt8] {
-        var json = JSONWriter()
-        json.object { json in
-            json.key("violations")
-            json.list { json in
-                for violation in violations {
-                    json.separate()
-                    json.object { json in
-                        json.key("feature_name")
-                        json.text(violation.feature)
-                        json.key("constraint_check_type")
-                        json.text(violation.check.rawValue)
-                        json.key("description")
-                        json.text(violation.description)
-                    }
-                }
-            }
-        }
-        return json.bytes + [10]
+        JSONWriter.violations(
+            violations.map {
+                [
+                    ("feature_name", $0.feature), ("constraint_check_type", $0.check.rawValue),
+                    ("description", $0.description),
+                ]
+            })
     }
 }

@@ -74,3 +74,25 @@ struct JSONWriter {
     /// JSON has no infinity: what is not finite is null.
     mutating func number(_ value: Double) { raw(value.isFinite ? value.description : "null") }
 }
+
+extension JSONWriter {
+    /// `constraint_violations.json`: a list of violations, each with these texts under their names.
+    static func violations(_ violations: [[(name: String, text: String)]]) -> [UInt8] {
+        var json = JSONWriter()
+        json.object { json in
+            json.key("violations")
+            json.list { json in
+                for violation in violations {
+                    json.separate()
+                    json.object { json in
+                        for member in violation {
+                            json.key(member.name)
+                            json.text(member.text)
+                        }
+                    }
+                }
+            }
+        }
+        return json.bytes + [10]
+    }
+}

@@ -100,23 +100,9 @@ public enum ModelQualityFile {
     }
 
     public static func write(_ violations: [QualityViolation]) -> [UInt8] {
-        var json = JSONWriter()
-        json.object { json in
-            json.key("violations")
-            json.list { json in
-                for violation in violations {
-                    json.separate()
-                    json.object { json in
-                        json.key("constraint_check_type")
-                        json.text(violation.check)
-                        json.key("description")
-                        json.text(violation.description)
-                        json.key("metric_name")
-                        json.text(violation.metric)
-                    }
-                }
-            }
-        }
-        return json.bytes + [10]
+        JSONWriter.violations(
+            violations.map {
+                [("constraint_check_type", $0.check), ("description", $0.description), ("metric_name", $0.metric)]
+            })
     }
 }
