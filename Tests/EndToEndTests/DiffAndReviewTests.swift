@@ -161,7 +161,7 @@ struct DiffAndReviewTests {
         let gained = try #require(report["gained"] as? [[String: Any]])
         #expect(gained.first?["actions"] as? [String] == ["iam:PassRole"])
         let narrower = try command.run("iam", "diff", new, old)
-        #expect(narrower.status == 0 && narrower.output.contains("new access?  no"), "\(narrower.output)")
+        #expect(narrower.status == 0 && narrower.output.contains("new access? no"), "\(narrower.output)")
         #expect(try command.run("iam", "diff", old, try write("{}", "none.json")).status == 2)
     }
 

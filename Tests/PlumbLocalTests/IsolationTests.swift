@@ -10,6 +10,18 @@ import Testing
 
 @Suite(.serialized, .timeLimit(.minutes(20)))
 struct IsolationTests {
+    @Test func aUserOfItsOwnNeedsAWayToTheModels() throws {
+        let closed = FileManager.default.temporaryDirectory.appending(path: "plumb-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: closed) }  // Litter at worst.
+        try FileManager.default.createDirectory(atPath: "\(closed)/home", withIntermediateDirectories: true)
+        chmod(closed, 0o700)
+        #expect(!Confinement.isReachable("\(closed)/home"))
+        chmod(closed, 0o711)
+        #expect(Confinement.isReachable("\(closed)/home"))
+        chmod("\(closed)/home", 0o700)
+        #expect(Confinement.isReachable("\(closed)/home"), "the folder itself is covered by one that is open")
+    }
+
     /// Tries what an intruder would, and prints what it got.
     private static let intruder = """
         import ctypes, os, platform, socket, sys

@@ -36,8 +36,8 @@ struct Confinement: Sendable, Hashable {
     /// No confinement at all.
     init() { coreCount = ProcessInfo.processInfo.activeProcessorCount }
 
-    /// Tries the launchers.
-    static func find(worker: String) async -> Confinement {
+    /// Tries the launchers, for an engine whose state and sockets lie in these folders.
+    static func find(worker: String, folders: [String]) async -> Confinement {
         var found = Confinement()
         if await works(["env", worker, "confine", "--try"]) { found.filter = worker }
         found.files = await firstThatHides([
@@ -51,13 +51,24 @@ struct Confinement: Sendable, Hashable {
             ["setpriv", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all", "--"],
             ["setpriv", "--no-new-privs", "--"],
         ])
-        if getuid() == 0, found.files != nil, let privileges = found.privileges {
+        if getuid() == 0, found.files != nil, folders.allSatisfy(isReachable), let privileges = found.privileges {
             // What this user cannot read it cannot run either: the model server and ONNX Runtime may lie in a home.
             found.hasUsers = await works(user(0, privileges) + [worker, "confine", "--try"])
         }
         found.limits = await first([["prlimit", "--core=0", "--"]])
         found.cores = await first([["taskset", "-c", "0"]])
         return found
+    }
+
+    /// Whether every user can pass through all that lies above a folder: a home is often closed to others.
+    static func isReachable(_ folder: String) -> Bool {
+        var above = URL(filePath: folder).resolvingSymlinksInPath().deletingLastPathComponent().standardized.path
+        while true {
+            var status = stat()
+            guard unsafe stat(above, &status) == 0, status.st_mode & S_IXOTH != 0 else { return false }
+            if above == "/" { return true }
+            above = URL(filePath: above).deletingLastPathComponent().standardized.path
+        }
     }
 
     /// The first of these that can start a program.
@@ -171,7 +182,9 @@ struct Confinement: Sendable, Hashable {
         tell(limits != nil, "a wall of memory", "prlimit is not there")
         tell(cores != nil, "cores of the instance type", "taskset is not there")
         tell(files != nil, "a view of models alone, read-only", "unshare makes no mount namespace here")
-        tell(hasUsers, "a user of its own", "the engine is not root, or that user could not read the model server")
+        tell(
+            hasUsers, "a user of its own",
+            "the engine is not root, or such a user could not reach the model server or the models")
         tell(filter != nil, "a filter of system calls", "the kernel has no seccomp, or ONNX Runtime was not found")
         return (held.isEmpty ? "none" : held.joined(separator: ", "))
             + (open.isEmpty ? "" : "; not: " + open.joined(separator: ", "))

@@ -94,7 +94,9 @@ public final class LocalHouse: Sendable {
         tls = NIOLockedValueBox(try certificates.serverContext())
         artifacts = try ArtifactStore(folder: settings.folder)
         launcher = try WorkerLauncher(
-            settings, artifacts: artifacts, confinement: await Confinement.find(worker: settings.workerPath))
+            settings, artifacts: artifacts,
+            confinement: await Confinement.find(
+                worker: settings.workerPath, folders: [settings.folder, RunFolder.path(for: settings.folder)]))
         tokenPath = "\(settings.folder)/token"
         let tokens = TokenRegistry()
         let processes = ProcessBook()
