@@ -14,11 +14,14 @@ struct IsolationTests {
         let closed = FileManager.default.temporaryDirectory.appending(path: "plumb-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: closed) }  // Litter at worst.
         try FileManager.default.createDirectory(atPath: "\(closed)/home", withIntermediateDirectories: true)
-        chmod(closed, 0o700)
+        func admit(_ permissions: Int, to path: String) throws {
+            try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: path)
+        }
+        try admit(0o700, to: closed)
         #expect(!Confinement.isReachable("\(closed)/home"))
-        chmod(closed, 0o711)
+        try admit(0o711, to: closed)
         #expect(Confinement.isReachable("\(closed)/home"))
-        chmod("\(closed)/home", 0o700)
+        try admit(0o700, to: "\(closed)/home")
         #expect(Confinement.isReachable("\(closed)/home"), "the folder itself is covered by one that is open")
     }
 
