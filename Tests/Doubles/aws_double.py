@@ -24,13 +24,16 @@ import sys
 import threading
 from typing import Any, Callable
 
-from werkzeug.serving import run_simple
+from werkzeug.serving import make_server
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def listen(port: int) -> socket.socket:
+    """Takes the port, 0 for any free one: from here on whoever calls is kept waiting, and nobody else can have it."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    listener.listen(1024)
+    return listener
 
 
 def end_with_parent() -> None:
@@ -72,7 +75,8 @@ def main() -> None:
         "--evaluating", type=float, metavar="SECONDS",
         help="evaluate alarms from what is published, this often; without it their states are set by hand")
     options = parser.parse_args()
-    port = options.port or free_port()
+    listener = listen(options.port)
+    port = listener.getsockname()[1]
     # moto calls itself at this port, and lists IAM's managed policies only when told to.
     os.environ.setdefault("MOTO_PORT", str(port))
     os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
@@ -93,11 +97,13 @@ def main() -> None:
     if options.with_parent:
         threading.Thread(target=end_with_parent, daemon=True).start()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    print(f"AWS double on http://127.0.0.1:{port}", flush=True)
     application = double.Double()
     if options.record:
         application = Recorder(application, options.record)
-    run_simple("127.0.0.1", port, application, threaded=True, request_handler=MotoRequestHandler)
+    server = make_server(
+        "127.0.0.1", port, application, threaded=True, request_handler=MotoRequestHandler, fd=listener.fileno())
+    print(f"AWS double on http://127.0.0.1:{port}", flush=True)
+    server.serve_forever()
 
 
 if __name__ == "__main__":
