@@ -14,8 +14,7 @@ extension RenderedToolsTests {
 
         init() throws {
             double = try AWSDouble("--creating", "0")
-            let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-            var tool = Tool(path: URL(filePath: bundle).deletingLastPathComponent().appending(path: "plumb").path)
+            var tool = try Tool.plumb
             tool.environment = double.environment
             plumb = tool
             tool = Tool.aws

@@ -16,8 +16,7 @@ extension RenderedToolsTests {
 
         init() throws {
             double = try AWSDouble("--updating", "24", "--rolling-back", "3", "--evaluating", "0.5")
-            let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-            var tool = Tool(path: URL(filePath: bundle).deletingLastPathComponent().appending(path: "plumb").path)
+            var tool = try Tool.plumb
             tool.environment = double.environment
             plumb = tool
             tool = Tool.awsPython

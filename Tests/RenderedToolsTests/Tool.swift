@@ -48,6 +48,14 @@ struct Tool: Sendable {
 
     // MARK: - Which there are
 
+    /// The command itself, as it was built beside the tests.
+    static var plumb: Tool {
+        get throws {
+            let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+            return Tool(path: URL(filePath: bundle).deletingLastPathComponent().appending(path: "plumb").path)
+        }
+    }
+
     private static let python = Repository.root.appending(path: ".build/aws-tools/bin")
     static let cfnLint = Tool(path: python.appending(path: "cfn-lint").path)
     static let aws = Tool(path: python.appending(path: "aws").path)
