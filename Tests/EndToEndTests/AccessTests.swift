@@ -22,29 +22,12 @@ private struct AccessHouse {
 
     /// Runs the command against the port with a token, from a home where nothing is.
     func at(_ token: String?, _ arguments: String..., more: [String: String] = [:]) throws -> Command.Result {
-        let process = Process()
-        process.executableURL = URL(filePath: command.path)
-        process.arguments = arguments
-        var environment = ["PLUMB_ENGINE_URL": gateway, "PLUMB_CA": authority, "PLUMB_HOME": "\(command.home)/nowhere"]
-        environment["PLUMB_TOKEN"] = token ?? ""
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }.merging(more) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        let files = try (0..<2).map { _ in
-            let path = "\(command.home)/\(UUID().uuidString).out"
-            try Data().write(to: URL(filePath: path))
-            return path
-        }
-        defer {
-            // What stays is removed with the home.
-            for file in files { try? FileManager.default.removeItem(atPath: file) }
-        }
-        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: files[0]))
-        process.standardError = try FileHandle(forWritingTo: URL(filePath: files[1]))
-        try process.run()
-        process.waitUntilExit()
-        return Command.Result(
-            status: process.terminationStatus, output: try String(contentsOfFile: files[0], encoding: .utf8),
-            errors: try String(contentsOfFile: files[1], encoding: .utf8))
+        let environment = [
+            "PLUMB_ENGINE_URL": gateway, "PLUMB_CA": authority, "PLUMB_HOME": "\(command.home)/nowhere",
+            "PLUMB_TOKEN": token ?? "",
+        ]
+        return try FaceHouse.run(
+            command.path, arguments, environment.merging(more) { $1 }, under: command.home)
     }
 
     /// A user with a role, made on the engine's own machine, and a token.

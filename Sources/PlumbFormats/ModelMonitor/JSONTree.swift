@@ -76,6 +76,17 @@ struct JSONWriter {
 }
 
 extension JSONWriter {
+    /// How `statistics.json` begins, of data as of a model's quality: its version, and how many rows it is about.
+    mutating func beginStatistics(itemCount: Int) {
+        key("version")
+        number(0.0)
+        key("dataset")
+        object { json in
+            json.key("item_count")
+            json.number(itemCount)
+        }
+    }
+
     /// `constraint_violations.json`: a list of violations, each with these texts under their names.
     static func violations(_ violations: [[(name: String, text: String)]]) -> [UInt8] {
         var json = JSONWriter()

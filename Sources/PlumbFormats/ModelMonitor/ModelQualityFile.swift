@@ -7,12 +7,7 @@ public enum ModelQualityFile {
     public static func write(_ quality: ModelQuality) -> [UInt8] {
         var json = JSONWriter()
         json.object { json in
-            json.key("version")
-            json.number(0.0)
-            json.key("dataset")
-            json.object {
-                $0.key("item_count"); $0.number(quality.itemCount)
-            }
+            json.beginStatistics(itemCount: quality.itemCount)
             json.key("\(quality.problem.key)_metrics")
             json.object { json in
                 if !quality.confusion.isEmpty { write(quality.confusion, to: &json) }

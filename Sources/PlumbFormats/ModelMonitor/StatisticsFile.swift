@@ -53,12 +53,7 @@ public enum StatisticsFile {
     public static func write(_ statistics: DatasetStatistics) -> [UInt8] {
         var json = JSONWriter()
         json.object { json in
-            json.key("version")
-            json.number(0.0)
-            json.key("dataset")
-            json.object {
-                $0.key("item_count"); $0.number(statistics.itemCount)
-            }
+            json.beginStatistics(itemCount: statistics.itemCount)
             json.key("features")
             json.list { json in
                 for feature in statistics.features {
