@@ -13,7 +13,7 @@ install: ## Debian packages and ONNX Runtime's library
 	@bash scripts/install.sh
 
 build: install ## plumb and plumb-worker, optimised
-	@echo "Building (the first time takes about ten minutes on two cores: TLS and SQLite are built with it)"
+	@echo "Building (the first time takes ten to twenty minutes on two cores: TLS and SQLite are built with it)"
 	@$(release) --product plumb
 	@$(release) --product plumb-worker
 
