@@ -391,6 +391,10 @@ enum Composition {
         var anchorMinutes: Double
     }
 
+    static func openListener(host: String, port: Int) throws -> Int32 {
+        try ListeningSocket.open(host: host, port: port)
+    }
+
     static func embeddedEngine(
         home: String, host: String, port: Int, threads: Int, region: String, readsModelsFromS3: Bool,
         clientCertificates: ClientCertificates, workerMemoryMiB: Int?, keeping: Keeping, log: Logger
