@@ -28,6 +28,15 @@ enum UpstreamFault: Error, Sendable {
         case .timedOut: false
         }
     }
+
+    /// What sort of fault it is, in a word for `error.type`.
+    var word: String {
+        switch self {
+        case .connectionLost: "connection_lost"
+        case .malformed: "malformed_answer"
+        case .timedOut: "timeout"
+        }
+    }
 }
 
 /// Takes bytes as they come and answers once they make a whole response.
