@@ -317,7 +317,12 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
 
     private func write(_ response: UpstreamResponse) {
         answer.begin(response.status, number)
-        answer.add("content-type", response.contentType ?? "application/octet-stream")
+        if request.isRaw, let length = response.inferenceHeaderLength {
+            answer.add(BinaryTensors.header, String(length))
+            answer.add("content-type: application/octet-stream")
+        } else {
+            answer.add("content-type", response.contentType ?? "application/octet-stream")
+        }
         if let variant = request.variant {
             answer.add("x-amzn-invoked-production-variant", variant)
         } else {

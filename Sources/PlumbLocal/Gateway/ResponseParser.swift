@@ -11,6 +11,8 @@ struct UpstreamResponse: Sendable {
     var body: ByteBuffer
     /// Whether the connection can carry another request.
     var keepsAlive: Bool
+    /// The size of the JSON in the body, where tensors in binary stand behind it.
+    var inferenceHeaderLength: Int?
 }
 
 /// Why an answer cannot be used.
@@ -46,6 +48,7 @@ struct ResponseParser {
         var status: Int
         var contentType: String?
         var customAttributes: String?
+        var inferenceHeaderLength: Int?
         var keepsAlive: Bool
         var length: BodyLength
     }
@@ -131,6 +134,11 @@ struct ResponseParser {
             case "content-type": head.contentType = value
             case "connection": head.keepsAlive = value.lowercased() != "close"
             case "x-amzn-sagemaker-custom-attributes": head.customAttributes = value
+            case "inference-header-content-length":
+                guard let count = Int(value), count >= 0 else {
+                    throw .malformed("its Inference-Header-Content-Length is no number")
+                }
+                head.inferenceHeaderLength = count
             default: break
             }
         }
@@ -162,7 +170,7 @@ struct ResponseParser {
         let isReusable = head.keepsAlive && pending.readableBytes == 0 && !atClose
         let response = UpstreamResponse(
             status: head.status, contentType: head.contentType, customAttributes: head.customAttributes, body: body,
-            keepsAlive: isReusable)
+            keepsAlive: isReusable, inferenceHeaderLength: head.inferenceHeaderLength)
         self = ResponseParser()
         return response
     }

@@ -33,6 +33,7 @@ final class UpstreamHead {
         self.traceParent = traceParent
         fields = [
             ("Content-Type", contentType), ("Accept", accept),
+            ("Inference-Header-Content-Length", contentType.flatMap(BinaryTensors.jsonCount).map { String($0) }),
             ("X-Amzn-SageMaker-Custom-Attributes", customAttributes), ("X-Amzn-SageMaker-Inference-Id", inferenceID),
         ].compactMap { name, value in value.map { (name, $0) } }
         let whole = Array("\(method) \(path)\n\(contentType ?? "")\n\(accept ?? "")".utf8)
