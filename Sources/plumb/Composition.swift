@@ -415,7 +415,7 @@ enum Composition {
 
     static func embeddedEngine(
         home: String, host: String, port: Int, threads: Int, region: String, readsModelsFromS3: Bool,
-        clientCertificates: ClientCertificates, workerMemoryMiB: Int?, keeping: Keeping, log: Logger
+        clientCertificates: ClientCertificates, workerMemoryMiB: Int?, keeping: Keeping, tracing: Tracing?, log: Logger
     ) async throws -> EmbeddedEngine {
         var settings = LocalSettings(
             folder: home, host: host, port: port, workerPath: workerPath, threads: threads, version: version,
@@ -426,14 +426,19 @@ enum Composition {
         settings.backupFolder = keeping.backup
         settings.anchorFolder = keeping.anchor
         settings.anchorSeconds = keeping.anchorMinutes * 60
+        settings.tracing = tracing?.settings
         let house = try await LocalHouse(settings, monitor: CapturedTrafficMonitor(), log: log)
+        begin(house.tracer)
         let (plane, services) = try await house.furnish()
         let face = try await awsFace(over: plane, home: home, modelsFrom: readsModelsFromS3 ? region : nil, log: log)
         house.seat(ControlDesk(plane, face: face, log: log))
         let control = ControlService(plane, socketPath: controlSocket(home), log: log)
         return EmbeddedEngine(
             plane: plane, services: services + [face, control], whenShutDown: { await plane.whenShutDown($0) },
-            close: { try await house.close() },
+            close: {
+                try await house.close()
+                try await tracing?.collector?.close()
+            },
             replace: {
                 try await house.handOver(to: executablePath, arguments: Array(CommandLine.arguments.dropFirst()))
             })

@@ -29,7 +29,8 @@ enum RoomLaws {
         "PlumbSignals": ["Collections", "Histogram"], "PlumbFormats": ["Yams", "CYaml"], "PlumbReport": ["Mustache"],
         "PlumbEngine": ["Logging", "ServiceLifecycle"], "PlumbStore": ["GRDB", "Crypto"],
         "PlumbLocal": nio.union([
-            "X509", "SwiftASN1", "Subprocess", "SystemPackage", "Crypto", "Logging", "ServiceLifecycle",
+            "X509", "SwiftASN1", "Subprocess", "SystemPackage", "Crypto", "Logging", "ServiceLifecycle", "Tracing",
+            "Instrumentation",
         ]),
         "PlumbAWS": nio.union([
             "AsyncHTTPClient", "Crypto", "Logging", "ServiceLifecycle", "Subprocess", "SystemPackage",
@@ -39,6 +40,7 @@ enum RoomLaws {
         ]),
         "plumb": nio.union([
             "ArgumentParser", "AsyncHTTPClient", "Crypto", "Logging", "ServiceLifecycle", "UnixSignals", "HTTPTypes",
+            "Tracing",
         ]),
         "plumb-worker": ["ArgumentParser"],
     ]

@@ -36,6 +36,8 @@ public struct LocalSettings: Sendable {
     public var asksClients = false
     /// Whether only those are answered who show one.
     public var needsClientCertificates = false
+    /// Where spans of requests go; nil where none are recorded.
+    public var tracing: TracingSettings?
     public init(
         folder: String, host: String, port: Int, workerPath: String, threads: Int, version: String,
         region: String = "us-east-1"
@@ -58,6 +60,8 @@ public final class LocalHouse: Sendable {
     let version: String
     let certificates: CertificateAuthority
     let gateway: GatewayState
+    /// The tracer of this engine, for libraries; nil where nothing is recorded.
+    public let tracer: SpanTracer?
     let engine: LocalEngine
     let launcher: WorkerLauncher
     let tokenPath: String
@@ -102,9 +106,10 @@ public final class LocalHouse: Sendable {
         let processes = ProcessBook()
         vault = try Vault(folder: settings.folder, at: now)
         try await store.seal(with: vault)
+        tracer = settings.tracing.map { SpanTracer(sampleRatio: $0.sampleRatio) }
         gateway = GatewayState(
             tokens: tokens, accessKeys: AccessKeyRegistry(region: settings.region), secondsSinceEpoch: now,
-            accessLog: try AccessLog.asked(by: ProcessInfo.processInfo.environment),
+            accessLog: try AccessLog.asked(by: ProcessInfo.processInfo.environment), tracer: tracer,
             needsCertificates: settings.needsClientCertificates
         ) { processes.suspect($0) }
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, settings.threads))
@@ -156,6 +161,10 @@ public final class LocalHouse: Sendable {
             keepers.append(
                 BackupService(
                     backup: try Backup(of: store, to: target, at: now()), now: { gateway.seconds() }, log: log))
+        }
+        if let tracer, let tracing = settings.tracing {
+            keepers.append(
+                try SpanService(tracer, settings: tracing, folder: folder, version: version, log: log))
         }
         if let anchor = settings.anchorFolder {
             keepers.append(
