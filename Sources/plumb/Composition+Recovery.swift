@@ -72,17 +72,34 @@ extension Composition {
     }
 
     /// A snapshot of a folder of state that no engine holds; names the folder for the engine's next start as well.
-    static func backUp(_ home: String, to folder: String) throws {
+    static func backUp(_ home: String, to folder: String) async throws {
         let store = try Store(folder: home)
         let now = Date().timeIntervalSince1970
+        try await store.seal(with: Vault(folder: home, at: now))
         try Backup(of: store, to: folder, at: now).snapshot(at: now)
         try store.close()
         try Backup.setTarget(of: home, to: folder)
     }
 
+    /// What the engine in a folder has kept under this digest; nil where it is not there or its keys are not.
+    static func artifact(_ digest: String, in home: String) -> Data? {
+        guard FileManager.default.fileExists(atPath: "\(home)/keyring.json"),
+            // Whoever asks says what cannot be done without it.
+            let vault = try? Vault(ringAt: "\(home)/keyring.json")
+        else { return nil }
+        // As above.
+        return try? ArtifactStore(folder: home, vault: vault).contents(of: digest)
+    }
+
     /// Audit entries in the newest part of a backup, for whoever waits for one of them.
     static func shippedEntries(in folder: String, key: String) throws -> Int {
         try Restoration(from: folder, key: key).newest().auditEntries
+    }
+
+    /// The drills on record, the newest last.
+    static func drills(in home: String, last count: Int) throws -> [AuditEntry] {
+        let kinds: Set<String> = ["drill.dr", "drill.failover", "drill.rollback"]
+        return try AuditReader(home: home).newest(count) { kinds.contains($0.action) }.map(\.entry)
     }
 
     static func auditSize(in home: String) throws -> Int { try AuditReader(home: home).checkpoint().checkpoint.size }

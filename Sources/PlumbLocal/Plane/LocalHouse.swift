@@ -36,6 +36,8 @@ public struct LocalSettings: Sendable {
     public var asksClients = false
     /// Whether only those are answered who show one.
     public var needsClientCertificates = false
+    /// Where memory that is a file system is looked for, for plain copies of models; nil for Linux's own places.
+    public var memoryPlaces: [String]?
     public init(
         folder: String, host: String, port: Int, workerPath: String, threads: Int, version: String,
         region: String = "us-east-1"
@@ -62,7 +64,8 @@ public final class LocalHouse: Sendable {
     let launcher: WorkerLauncher
     let tokenPath: String
     let vault: Vault
-    private let artifacts: ArtifactStore
+    let artifacts: ArtifactStore
+    let copies: ArtifactCopies
     private let captureService: CaptureService
     let captures: Captures
     let monitor: any TrafficMonitor
@@ -92,18 +95,23 @@ public final class LocalHouse: Sendable {
         certificates = try CertificateAuthority.prepare(
             in: settings.folder, hosts: Self.hosts(settings.host), now: now, asksClients: settings.asksClients)
         tls = NIOLockedValueBox(try certificates.serverContext())
-        artifacts = try ArtifactStore(folder: settings.folder)
+        vault = try Vault(folder: settings.folder, at: now)
+        try await store.seal(with: vault)
+        artifacts = try ArtifactStore(folder: settings.folder, vault: vault)
+        copies = try ArtifactCopies(of: artifacts, home: settings.folder, places: settings.memoryPlaces)
+        // What an earlier daemon left; workers that are handed over still read theirs.
+        if handover == nil { copies.sweep() }
         launcher = try WorkerLauncher(
-            settings, artifacts: artifacts,
+            settings, artifacts: artifacts, copies: copies,
             confinement: await Confinement.find(
-                worker: settings.workerPath, folders: [settings.folder, RunFolder.path(for: settings.folder)]))
+                worker: settings.workerPath, folders: [settings.folder, RunFolder.path(for: settings.folder)],
+                models: copies.folder))
         tokenPath = "\(settings.folder)/token"
         let tokens = TokenRegistry()
         let processes = ProcessBook()
-        vault = try Vault(folder: settings.folder, at: now)
-        try await store.seal(with: vault)
         gateway = GatewayState(
-            tokens: tokens, accessKeys: AccessKeyRegistry(region: settings.region), secondsSinceEpoch: now,
+            tokens: tokens, accessKeys: AccessKeyRegistry(region: settings.region),
+            secondsSinceEpoch: Date().timeIntervalSince1970,
             accessLog: try AccessLog.asked(by: ProcessInfo.processInfo.environment),
             needsCertificates: settings.needsClientCertificates
         ) { processes.suspect($0) }
@@ -111,7 +119,7 @@ public final class LocalHouse: Sendable {
         let gateway = gateway
         incidents = Incidents(ledger: StoreLedger(store: store), now: { gateway.seconds() }, log: log)
         engine = LocalEngine(
-            gateway: gateway, launcher: launcher, processes: processes, monitor: monitor,
+            gateway: gateway, launcher: launcher, copies: copies, processes: processes, monitor: monitor,
             baselines: BaselineFiles(artifacts: artifacts), group: group, adoptable: handover?.workers ?? [],
             incidents: incidents, log: log)
         captures = try Captures(folder: settings.folder, vault: vault)
@@ -177,6 +185,7 @@ public final class LocalHouse: Sendable {
     public func close() async throws {
         try await group.shutdownGracefully()
         launcher.removeGoldenFiles()
+        copies.end()
         try store.close()
     }
 

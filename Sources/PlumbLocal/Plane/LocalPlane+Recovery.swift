@@ -13,9 +13,45 @@ extension LocalPlane {
             day: Day(secondsSinceEpoch: entry.at), rtoMinutes: time / 60, rpoMinutes: (loss ?? 0) / 60,
             succeeded: entry.outcome == .done && loss != nil)
     }
+
+    private func newestDrill(_ kind: String, of endpoint: String) throws(PlumbError) -> AuditEntry? {
+        try house.store.reader.newest(1) { $0.action == kind && $0.subject == "endpoint/\(endpoint)" }.last?.entry
+    }
+
+    /// What the newest failover and rollback that were practised have measured.
+    func takeInDrills(of endpoint: String, into graph: inout Graph) throws(PlumbError) {
+        if let entry = try newestDrill("drill.rollback", of: endpoint) { graph.takeIn(rollback: entry, of: endpoint) }
+        if let entry = try newestDrill("drill.failover", of: endpoint) { graph.takeIn(failover: entry, of: endpoint) }
+    }
 }
 
 extension Graph {
+    /// In the place of what the spec says of its last rollback; one that failed proves nothing.
+    mutating func takeIn(rollback entry: AuditEntry, of endpoint: String) {
+        let day = Day(secondsSinceEpoch: entry.at)
+        for index in declarations.indices where declarations[index].endpointName == endpoint {
+            if entry.outcome == .done, let moved = Double(entry.details["detectedToMovedSeconds"] ?? "") {
+                let full = Double(entry.details["movedToFullSeconds"] ?? "") ?? 0
+                declarations[index].rollbackDrill = .known(RollbackDrill(day: day, seconds: moved + full))
+            } else {
+                declarations[index].rollbackDrill = .unknown(
+                    "the rollback drill of \(day) failed: \(entry.details["failure"] ?? "it left no reason")")
+            }
+        }
+    }
+
+    /// Beside what the probes promise: how long requests really failed when a failure domain was lost.
+    mutating func takeIn(failover entry: AuditEntry, of endpoint: String) {
+        for index in evidence.indices
+        where evidence[index].kind == .healthProbe && evidence[index].endpointName == endpoint {
+            for name in ["outageSeconds", "fullSeconds", "failedRequests", "requests"] {
+                evidence[index].numbers["drill.\(name)"] = Double(entry.details[name] ?? "")
+            }
+            evidence[index].texts["drill.outcome"] = entry.outcome.rawValue
+            evidence[index].texts["drill.day"] = Day(secondsSinceEpoch: entry.at).description
+        }
+    }
+
     /// Puts what the engine has measured in the place of what the spec says of its last drill.
     mutating func takeIn(_ drill: RecoveryDrill, of endpoint: String) {
         for index in declarations.indices where declarations[index].endpointName == endpoint {

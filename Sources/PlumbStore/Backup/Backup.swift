@@ -171,8 +171,10 @@ public final class Backup: Sendable {
         where name.count == 64 && !state.artifacts.contains(name) {
             // One that was removed meanwhile is needed by nobody.
             guard let bytes = FileManager.default.contents(atPath: "\(source)/\(name)") else { continue }
+            // Under the backup's own keys: a version of the engine's ring may be shredded, its backup has to open.
+            let plain = try store.seal.openArtifact(bytes, name)
             try AtomicFile.write(
-                vault.seal(bytes, for: "backup/artifact/\(name)"), to: "\(folder)/artifacts/\(name).sealed")
+                vault.seal(plain, for: "backup/artifact/\(name)"), to: "\(folder)/artifacts/\(name).sealed")
             state.artifacts.insert(name)
         }
     }

@@ -88,10 +88,12 @@ public struct Restoration: Sendable {
         // So that the restored engine goes on with the same backup, once it is told where.
         try AtomicFile.makeFolder(Backup.keyFolder(of: home))
         try AtomicFile.write(keyRing, to: Backup.keyPath(of: home))
-        try AtomicFile.makeFolder("\(home)/artifacts")
-        for digest in backup.names("artifacts") {
-            try AtomicFile.write(artifact(digest), to: "\(home)/artifacts/\(digest)", permissions: 0o400)
+        // The key ring opens, or what it sealed is lost: better known now than at the first request.
+        guard gathered.files["keyring.json"] != nil else {
+            throw PlumbError(.internalFault, "the backup does not hold the key ring of its engine")
         }
+        let artifacts = try ArtifactStore(folder: home, vault: try Vault(ringAt: "\(home)/keyring.json"))
+        for digest in backup.names("artifacts") { _ = try artifacts.add(artifact(digest)) }
         try rebuildLog(in: home, gathered)
         let store = try Store(folder: home)
         let report = report(gathered)
@@ -107,8 +109,6 @@ public struct Restoration: Sendable {
         try await store.checkIntegrity()
         _ = try await store.verifyAudit()
         try store.close()
-        // The key ring opens, or what it sealed is lost: better known now than at the first request.
-        if gathered.files["keyring.json"] != nil { _ = try Vault(ringAt: "\(home)/keyring.json") }
         return report
     }
 

@@ -82,6 +82,16 @@ public final class Vault: Sendable {
         return try ChunkedCipher.open(body, with: dataKey(of: head), context: Data(context.utf8))
     }
 
+    /// The first part of what was sealed for this context; what was never sealed, as it is. Throws as `open` does.
+    func openBeginning(_ content: Data, for context: String) throws(PlumbError) -> Data {
+        guard Self.isSealed(content) else { return content.prefix(ChunkedCipher.chunkBytes) }
+        let (head, body) = try Self.split(content)
+        guard head.context == context else {
+            throw PlumbError(.refused, "the sealed content belongs to \(head.context), not to \(context)")
+        }
+        return try ChunkedCipher.openFirst(body, with: dataKey(of: head), context: Data(context.utf8))
+    }
+
     /// Wraps the data key with the newest version; nil when it is that already. The content is not touched.
     public func rewrap(_ sealed: Data) throws(PlumbError) -> Data? {
         var (head, body) = try Self.split(sealed)
