@@ -51,6 +51,7 @@ let package = Package(
             dependencies: [
                 "PlumbModel",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),

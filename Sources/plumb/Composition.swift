@@ -389,6 +389,7 @@ enum Composition {
         var backup: String?
         var anchor: String?
         var anchorMinutes: Double
+        var passphrase: String?
     }
 
     static func embeddedEngine(
@@ -402,6 +403,7 @@ enum Composition {
         settings.asksClients = clientCertificates != .off
         settings.needsClientCertificates = clientCertificates == .required
         settings.backupFolder = keeping.backup
+        settings.passphrase = keeping.passphrase
         settings.anchorFolder = keeping.anchor
         settings.anchorSeconds = keeping.anchorMinutes * 60
         let house = try await LocalHouse(settings, monitor: CapturedTrafficMonitor(), log: log)

@@ -38,6 +38,8 @@ public struct LocalSettings: Sendable {
     public var needsClientCertificates = false
     /// Where memory that is a file system is looked for, for plain copies of models; nil for Linux's own places.
     public var memoryPlaces: [String]?
+    /// What closes the files of the key rings; nil where nothing does.
+    public var passphrase: String?
     public init(
         folder: String, host: String, port: Int, workerPath: String, threads: Int, version: String,
         region: String = "us-east-1"
@@ -95,7 +97,7 @@ public final class LocalHouse: Sendable {
         certificates = try CertificateAuthority.prepare(
             in: settings.folder, hosts: Self.hosts(settings.host), now: now, asksClients: settings.asksClients)
         tls = NIOLockedValueBox(try certificates.serverContext())
-        vault = try Vault(folder: settings.folder, at: now)
+        vault = try Vault(folder: settings.folder, at: now, passphrase: settings.passphrase)
         try await store.seal(with: vault)
         artifacts = try ArtifactStore(folder: settings.folder, vault: vault)
         copies = try ArtifactCopies(of: artifacts, home: settings.folder, places: settings.memoryPlaces)
@@ -158,7 +160,8 @@ public final class LocalHouse: Sendable {
         if let target = Backup.target(of: folder) {
             keepers.append(
                 BackupService(
-                    backup: try Backup(of: store, to: target, at: now()), now: { gateway.seconds() }, log: log))
+                    backup: try Backup(of: store, to: target, at: now(), passphrase: settings.passphrase),
+                    now: { gateway.seconds() }, log: log))
         }
         if let anchor = settings.anchorFolder {
             keepers.append(

@@ -58,13 +58,13 @@ public final class Backup: Sendable {
     private static let targetName = "target"
 
     /// Begins to ship; the first shipment is a snapshot. Throws `conflict` when the folder is another engine's.
-    public init(of store: Store, to folder: String, at now: Double) throws(PlumbError) {
+    public init(of store: Store, to folder: String, at now: Double, passphrase: String? = nil) throws(PlumbError) {
         self.store = store
         self.folder = folder
         try AtomicFile.makeFolder("\(folder)/shipments")
         try AtomicFile.makeFolder("\(folder)/bundles")
         try AtomicFile.makeFolder("\(folder)/artifacts")
-        vault = try Vault(folder: Self.keyFolder(of: store.folder), at: now)
+        vault = try Vault(folder: Self.keyFolder(of: store.folder), at: now, passphrase: passphrase)
         try BackupFolder.claim(folder, by: store.log.verifier)
         let kept = BackupFolder(path: folder)
         var state = State(nextNumber: (try kept.shipments().last?.number ?? 0) + 1)

@@ -37,12 +37,14 @@ public struct Restoration: Sendable {
     private let vault: Vault
     private let verifier: NoteVerifier
     private let keyRing: Data
+    private let passphrase: String?
 
     /// Opens the backup in `folder` with the key ring at `keyPath`.
-    public init(from folder: String, key keyPath: String) throws(PlumbError) {
+    public init(from folder: String, key keyPath: String, passphrase: String? = nil) throws(PlumbError) {
+        self.passphrase = passphrase
         backup = BackupFolder(path: folder)
         verifier = try backup.verifier()
-        vault = try Vault(ringAt: keyPath)
+        vault = try Vault(ringAt: keyPath, passphrase: passphrase)
         keyRing = FileManager.default.contents(atPath: keyPath) ?? Data()
     }
 
@@ -92,7 +94,8 @@ public struct Restoration: Sendable {
         guard gathered.files["keyring.json"] != nil else {
             throw PlumbError(.internalFault, "the backup does not hold the key ring of its engine")
         }
-        let artifacts = try ArtifactStore(folder: home, vault: try Vault(ringAt: "\(home)/keyring.json"))
+        let ring = try Vault(ringAt: "\(home)/keyring.json", passphrase: passphrase)
+        let artifacts = try ArtifactStore(folder: home, vault: ring)
         for digest in backup.names("artifacts") { _ = try artifacts.add(artifact(digest)) }
         try rebuildLog(in: home, gathered)
         let store = try Store(folder: home)

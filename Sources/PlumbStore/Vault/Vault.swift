@@ -21,27 +21,46 @@ public final class Vault: Sendable {
     private static let headBytesMax = 4096
 
     private let path: String
+    /// Closes the file; nil where nothing does.
+    private let passphrase: Mutex<String?>
     private let ring: Mutex<KeyRing>
 
-    /// Opens the key ring of a folder of state, making it on first use.
+    /// Opens the key ring of a folder of state, making it on first use. A passphrase closes a file that was open.
     ///
-    /// Throws `internalFault` when it is damaged, `refused` when others may read it.
-    public init(folder: String, at now: Double) throws(PlumbError) {
+    /// Throws `internalFault` when it is damaged, `refused` when others may read it, or the passphrase is missing or
+    /// wrong.
+    public init(folder: String, at now: Double, passphrase: String? = nil) throws(PlumbError) {
         try AtomicFile.makeFolder(folder)
         path = "\(folder)/keyring.json"
-        if FileManager.default.fileExists(atPath: path) {
-            ring = Mutex(try KeyRing(fileAt: path))
+        self.passphrase = Mutex(passphrase)
+        if let bytes = FileManager.default.contents(atPath: path) {
+            let found = try KeyRing(fileAt: path, passphrase: passphrase)
+            if passphrase != nil, ClosedKeyRing(bytes) == nil { try found.write(to: path, passphrase: passphrase) }
+            ring = Mutex(found)
         } else {
             let made = KeyRing(at: now)
-            try made.write(to: path)
+            try made.write(to: path, passphrase: passphrase)
             ring = Mutex(made)
         }
     }
 
     /// Opens a key ring where it lies. Throws `notFound` when it is not there, and as `init(folder:at:)` does.
-    public init(ringAt path: String) throws(PlumbError) {
+    public init(ringAt path: String, passphrase: String? = nil) throws(PlumbError) {
         self.path = path
-        ring = Mutex(try KeyRing(fileAt: path))
+        self.passphrase = Mutex(passphrase)
+        ring = Mutex(try KeyRing(fileAt: path, passphrase: passphrase))
+    }
+
+    /// Whether a key ring's file is closed with a passphrase.
+    public static func isClosed(ringAt path: String) -> Bool {
+        FileManager.default.contents(atPath: path).map { ClosedKeyRing($0) != nil } ?? false
+    }
+
+    /// Closes the file with another passphrase, or with none.
+    public func setPassphrase(_ text: String?) throws(PlumbError) {
+        let ring = ring.withLock { $0 }
+        try ring.write(to: path, passphrase: text)
+        passphrase.withLock { $0 = text }
     }
 
     /// The number of the version that seals now.
@@ -119,7 +138,7 @@ public final class Vault: Sendable {
             var changed = ring
             do throws(PlumbError) {
                 try work(&changed)
-                try changed.write(to: path)
+                try changed.write(to: path, passphrase: passphrase.withLock { $0 })
             } catch {
                 return .failure(error)
             }

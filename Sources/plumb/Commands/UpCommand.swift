@@ -42,6 +42,8 @@ struct UpCommand: AsyncParsableCommand {
     var backup: String?
     @Option(help: "Keep checkpoints of the audit log in this folder, best in another place.") var anchor: String?
     @Option(help: "How often a checkpoint is kept, in minutes.") var anchorMinutes = 5.0
+    @Option(help: "A file with the passphrase that closes the key rings (default: $PLUMB_PASSPHRASE, or asked for).")
+    var passphraseFile: String?
     @Flag(name: .long, help: .hidden) var background = false
     /// How long the start of a daemon may take before it is given up, in seconds.
     private static let startSecondsMax = 60.0
@@ -80,7 +82,8 @@ struct UpCommand: AsyncParsableCommand {
             home: home.folder, host: host, port: port, threads: threads, region: region, readsModelsFromS3: s3Models,
             clientCertificates: clientCertificates, workerMemoryMiB: workerMemory,
             keeping: Composition.Keeping(
-                backup: backup.map(Self.absolute), anchor: anchor.map(Self.absolute), anchorMinutes: anchorMinutes),
+                backup: backup.map(Self.absolute), anchor: anchor.map(Self.absolute), anchorMinutes: anchorMinutes,
+                passphrase: try Composition.passphraseOrAsk(file: passphraseFile, home: home.folder)),
             log: log)
         let plane = engine.plane
         let opening = Opening(
@@ -221,6 +224,10 @@ struct UpCommand: AsyncParsableCommand {
         if let backup { arguments += ["--backup", Self.absolute(backup)] }
         if let anchor { arguments += ["--anchor", Self.absolute(anchor), "--anchor-minutes", "\(anchorMinutes)"] }
         process.arguments = arguments
+        if let passphrase = try Composition.passphraseOrAsk(file: passphraseFile, home: home.folder) {
+            // Other users do not see a process's environment, as they do its arguments.
+            process.environment = ProcessInfo.processInfo.environment.merging(["PLUMB_PASSPHRASE": passphrase]) { $1 }
+        }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = logFile
         process.standardError = logFile
