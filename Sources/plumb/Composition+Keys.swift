@@ -26,6 +26,8 @@ extension Composition {
         return unsafe getpass("passphrase of the key ring: ").map { unsafe String(cString: $0) }
     }
 
+    static func isClosed(keyRing path: String) -> Bool { Vault.isClosed(ringAt: path) }
+
     /// Closes both rings of a folder that no engine holds with another passphrase, or with none.
     static func setPassphrase(_ new: String?, in home: String) async throws {
         guard FileManager.default.fileExists(atPath: "\(home)/keyring.json") else {

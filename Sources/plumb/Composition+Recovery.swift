@@ -99,9 +99,10 @@ extension Composition {
     }
 
     /// The drills on record, the newest last.
-    static func drills(in home: String, last count: Int) throws -> [AuditEntry] {
-        let kinds: Set<String> = ["drill.dr", "drill.failover", "drill.rollback"]
-        return try AuditReader(home: home).newest(count) { kinds.contains($0.action) }.map(\.entry)
+    static func drills(
+        in home: String, last count: Int, kinds: Set<String> = ["drill.dr", "drill.failover", "drill.rollback"]
+    ) throws -> [AuditEntry] {
+        try AuditReader(home: home).newest(count) { kinds.contains($0.action) }.map(\.entry)
     }
 
     static func auditSize(in home: String) throws -> Int { try AuditReader(home: home).checkpoint().checkpoint.size }

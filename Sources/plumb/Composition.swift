@@ -390,6 +390,7 @@ enum Composition {
         var anchor: String?
         var anchorMinutes: Double
         var passphrase: String?
+        var drillSeconds: Double?
     }
 
     static func embeddedEngine(
@@ -404,6 +405,7 @@ enum Composition {
         settings.needsClientCertificates = clientCertificates == .required
         settings.backupFolder = keeping.backup
         settings.passphrase = keeping.passphrase
+        settings.drillSeconds = keeping.drillSeconds
         settings.anchorFolder = keeping.anchor
         settings.anchorSeconds = keeping.anchorMinutes * 60
         let house = try await LocalHouse(settings, monitor: CapturedTrafficMonitor(), log: log)
@@ -411,8 +413,12 @@ enum Composition {
         let face = try await awsFace(over: plane, home: home, modelsFrom: readsModelsFromS3 ? region : nil, log: log)
         house.seat(ControlDesk(plane, face: face, log: log))
         let control = ControlService(plane, socketPath: controlSocket(home), log: log)
+        let drills = keeping.drillSeconds.map {
+            [DrillService(plane: plane, home: home, passphrase: keeping.passphrase, everySeconds: $0, log: log)]
+        }
         return EmbeddedEngine(
-            plane: plane, services: services + [face, control], whenShutDown: { await plane.whenShutDown($0) },
+            plane: plane, services: services + [face, control] + (drills ?? []),
+            whenShutDown: { await plane.whenShutDown($0) },
             close: { try await house.close() },
             replace: {
                 try await house.handOver(to: executablePath, arguments: Array(CommandLine.arguments.dropFirst()))

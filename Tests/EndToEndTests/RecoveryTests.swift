@@ -15,6 +15,18 @@ struct RecoveryTests {
         return (command, "\(command.home)-backup")
     }
 
+    /// The second line of a checkpoint; 0 while a standby is being replaced.
+    private static func auditSize(_ home: String) -> Int {
+        let note = FileManager.default.contents(atPath: "\(home)/audit/checkpoint") ?? Data()
+        let lines = String(decoding: note, as: UTF8.self).split(separator: "\n")
+        return lines.count > 1 ? Int(lines[1]) ?? 0 : 0
+    }
+
+    /// The suite's time limit ends what never comes.
+    private func until(_ isSo: () throws -> Bool) async throws {
+        while try !isSo() { try await Task.sleep(for: .milliseconds(50)) }
+    }
+
     @Test func aBackupIsWatchedRestoredDrilledAndProven() throws {
         let (command, backup) = try engine()
         defer { try? FileManager.default.removeItem(atPath: backup) }  // A temporary folder.
@@ -41,6 +53,54 @@ struct RecoveryTests {
         #expect(drills.contains("drill.dr"))
         try Data("changed".utf8).write(to: URL(filePath: "\(evidence)/drills.json"))
         #expect(try command.run("evidence", "verify", evidence).status == 3)
+        #expect(try command.run("down").status == 0)
+    }
+
+    /// The machine of the primary is lost; the standby takes over, and the primary that comes back is kept out.
+    @Test func aStandbyTakesOverAndTheOldPrimaryIsKeptOut() async throws {
+        let (command, backup) = try engine()
+        let second = "\(command.home)-second"
+        // Temporary folders.
+        defer { for folder in [backup, second] { try? FileManager.default.removeItem(atPath: folder) } }
+        let ended = try command.start([
+            "standby", "--from", backup, "--key", "\(command.home)/backup/keyring.json", "--to", second,
+        ])
+        try await until { FileManager.default.fileExists(atPath: "\(second)/standby.json") }
+        // What comes later is followed as well.
+        #expect(try command.run("access", "user", "add", "ada").status == 0)
+        let size = Self.auditSize(command.home)
+        try await until { Self.auditSize(second) > size }
+        let pid = try #require(try command.json("status", "--format", "json")["processID"] as? Int)
+        kill(pid_t(pid), SIGKILL)
+
+        let promoted = try command.run("standby", "promote", "--to", second, "--port", "0")
+        #expect(promoted.status == 0, "\(promoted.errors)")
+        _ = try ended()
+        #expect(try command.run("invoke", "digits", "--home", second).status == 0)
+        #expect(try command.run("audit", "verify", "--home", second).status == 0)
+        #expect(try command.run("audit", "log", "--home", second).output.contains("state.restored"))
+        #expect(try command.run("access", "review", "--home", second).output.contains("ada"))
+
+        let back = try command.run("up", "--detach", "--port", "0")
+        #expect(back.status == 3 && back.errors.contains("taken over"), "\(back.errors)")
+        // The new one is not hindered.
+        #expect(try command.run("invoke", "digits", "--home", second).status == 0)
+        #expect(try command.run("backup", "status", "--home", second).status == 0)
+        #expect(try command.run("down", "--home", second).status == 0)
+    }
+
+    @Test func theRunbookSaysWhatIsThereAndDrillsRunOnSchedule() async throws {
+        let (command, backup) = try engine()
+        defer { try? FileManager.default.removeItem(atPath: backup) }  // A temporary folder.
+        let plan = try command.run("dr", "plan")
+        #expect(plan.status == 0 && plan.output.contains("plumb restore --from \(backup)"), "\(plan.output)")
+        #expect(plan.output.contains("drill.dr: none is on record") && plan.output.contains("digits"))
+        #expect(try command.run("down").status == 0)
+        // Due at once, since none is on record.
+        let up = try command.run("up", "--detach", "--port", "0", "--drill-every", "10s")
+        #expect(up.status == 0, "\(up.errors)")
+        try await until { try command.run("drill", "history").output.contains("drill.dr  engine  done") }
+        #expect(try command.run("dr", "plan").output.contains("rtoSeconds"))
         #expect(try command.run("down").status == 0)
     }
 

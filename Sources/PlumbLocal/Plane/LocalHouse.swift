@@ -40,6 +40,8 @@ public struct LocalSettings: Sendable {
     public var memoryPlaces: [String]?
     /// What closes the files of the key rings; nil where nothing does.
     public var passphrase: String?
+    /// How old the last recovery drill may become, in seconds; nil where none is asked for.
+    public var drillSeconds: Double?
     public init(
         folder: String, host: String, port: Int, workerPath: String, threads: Int, version: String,
         region: String = "us-east-1"
@@ -75,7 +77,7 @@ public final class LocalHouse: Sendable {
     private let incidents: Incidents
     private let group: MultiThreadedEventLoopGroup
     private let host: String
-    private let settings: LocalSettings
+    let settings: LocalSettings
     let tls: NIOLockedValueBox<NIOSSLContext>
 
     /// Opens the state, makes certificates and the first token when they are missing, and ends what an earlier daemon

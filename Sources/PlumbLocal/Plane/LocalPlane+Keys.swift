@@ -67,8 +67,8 @@ extension LocalPlane {
         return "AES-256-GCM, each with a key of its own under version \(house.vault.keyVersion); opened in memory alone"
     }
 
-    func notices() -> [String] {
-        var notices: [String] = []
+    func notices() throws(PlumbError) -> [String] {
+        var notices = try drillNotices()
         if house.copies.areOnDisk || !house.copies.hasMemory {
             notices.append(
                 "models in service lie in plain text in \(house.folder)/plain: there is no tmpfs, such as /dev/shm, or "

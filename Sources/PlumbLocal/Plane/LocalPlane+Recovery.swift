@@ -14,6 +14,27 @@ extension LocalPlane {
             succeeded: entry.outcome == .done && loss != nil)
     }
 
+    /// What is the matter with the recovery drills: one that failed, or none for longer than was asked for.
+    func drillNotices() throws(PlumbError) -> [String] {
+        guard house.settings.drillSeconds != nil || Backup.target(of: house.folder) != nil else { return [] }
+        let newest = try house.store.reader.newest(1) { $0.action == "drill.dr" }.last?.entry
+        var notices: [String] = []
+        if let newest, newest.outcome != .done {
+            let reason = newest.details["failure"] ?? "it left no reason"
+            notices.append(
+                "the recovery drill of \(Day(secondsSinceEpoch: newest.at)) FAILED: \(reason); plumb drill dr --record "
+                    + "tries again")
+        }
+        if let every = house.settings.drillSeconds, house.now() - (newest?.at ?? startedAt) > every + Self.graceSeconds
+        {
+            notices.append("no recovery was practised for longer than was asked for (--drill-every)")
+        }
+        return notices
+    }
+
+    /// A drill that is due takes some time.
+    private static let graceSeconds = 3600.0
+
     private func newestDrill(_ kind: String, of endpoint: String) throws(PlumbError) -> AuditEntry? {
         try house.store.reader.newest(1) { $0.action == kind && $0.subject == "endpoint/\(endpoint)" }.last?.entry
     }

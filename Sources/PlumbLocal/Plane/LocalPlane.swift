@@ -15,7 +15,7 @@ public actor LocalPlane: ControlPlane, Service {
     private let ledger: StoreLedger
     private let engine: LocalEngine
     private let log: Logger
-    private let startedAt: Double
+    let startedAt: Double
     private var runners: [String: EndpointRunner] = [:]
     private let starts: AsyncStream<EndpointRunner>
     private let startsContinuation: AsyncStream<EndpointRunner>.Continuation
@@ -188,7 +188,7 @@ public actor LocalPlane: ControlPlane, Service {
         return EngineStatus(
             version: house.version, processID: Int(getpid()), startedAt: startedAt, gateway: house.gatewayAddress,
             certificateAuthorityPath: house.certificates.authorityPath, tokenPath: house.tokenPath,
-            endpoints: endpoints, isolation: house.launcher.confinement.text, notices: notices())
+            endpoints: endpoints, isolation: house.launcher.confinement.text, notices: try notices())
     }
 
     public func graph(of endpoint: String?) async throws -> Graph {

@@ -44,6 +44,8 @@ struct UpCommand: AsyncParsableCommand {
     @Option(help: "How often a checkpoint is kept, in minutes.") var anchorMinutes = 5.0
     @Option(help: "A file with the passphrase that closes the key rings (default: $PLUMB_PASSPHRASE, or asked for).")
     var passphraseFile: String?
+    @Option(help: "Practise a recovery from the backup whenever the last is this old, such as 30d or 12h.")
+    var drillEvery: DrillInterval?
     @Flag(name: .long, help: .hidden) var background = false
     /// How long the start of a daemon may take before it is given up, in seconds.
     private static let startSecondsMax = 60.0
@@ -83,7 +85,8 @@ struct UpCommand: AsyncParsableCommand {
             clientCertificates: clientCertificates, workerMemoryMiB: workerMemory,
             keeping: Composition.Keeping(
                 backup: backup.map(Self.absolute), anchor: anchor.map(Self.absolute), anchorMinutes: anchorMinutes,
-                passphrase: try Composition.passphraseOrAsk(file: passphraseFile, home: home.folder)),
+                passphrase: try Composition.passphraseOrAsk(file: passphraseFile, home: home.folder),
+                drillSeconds: drillEvery?.seconds),
             log: log)
         let plane = engine.plane
         let opening = Opening(
@@ -223,6 +226,7 @@ struct UpCommand: AsyncParsableCommand {
         if s3Models { arguments.append("--s3-models") }
         if let backup { arguments += ["--backup", Self.absolute(backup)] }
         if let anchor { arguments += ["--anchor", Self.absolute(anchor), "--anchor-minutes", "\(anchorMinutes)"] }
+        if let drillEvery { arguments += ["--drill-every", drillEvery.text] }
         process.arguments = arguments
         if let passphrase = try Composition.passphraseOrAsk(file: passphraseFile, home: home.folder) {
             // Other users do not see a process's environment, as they do its arguments.
