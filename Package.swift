@@ -52,6 +52,7 @@ let package = Package(
             dependencies: [
                 "PlumbModel",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),

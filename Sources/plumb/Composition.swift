@@ -407,6 +407,8 @@ enum Composition {
         var backup: String?
         var anchor: String?
         var anchorMinutes: Double
+        var passphrase: String?
+        var drillSeconds: Double?
     }
 
     static func openListener(host: String, port: Int) throws -> Int32 {
@@ -424,6 +426,8 @@ enum Composition {
         settings.asksClients = clientCertificates != .off
         settings.needsClientCertificates = clientCertificates == .required
         settings.backupFolder = keeping.backup
+        settings.passphrase = keeping.passphrase
+        settings.drillSeconds = keeping.drillSeconds
         settings.anchorFolder = keeping.anchor
         settings.anchorSeconds = keeping.anchorMinutes * 60
         settings.tracing = tracing?.settings
@@ -433,8 +437,12 @@ enum Composition {
         let face = try await awsFace(over: plane, home: home, modelsFrom: readsModelsFromS3 ? region : nil, log: log)
         house.seat(ControlDesk(plane, face: face, log: log))
         let control = ControlService(plane, socketPath: controlSocket(home), log: log)
+        let drills = keeping.drillSeconds.map {
+            [DrillService(plane: plane, home: home, passphrase: keeping.passphrase, everySeconds: $0, log: log)]
+        }
         return EmbeddedEngine(
-            plane: plane, services: services + [face, control], whenShutDown: { await plane.whenShutDown($0) },
+            plane: plane, services: services + [face, control] + (drills ?? []),
+            whenShutDown: { await plane.whenShutDown($0) },
             close: {
                 try await house.close()
                 try await tracing?.collector?.close()

@@ -32,7 +32,7 @@ struct Plumb: AsyncParsableCommand {
             StatusCommand.self, DeployCommand.self, ApproveCommand.self, PromoteCommand.self, RollbackCommand.self,
             RolloutCommands.self, ScaleCommand.self, InvokeCommand.self, BenchCommand.self, OptimizeCommand.self, DriftCommand.self,
             AccessCommand.self, KeyCommand.self, AuditCommand.self, BackupCommand.self, RestoreCommand.self,
-            DrillCommand.self, EvidenceCommand.self,
+            RecoveryPlanningCommand.self, StandbyCommand.self, DrillCommand.self, EvidenceCommand.self,
         ])
 
     static func main() async {
