@@ -133,10 +133,15 @@ let package = Package(
             resources: [.embedInCode("Optimization/candidates.py")]
         ),
 
-        // Feeds every reader of files with what nobody would write; no product.
+        // Feeds every reader with what nobody would write; no product.
         .executableTarget(
             name: "plumb-fuzz",
-            dependencies: ["PlumbModel", "PlumbSignals", "PlumbPolicy", "PlumbFormats", "PlumbReport"]
+            dependencies: [
+                "PlumbModel", "PlumbSignals", "PlumbPolicy", "PlumbFormats", "PlumbReport", "PlumbEngine", "PlumbStore",
+                "PlumbConsole", "PlumbLocal",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
         ),
 
         .target(

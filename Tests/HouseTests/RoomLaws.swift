@@ -20,7 +20,10 @@ enum RoomLaws {
             "PlumbModel", "PlumbSignals", "PlumbPolicy", "PlumbFormats", "PlumbReport", "PlumbEngine", "PlumbStore",
             "PlumbLocal", "PlumbAWS", "PlumbConsole",
         ],
-        "plumb-fuzz": ["PlumbModel", "PlumbSignals", "PlumbPolicy", "PlumbFormats", "PlumbReport"],
+        "plumb-fuzz": [
+            "PlumbModel", "PlumbSignals", "PlumbPolicy", "PlumbFormats", "PlumbReport", "PlumbEngine", "PlumbStore",
+            "PlumbConsole", "PlumbLocal",
+        ],
         "COnnxRuntime": [], "OnnxRuntime": ["COnnxRuntime"], "plumb-worker": ["OnnxRuntime"],
     ]
 
@@ -42,7 +45,7 @@ enum RoomLaws {
             "ArgumentParser", "AsyncHTTPClient", "Crypto", "Logging", "ServiceLifecycle", "UnixSignals", "HTTPTypes",
             "Tracing",
         ]),
-        "plumb-worker": ["ArgumentParser"],
+        "plumb-fuzz": ["Crypto", "NIOCore"], "plumb-worker": ["ArgumentParser"],
     ]
     private static let nio: Set<String> = [
         "NIOCore", "NIOConcurrencyHelpers", "NIOFoundationCompat", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS",
