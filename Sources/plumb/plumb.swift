@@ -31,6 +31,7 @@ struct Plumb: AsyncParsableCommand {
             SpecCommand.self, RenderCommand.self, UpCommand.self, ReloadCommand.self, DownCommand.self,
             StatusCommand.self, DeployCommand.self, ApproveCommand.self, PromoteCommand.self, RollbackCommand.self,
             RolloutCommands.self, ScaleCommand.self, InvokeCommand.self, BenchCommand.self, DriftCommand.self,
+            CostCommand.self,
             AccessCommand.self, KeyCommand.self, AuditCommand.self, BackupCommand.self, RestoreCommand.self,
             DrillCommand.self, EvidenceCommand.self,
         ])
