@@ -72,6 +72,14 @@ enum Composition {
         var worlds: [TemplateReading.World] = []
 
         var graphs: [Graph] { worlds.isEmpty ? [graph] : worlds.map(\.graph) }
+
+        /// This subject, reckoned by other prices than the embedded ones.
+        func priced(by prices: PriceBook) -> Subject {
+            var subject = self
+            subject.graph.prices = prices
+            for index in subject.worlds.indices { subject.worlds[index].graph.prices = prices }
+            return subject
+        }
     }
 
     /// Everything there is to judge, and all that is wrong with the input.
