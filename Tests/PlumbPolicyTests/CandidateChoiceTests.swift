@@ -50,8 +50,8 @@ import Testing
         #expect(Self.choose(quick).reasons.contains { $0.contains("waive") })
     }
 
-    // Of 95 right of 100, two standard errors are 4.3 points, and one row more: 5 may be lost, 10 may not. Where all were
-    // right two points and one row may go. One of six is chance.
+    // Of 95 right of 100, two standard errors are 4.3 points, and one row more: 5 may be lost, 10 may not. Where all
+    // were right two points and one row may go. One of six is chance.
     @Test(arguments: [
         (95, 100, 91, false), (95, 100, 85, true), (100, 100, 97, false), (100, 100, 96, true), (5, 6, 4, false),
     ])

@@ -115,9 +115,8 @@ struct ModelOptimizer {
         var made: [(String, Result<String, Reason>)] = []
         tell("making \(techniques.joined(separator: ", "))")
         let run = try Program.run(toolbox.python, [script, model, scratch, calibration] + techniques) { line in
-            guard let told = try? JSONDecoder().decode(Made.self, from: Data(line.utf8)) else {
-                return  // A tool's own chatter.
-            }
+            // What cannot be read is a tool's own chatter.
+            guard let told = try? JSONDecoder().decode(Made.self, from: Data(line.utf8)) else { return }
             made.append(
                 (
                     told.technique,
