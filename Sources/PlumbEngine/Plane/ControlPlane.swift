@@ -70,12 +70,15 @@ public struct EngineStatus: Sendable, Hashable, Codable {
     public var endpoints: [EndpointStatus]
     /// What workers are kept from, and what not, in words.
     public var isolation: String?
+    /// The GPUs whose use is known, in words; and where there are none, why.
+    public var gpus: String?
 
     public init(
         version: String, processID: Int, startedAt: Double, gateway: String, certificateAuthorityPath: String,
-        tokenPath: String, endpoints: [EndpointStatus], isolation: String? = nil
+        tokenPath: String, endpoints: [EndpointStatus], isolation: String? = nil, gpus: String? = nil
     ) {
         self.isolation = isolation
+        self.gpus = gpus
         self.version = version
         self.processID = processID
         self.startedAt = startedAt

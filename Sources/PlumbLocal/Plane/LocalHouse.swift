@@ -36,6 +36,8 @@ public struct LocalSettings: Sendable {
     public var asksClients = false
     /// Whether only those are answered who show one.
     public var needsClientCertificates = false
+    /// NVIDIA's management library.
+    var gpuLibrary = ProcessInfo.processInfo.environment[GPULibrary.pathVariable] ?? GPULibrary.fileName
     /// Where spans of requests go; nil where none are recorded.
     public var tracing: TracingSettings?
     public init(
@@ -110,7 +112,7 @@ public final class LocalHouse: Sendable {
         gateway = GatewayState(
             tokens: tokens, accessKeys: AccessKeyRegistry(region: settings.region), secondsSinceEpoch: now,
             accessLog: try AccessLog.asked(by: ProcessInfo.processInfo.environment), tracer: tracer,
-            needsCertificates: settings.needsClientCertificates
+            gpuLibrary: settings.gpuLibrary, needsCertificates: settings.needsClientCertificates
         ) { processes.suspect($0) }
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, settings.threads))
         let gateway = gateway

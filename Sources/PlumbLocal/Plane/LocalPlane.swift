@@ -188,7 +188,7 @@ public actor LocalPlane: ControlPlane, Service {
         return EngineStatus(
             version: house.version, processID: Int(getpid()), startedAt: startedAt, gateway: house.gatewayAddress,
             certificateAuthorityPath: house.certificates.authorityPath, tokenPath: house.tokenPath,
-            endpoints: endpoints, isolation: house.launcher.confinement.text)
+            endpoints: endpoints, isolation: house.launcher.confinement.text, gpus: house.gateway.gpus.text)
     }
 
     public func graph(of endpoint: String?) async throws -> Graph {
