@@ -52,6 +52,7 @@ let package = Package(
             dependencies: [
                 "PlumbModel",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
@@ -128,13 +129,19 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            ]
+            ],
+            resources: [.embedInCode("Optimization/candidates.py")]
         ),
 
-        // Feeds every reader of files with what nobody would write; no product.
+        // Feeds every reader with what nobody would write; no product.
         .executableTarget(
             name: "plumb-fuzz",
-            dependencies: ["PlumbModel", "PlumbSignals", "PlumbPolicy", "PlumbFormats", "PlumbReport"]
+            dependencies: [
+                "PlumbModel", "PlumbSignals", "PlumbPolicy", "PlumbFormats", "PlumbReport", "PlumbEngine", "PlumbStore",
+                "PlumbConsole", "PlumbLocal",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
         ),
 
         .target(

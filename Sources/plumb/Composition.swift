@@ -343,6 +343,24 @@ enum Composition {
         return (reading.spec?.benchmark, reading.diagnostics)
     }
 
+    /// The optimisation that a spec's text records, and what is odd about the text.
+    static func optimization(in text: String, path: String) -> (record: OptimizationRecord?, diagnostics: [Diagnostic])
+    {
+        let reading = SpecReader.read(bytes: Array(text.utf8), file: path, environment: nil)
+        return (reading.spec?.optimization, reading.diagnostics)
+    }
+
+    static func digest(ofFileAt path: String) throws -> String { try ArtifactStore.digest(ofFileAt: path) }
+
+    /// Copies a file over one that may be there, which is whole at any time.
+    static func copyFile(_ path: String, to target: String) throws {
+        try AtomicFile.write(Data(try contents(of: path)), to: target)
+    }
+
+    static func absolute(_ path: String, from folder: String) -> String {
+        path.hasPrefix("/") ? path : "\(folder)/\(path)"
+    }
+
     /// Whether the files a revision was made of are still what they were.
     static func isUnchanged(_ revision: Revision, in home: String) -> Bool {
         guard revision.spec.model.command == nil, let path = revision.spec.model.path else { return true }
@@ -389,6 +407,12 @@ enum Composition {
         var backup: String?
         var anchor: String?
         var anchorMinutes: Double
+        var passphrase: String?
+        var drillSeconds: Double?
+    }
+
+    static func openListener(host: String, port: Int) throws -> Int32 {
+        try ListeningSocket.open(host: host, port: port)
     }
 
     static func embeddedEngine(
@@ -402,6 +426,8 @@ enum Composition {
         settings.asksClients = clientCertificates != .off
         settings.needsClientCertificates = clientCertificates == .required
         settings.backupFolder = keeping.backup
+        settings.passphrase = keeping.passphrase
+        settings.drillSeconds = keeping.drillSeconds
         settings.anchorFolder = keeping.anchor
         settings.anchorSeconds = keeping.anchorMinutes * 60
         settings.tracing = tracing?.settings
@@ -411,8 +437,12 @@ enum Composition {
         let face = try await awsFace(over: plane, home: home, modelsFrom: readsModelsFromS3 ? region : nil, log: log)
         house.seat(ControlDesk(plane, face: face, log: log))
         let control = ControlService(plane, socketPath: controlSocket(home), log: log)
+        let drills = keeping.drillSeconds.map {
+            [DrillService(plane: plane, home: home, passphrase: keeping.passphrase, everySeconds: $0, log: log)]
+        }
         return EmbeddedEngine(
-            plane: plane, services: services + [face, control], whenShutDown: { await plane.whenShutDown($0) },
+            plane: plane, services: services + [face, control] + (drills ?? []),
+            whenShutDown: { await plane.whenShutDown($0) },
             close: {
                 try await house.close()
                 try await tracing?.collector?.close()

@@ -85,6 +85,7 @@ enum StatusText {
         if let gpus = status.gpus, types.contains(where: { InstanceType.named($0)?.gpus ?? 0 > 0 }) {
             lines.append(gpus)
         }
+        lines += status.notices ?? []
         if status.endpoints.isEmpty { lines.append("no endpoints: plumb deploy SPEC makes one") }
         for endpoint in status.endpoints { lines += [""] + render(endpoint, now: now, wantsColours) }
         return lines.joined(separator: "\n")
