@@ -100,7 +100,11 @@ actor LocalEngine: Engine, Service {
             let second = Int(gateway.seconds())
             if second != last {
                 last = second
-                for route in gateway.routes { route.recordHealth(at: second) }
+                gateway.gpus.look(at: gateway.seconds())
+                for route in gateway.routes {
+                    route.recordHealth(at: second)
+                    for metric in gateway.gpus.metrics { route.record(metric.value, of: metric.name, at: second) }
+                }
                 ejectOutliers(at: gateway.seconds())
                 if gateway.seconds() > adoptedUntil { endUnadopted() }
             }
@@ -267,9 +271,13 @@ actor LocalEngine: Engine, Service {
 
     func load(_ endpoint: String, revision: Int) async throws -> [InstanceLoad]? {
         guard let spec = fleets[endpoint]?[revision]?.revision.spec else { return nil }
-        return instances(of: endpoint).filter { $0.revision == revision && $0.isReady }.compactMap {
+        let loads = instances(of: endpoint).filter { $0.revision == revision && $0.isReady }.compactMap {
             $0.processID.flatMap { ProcessLoad.of($0, cores: spec.scaling.coresPerInstance) }
         }
+        guard gateway.gpus.isWatching, InstanceType.hasGPUs(spec) else { return loads }
+        // GPUs that do not answer are not idle: nothing is said of the load.
+        guard let gpus = gateway.gpus.load else { return [] }
+        return loads.map { InstanceLoad(id: $0.id, cpuSeconds: gpus.busySeconds, cores: Double(gpus.count)) }
     }
 
     /// Takes an endpoint's routes away once its fleets are gone.

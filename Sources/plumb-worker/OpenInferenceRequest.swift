@@ -2,8 +2,8 @@
 
 import OnnxRuntime
 
-/// A request of the Open Inference Protocol, version 2, in JSON, with tensors in it or behind it. Its tensors' keys may come in any order, so data is
-/// only remembered by place at first, and read when name, type and shape are known.
+/// A request of the Open Inference Protocol, version 2, in JSON, with tensors in it or behind it. Their keys may come
+/// in any order, so data is only remembered by place at first, and read when name, type and shape are known.
 struct OpenInferenceRequest {
     private struct Input {
         var name: String?

@@ -33,6 +33,18 @@ struct RoutingTests {
         }
     }
 
+    @Test func aRevisionsRetriesEndWithItsBudgetAndNotWithAnothers() throws {
+        let route = route()
+        for revision in 1...2 { route.add(try worker("w\(revision)", revision: revision, concurrency: 12)) }
+        for _ in 0..<12 {
+            #expect(route.beginRetry(revision: 1))
+            route.endRetry(revision: 1, inVain: true)
+        }
+        #expect(!route.beginRetry(revision: 1))
+        #expect(route.beginRetry(revision: 2))
+        #expect(route.retries.map(\.made) == [12, 1] && route.retries.map(\.refused) == [1, 0])
+    }
+
     @Test func hasNoRevisionWithoutWeights() {
         let route = route()
         #expect(route.chooseRevision() == nil)

@@ -76,6 +76,8 @@ final class EndpointRoute: Sendable {
         /// Beside the traffic, which is megabytes that must not be copied to look at this.
         var cachePlans: [Int: CachePlan] = [:]
         var modelNames: [Int: String] = [:]
+        /// Of each revision its own: one that fails must not take the retries of the one that serves.
+        var budgets: [Int: RetryBudget] = [:]
         var limits: RequestLimits
         var shed = 0
     }
@@ -222,6 +224,7 @@ final class EndpointRoute: Sendable {
     /// Finds the least busy ready worker of a revision, or a place in the queue.
     func acquire(revision: Int, avoiding tried: [WorkerRoute], waiter: @escaping Waiter) -> Admission {
         state.withLockedValue { state in
+            if tried.isEmpty { state.budgets[revision, default: RetryBudget()].ask() }
             if let best = Self.leastBusy(state, revision: revision, avoiding: tried) {
                 state.slots[best].begin()
                 // The next request of equal choice goes to the worker behind this one.
@@ -257,6 +260,27 @@ final class EndpointRoute: Sendable {
             best = (index, inFlight)
         }
         return best?.index
+    }
+
+    /// Whether a request may be sent to one more worker of a revision; `endRetry` must follow if so.
+    func beginRetry(revision: Int) -> Bool {
+        state.withLockedValue { state in
+            let capacity = state.slots.reduce(0) { sum, slot in
+                sum + (slot.worker.revision == revision ? slot.worker.concurrencyMax : 0)
+            }
+            return state.budgets[revision, default: RetryBudget()].begin(capacity: capacity)
+        }
+    }
+
+    func endRetry(revision: Int, inVain: Bool) {
+        state.withLockedValue { $0.budgets[revision]?.end(inVain: inVain) }
+    }
+
+    /// Retries by revision, made and refused.
+    var retries: [(revision: Int, made: Int, refused: Int)] {
+        state.withLockedValue { state in
+            state.budgets.sorted { $0.key < $1.key }.map { ($0.key, $0.value.made, $0.value.refused) }
+        }
     }
 
     /// Leaves the queue: the client is gone, or its time is up.
@@ -329,6 +353,7 @@ final class EndpointRoute: Sendable {
     /// Records whether a revision has a healthy instance; to be called once a second.
     func recordHealth(at second: Int) {
         state.withLockedValue { state in
+            for revision in state.budgets.keys { state.budgets[revision]?.tick(at: second) }
             for revision in state.traffic.keys {
                 let isHealthy = state.slots.contains { $0.worker.revision == revision && $0.isReady }
                 state.traffic[revision]?.recordHealth(isHealthy, at: second)
@@ -341,6 +366,13 @@ final class EndpointRoute: Sendable {
         state.withLockedValue { $0.traffic[revision]?.record(value, of: metric, at: second) }
     }
 
+    /// Records what holds for every revision that is measured by it.
+    func record(_ value: Double, of metric: String, at second: Int) {
+        state.withLockedValue { state in
+            for revision in state.traffic.keys { state.traffic[revision]?.record(value, of: metric, at: second) }
+        }
+    }
+
     /// Reads what was measured, under the lock: nothing of the recorders' megabytes is copied.
     func withTraffic<Result>(_ read: ([Int: RevisionTraffic]) -> Result) -> Result {
         state.withLockedValue { read($0.traffic) }
@@ -350,6 +382,7 @@ final class EndpointRoute: Sendable {
     func stopMeasuring(revision: Int) {
         state.withLockedValue { state in
             state.traffic[revision] = nil
+            state.budgets[revision] = nil
             state.cachePlans[revision] = nil
             state.modelNames[revision] = nil
         }
@@ -379,7 +412,7 @@ struct RevisionTraffic: Sendable {
         gauges = [GaugeRecorder(metric: RevisionAlarms.probe(of: revision))]
         if revision.isWatchedForDrift { gauges.append(GaugeRecorder(metric: RevisionAlarms.drift(of: revision))) }
         if revision.isWatchedForQuality { gauges.append(GaugeRecorder(metric: RevisionAlarms.quality(of: revision))) }
-        gauges += Self.modelCacheGauges(revision)
+        gauges += Self.modelCacheGauges(revision) + GPUMeter.gauges(revision)
         lateMicroseconds = Int(revision.spec.alarms.latencyP99.threshold * 1000)
         let rule = revision.spec.alarms.health
         healthLookback = rule.periodSeconds * (rule.evaluationPeriods + AlarmEvaluator.extraPeriods + 1)

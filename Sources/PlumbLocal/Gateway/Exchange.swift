@@ -30,6 +30,8 @@ final class Exchange: UpstreamReceiver {
     private var isReused = false
     private var attempts = 0
     private var wasAskedAfresh = false
+    /// The revision of whose budget this attempt is a retry.
+    private var retryOf: Int?
     private var place: Int?
     private var sentAt = NIODeadline.now()
     /// The revision that answers; another one when the first was taken away while the request waited.
@@ -64,6 +66,7 @@ final class Exchange: UpstreamReceiver {
     func cancel() {
         guard completion != nil else { return }
         completion = nil
+        endRetry(inVain: false)
         leaveQueue()
         giveUpWorker()
     }
@@ -188,11 +191,18 @@ final class Exchange: UpstreamReceiver {
             worker.vitals.faulted()
             onFault(worker)
             tried.append(worker)
-        }
-        guard attempts < GatewayLimits.attemptsMax, fault.mayPassElsewhere else {
-            return finish(.failed(fault))
+            endRetry(inVain: true)
+            guard attempts < GatewayLimits.attemptsMax, fault.mayPassElsewhere, route.beginRetry(revision: revision)
+            else { return finish(.failed(fault)) }
+            retryOf = revision
         }
         findWorker()
+    }
+
+    /// An attempt that was a retry is over.
+    private func endRetry(inVain: Bool) {
+        if let retryOf { route.endRetry(revision: retryOf, inVain: inVain) }
+        retryOf = nil
     }
 
     private func giveUpWorker() {
@@ -211,6 +221,7 @@ final class Exchange: UpstreamReceiver {
     private func finish(_ result: ExchangeResult) {
         guard let completion else { return }
         self.completion = nil
+        endRetry(inVain: false)
         leaveQueue()
         giveUpWorker()
         completion(result)

@@ -23,6 +23,7 @@ final class GatewayState: Sendable {
     let principals = PrincipalRegistry()
     /// Whole days until the gateway's own certificate ends, as of the last look.
     let certificateDays = NIOLockedValueBox<Int?>(nil)
+    let gpus: GPUMeter
     /// Takes signed requests that are no invocations.
     let frontDesk = FrontDeskService()
     let accessLog: AccessLog?
@@ -45,13 +46,14 @@ final class GatewayState: Sendable {
 
     init(
         tokens: TokenRegistry, accessKeys: AccessKeyRegistry, secondsSinceEpoch: Double, accessLog: AccessLog? = nil,
-        tracer: SpanTracer? = nil, needsCertificates: Bool = false,
+        tracer: SpanTracer? = nil, gpuLibrary: String = GPULibrary.fileName, needsCertificates: Bool = false,
         onFault: @escaping @Sendable (WorkerRoute) -> Void
     ) {
         self.tokens = tokens
         self.accessKeys = accessKeys
         self.accessLog = accessLog
         self.tracer = tracer
+        gpus = GPUMeter(path: gpuLibrary)
         self.needsCertificates = needsCertificates
         self.onFault = onFault
         originSeconds = secondsSinceEpoch

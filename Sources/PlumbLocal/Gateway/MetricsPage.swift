@@ -64,7 +64,7 @@ extension GatewayState {
         page += "plumb_connections \(connections)\n"
         declare("plumb_glass_broken", "gauge", "People who may change production without a second person now.")
         page += "plumb_glass_broken \(principals.glassesBroken(at: seconds()))\n"
-        page += spans()
+        page += retries(routes) + spans() + gpuPage()
         if let days = certificateDays.withLockedValue({ $0 }) {
             declare("plumb_certificate_days", "gauge", "Days until the gateway's own certificate ends.")
             page += "plumb_certificate_days \(days)\n"
@@ -122,6 +122,25 @@ extension GatewayState {
             }
         }
         return page
+    }
+
+    private func retries(_ routes: [EndpointRoute]) -> String {
+        let retries = routes.flatMap { route in route.retries.map { (Self.labels(route.name, $0.revision), $0) } }
+        return Self.declaration("plumb_retries_total", "counter", "Requests sent once more, to another worker.")
+            + retries.map { "plumb_retries_total{\($0)} \($1.made)\n" }.joined()
+            + Self.declaration(
+                "plumb_retries_refused_total", "counter", "Requests not sent once more: the budget was used up.")
+            + retries.map { "plumb_retries_refused_total{\($0)} \($1.refused)\n" }.joined()
+    }
+
+    private func gpuPage() -> String {
+        let helps = ["GPUUtilization": "Use of all GPUs", "GPUMemoryUtilization": "Memory in use on all GPUs"]
+        return gpus.metrics.map { name, value in
+            let own =
+                name == "GPUUtilization" ? "plumb_gpu_utilization_percent" : "plumb_gpu_memory_utilization_percent"
+            return Self.declaration(own, "gauge", "\(helps[name] ?? name), to 100 for each: \(name).")
+                + "\(own) \(value)\n"
+        }.joined()
     }
 
     private func spans() -> String {

@@ -36,6 +36,8 @@ public struct LocalSettings: Sendable {
     public var asksClients = false
     /// Whether only those are answered who show one.
     public var needsClientCertificates = false
+    /// NVIDIA's management library.
+    var gpuLibrary = ProcessInfo.processInfo.environment[GPULibrary.pathVariable] ?? GPULibrary.fileName
     /// Where spans of requests go; nil where none are recorded.
     public var tracing: TracingSettings?
     /// Where memory that is a file system is looked for, for plain copies of models; nil for Linux's own places.
@@ -122,7 +124,7 @@ public final class LocalHouse: Sendable {
             tokens: tokens, accessKeys: AccessKeyRegistry(region: settings.region),
             secondsSinceEpoch: Date().timeIntervalSince1970,
             accessLog: try AccessLog.asked(by: ProcessInfo.processInfo.environment), tracer: tracer,
-            needsCertificates: settings.needsClientCertificates
+            gpuLibrary: settings.gpuLibrary, needsCertificates: settings.needsClientCertificates
         ) { processes.suspect($0) }
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, settings.threads))
         let gateway = gateway

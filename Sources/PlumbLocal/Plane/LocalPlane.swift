@@ -188,7 +188,8 @@ public actor LocalPlane: ControlPlane, Service {
         return EngineStatus(
             version: house.version, processID: Int(getpid()), startedAt: startedAt, gateway: house.gatewayAddress,
             certificateAuthorityPath: house.certificates.authorityPath, tokenPath: house.tokenPath,
-            endpoints: endpoints, isolation: house.launcher.confinement.text, notices: try notices())
+            endpoints: endpoints, isolation: house.launcher.confinement.text, gpus: house.gateway.gpus.text,
+            notices: try notices())
     }
 
     public func graph(of endpoint: String?) async throws -> Graph {

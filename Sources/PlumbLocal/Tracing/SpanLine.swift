@@ -17,8 +17,8 @@ struct SpanLine {
 
     func text(_ spans: some Collection<FinishedSpan>) -> String {
         let spans = spans.lazy.map(Self.span).joined(separator: ",")
-        return
-            "{\"resourceSpans\":[{\"resource\":\(resource),\"scopeSpans\":[{\"scope\":\(scope),\"spans\":[\(spans)]}]}]}"
+        let scopes = "[{\"scope\":\(scope),\"spans\":[\(spans)]}]"
+        return "{\"resourceSpans\":[{\"resource\":\(resource),\"scopeSpans\":\(scopes)}]}"
     }
 
     private static func span(_ span: FinishedSpan) -> String {

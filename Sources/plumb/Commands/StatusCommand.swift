@@ -80,6 +80,11 @@ enum StatusText {
                 + "\(status.processID)"
         ]
         if let isolation = status.isolation { lines.append("workers have \(isolation)") }
+        // Of interest where an endpoint is to have one.
+        let types = status.endpoints.compactMap { $0.record.revision($0.record.active)?.spec.instances.type }
+        if let gpus = status.gpus, types.contains(where: { InstanceType.named($0)?.gpus ?? 0 > 0 }) {
+            lines.append(gpus)
+        }
         lines += status.notices ?? []
         if status.endpoints.isEmpty { lines.append("no endpoints: plumb deploy SPEC makes one") }
         for endpoint in status.endpoints { lines += [""] + render(endpoint, now: now, wantsColours) }
