@@ -5,10 +5,10 @@
 First each operation is watched to see how many files' changes (writes, syncs, renames, truncations, new folders and
 openings for writing; SQLite's too) it makes. Then it is run again for each of them from the same state, with that one
 failing (EIO), and with that one and all after it failing because the disk is full (ENOSPC), until somebody makes room
-two seconds later. It has to end well or with an error in words. The engine is then killed and started over an honest disk: the log
-must verify and have grown out of the last checkpoint, what was acknowledged must be there, an endpoint must answer,
-and the same operation must succeed. The failing disk is Tests/Doubles/disk_faults.c, preloaded. With --lie a change is
-said to be done and is not: nobody can endure that, so it shows that this measurement can fail.
+two seconds later. It has to end well or with an error in words. The engine is then killed and started over an honest
+disk: the log must verify and have grown out of the last checkpoint, what was acknowledged must be there, an endpoint
+must answer, and the same operation must succeed. The failing disk is Tests/Doubles/disk_faults.c, preloaded. With
+--lie a change is said to be done and is not: nobody can endure that, so it shows that this measurement can fail.
 """
 import argparse
 import mmap
