@@ -56,7 +56,7 @@ extension Composition {
     ]
     /// What each file shows, and the actions of the audit log that go into it.
     private static let chapters: [(file: String, actions: Set<String>)] = [
-        ("drills.json", ["drill.dr"]), ("approvals.json", ["approve", "promote"]),
+        ("drills.json", ["drill.dr", "drill.failover", "drill.rollback"]), ("approvals.json", ["approve", "promote"]),
         ("deployments.json", ["deploy", "rollback", "rollout.promoted", "rollout.rolledBack"]),
         ("erasures.json", ["captures.erased"]), ("restores.json", ["state.restored"]),
     ]

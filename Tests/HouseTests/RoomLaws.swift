@@ -30,9 +30,10 @@ enum RoomLaws {
     /// What each room may import from outside, beside Foundation and the language's own modules.
     static let outside: [String: Set<String>] = [
         "PlumbSignals": ["Collections", "Histogram"], "PlumbFormats": ["Yams", "CYaml"], "PlumbReport": ["Mustache"],
-        "PlumbEngine": ["Logging", "ServiceLifecycle"], "PlumbStore": ["GRDB", "Crypto"],
+        "PlumbEngine": ["Logging", "ServiceLifecycle"], "PlumbStore": ["GRDB", "Crypto", "CryptoExtras"],
         "PlumbLocal": nio.union([
-            "X509", "SwiftASN1", "Subprocess", "SystemPackage", "Crypto", "Logging", "ServiceLifecycle",
+            "X509", "SwiftASN1", "Subprocess", "SystemPackage", "Crypto", "Logging", "ServiceLifecycle", "Tracing",
+            "Instrumentation",
         ]),
         "PlumbAWS": nio.union([
             "AsyncHTTPClient", "Crypto", "Logging", "ServiceLifecycle", "Subprocess", "SystemPackage",
@@ -42,6 +43,7 @@ enum RoomLaws {
         ]),
         "plumb": nio.union([
             "ArgumentParser", "AsyncHTTPClient", "Crypto", "Logging", "ServiceLifecycle", "UnixSignals", "HTTPTypes",
+            "Tracing",
         ]),
         "plumb-fuzz": ["Crypto", "NIOCore"], "plumb-worker": ["ArgumentParser"],
     ]

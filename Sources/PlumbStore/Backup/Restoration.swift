@@ -39,12 +39,14 @@ public struct Restoration: Sendable {
     private let vault: Vault
     private let verifier: NoteVerifier
     private let keyRing: Data
+    private let passphrase: String?
 
     /// Opens the backup in `folder` with the key ring at `keyPath`.
-    public init(from folder: String, key keyPath: String) throws(PlumbError) {
+    public init(from folder: String, key keyPath: String, passphrase: String? = nil) throws(PlumbError) {
+        self.passphrase = passphrase
         backup = BackupFolder(path: folder)
         verifier = try backup.verifier()
-        vault = try Vault(ringAt: keyPath)
+        vault = try Vault(ringAt: keyPath, passphrase: passphrase)
         keyRing = FileManager.default.contents(atPath: keyPath) ?? Data()
     }
 
@@ -90,10 +92,13 @@ public struct Restoration: Sendable {
         // So that the restored engine goes on with the same backup, once it is told where.
         try AtomicFile.makeFolder(Backup.keyFolder(of: home))
         try AtomicFile.write(keyRing, to: Backup.keyPath(of: home))
-        try AtomicFile.makeFolder("\(home)/artifacts")
-        for digest in backup.names("artifacts") {
-            try AtomicFile.write(artifact(digest), to: "\(home)/artifacts/\(digest)", permissions: 0o400)
+        // The key ring opens, or what it sealed is lost: better known now than at the first request.
+        guard gathered.files["keyring.json"] != nil else {
+            throw PlumbError(.internalFault, "the backup does not hold the key ring of its engine")
         }
+        let ring = try Vault(ringAt: "\(home)/keyring.json", passphrase: passphrase)
+        let artifacts = try ArtifactStore(folder: home, vault: ring)
+        for digest in backup.names("artifacts") { _ = try artifacts.add(artifact(digest)) }
         try rebuildLog(in: home, gathered)
         let store = try Store(folder: home)
         let report = report(gathered)
@@ -109,8 +114,6 @@ public struct Restoration: Sendable {
         try await store.checkIntegrity()
         _ = try await store.verifyAudit()
         try store.close()
-        // The key ring opens, or what it sealed is lost: better known now than at the first request.
-        if gathered.files["keyring.json"] != nil { _ = try Vault(ringAt: "\(home)/keyring.json") }
         return report
     }
 

@@ -57,8 +57,9 @@ struct KeyRing: Codable, Sendable {
 
     // MARK: - The file
 
-    /// Reads the ring. Throws `internalFault` when the file is damaged or others may read it.
-    init(fileAt path: String) throws(PlumbError) {
+    /// Reads the ring. Throws `internalFault` when the file is damaged or others may read it, `refused` when the
+    /// passphrase is missing or wrong.
+    init(fileAt path: String, passphrase: String? = nil) throws(PlumbError) {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw PlumbError(.notFound, "the key ring \(path) cannot be read")
         }
@@ -70,8 +71,11 @@ struct KeyRing: Codable, Sendable {
                 .refused, "the key ring \(path) can be read by others (mode \(String(mode, radix: 8)))",
                 hint: "chmod 600 \(path), and rotate: its keys may be known")
         }
+        let plain = try ClosedKeyRing(data).map { closed throws(PlumbError) in
+            try closed.open(with: passphrase, path: path)
+        }
         do {
-            self = try JSONDecoder().decode(KeyRing.self, from: data)
+            self = try JSONDecoder().decode(KeyRing.self, from: plain ?? data)
         } catch {
             throw PlumbError(
                 .internalFault, "the key ring \(path) is damaged", hint: "restore it from its backup", cause: error)
@@ -86,7 +90,7 @@ struct KeyRing: Codable, Sendable {
         }
     }
 
-    func write(to path: String) throws(PlumbError) {
+    func write(to path: String, passphrase: String? = nil) throws(PlumbError) {
         let data: Data
         do {
             let encoder = JSONEncoder()
@@ -95,6 +99,7 @@ struct KeyRing: Codable, Sendable {
         } catch {
             throw PlumbError(.internalFault, "the key ring cannot be encoded", cause: error)
         }
-        try AtomicFile.write(data, to: path)
+        let closed = try passphrase.map { text throws(PlumbError) in try ClosedKeyRing.close(data, with: text) }
+        try AtomicFile.write(closed ?? data, to: path)
     }
 }
