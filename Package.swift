@@ -194,7 +194,12 @@ let package = Package(
             exclude: ["Fixtures"]
         ),
         .testTarget(
-            name: "PlumbConsoleTests", dependencies: ["PlumbConsole", "PlumbEngine", "PlumbModel", "PlumbTesting"]),
+            name: "PlumbConsoleTests",
+            dependencies: [
+                "PlumbConsole", "PlumbEngine", "PlumbModel", "PlumbTesting",
+                .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .testTarget(name: "OnnxRuntimeTests", dependencies: ["OnnxRuntime", "plumb-worker"], exclude: ["Fixtures"]),
         .testTarget(
             name: "FuzzTests", dependencies: ["plumb-fuzz", "PlumbFormats", "PlumbModel"],

@@ -5,10 +5,10 @@
 First each operation is watched to see how many files' changes (writes, syncs, renames, truncations, new folders and
 openings for writing; SQLite's too) it makes. Then it is run again for each of them from the same state, with that one
 failing (EIO), and with that one and all after it failing because the disk is full (ENOSPC), until somebody makes room
-two seconds later. It has to end well or with an error in words. The engine is then killed and started over an honest disk: the log
-must verify and have grown out of the last checkpoint, what was acknowledged must be there, an endpoint must answer,
-and the same operation must succeed. The failing disk is Tests/Doubles/disk_faults.c, preloaded. With --lie a change is
-said to be done and is not: nobody can endure that, so it shows that this measurement can fail.
+two seconds later. It has to end well or with an error in words. The engine is then killed and started over an honest
+disk: the log must verify and have grown out of the last checkpoint, what was acknowledged must be there, an endpoint
+must answer, and the same operation must succeed. The failing disk is Tests/Doubles/disk_faults.c, preloaded. With
+--lie a change is said to be done and is not: nobody can endure that, so it shows that this measurement can fail.
 """
 import argparse
 import mmap
@@ -78,10 +78,14 @@ class Trial:
         self.engine = Engine(self.home, build=build)
         self.spec = os.path.join(os.path.dirname(folder), "second.yaml")
 
-    def plumb(self, *arguments, faulty=False, seconds=40):
+    def plumb(self, *arguments, faulty=False, seconds=90):
         environment = dict(self.engine.environment, **(self.disk.environment if faulty else {}))
-        return subprocess.run([self.engine.plumb, *arguments], env=environment, check=False, capture_output=True,
-                              text=True, errors="replace", timeout=seconds)
+        command = [self.engine.plumb, *arguments]
+        try:
+            return subprocess.run(command, env=environment, check=False, capture_output=True, text=True,
+                                  errors="replace", timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return subprocess.CompletedProcess(command, -1, "", f"it did not end within {seconds} s")
 
     def up(self, faulty=False, backup=False):
         more = ["--backup", self.backup] if backup else []
@@ -188,19 +192,15 @@ def judge(trial, name, failing, error, for_ever, checkpoint):
     trial.disk.arm(failing, error, for_ever)
     room = threading.Timer(2, trial.disk.make_room)
     room.start()
-    try:
-        outcome = operate(trial)
-    except subprocess.TimeoutExpired:
-        outcome = None
-        problems.append("it did not end")
+    outcome = operate(trial)
     room.cancel()
     seen, failed = trial.disk.disarm()
-    if outcome is not None and outcome.returncode != 0 and (
+    if outcome.returncode != 0 and (
             outcome.returncode < 0 or len(outcome.stderr.strip()) < 20 or "Fatal error" in outcome.stderr):
         problems.append(f"it ended with {outcome.returncode}: {outcome.stderr.strip()[-300:]!r}")
-    acknowledged = outcome is not None and outcome.returncode == 0
+    acknowledged = outcome.returncode == 0
     if not failing and not acknowledged:
-        problems.append(f"it fails on an honest disk: {outcome.stderr if outcome else ''}")
+        problems.append(f"it fails on an honest disk: {outcome.stderr}")
     if name == "restore":
         if acknowledged and not is_done(trial):
             problems.append("it said restored, and the log does not verify")

@@ -18,6 +18,12 @@ struct ControlRoutes<Context: RequestContext>: Sendable {
 
     func router() -> Router<Context> {
         let router = Router(context: Context.self)
+        router.get(RouterPath(ControlWish.descriptionPath)) { _, _ in
+            let text = ControlDescription.openAPI(version: try await plane.status().version)
+            return Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: .init(byteBuffer: ByteBuffer(string: text)))
+        }
         router.get("/v1/status") { _, _ in
             try await answer { try await plane.status() }
         }

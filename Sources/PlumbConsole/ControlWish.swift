@@ -20,7 +20,10 @@ struct ControlWish: Sendable {
         case claim
         /// A fresh token for whoever has proven with a key or certificate who it is; the table for all others.
         case ownToken(String)
+        /// For whoever is known.
+        case known
     }
+    static let descriptionPath = "/v1/openapi.json"
     var terms: Terms
     var endpoint: String?
     var method: String
@@ -68,6 +71,10 @@ struct ControlWish: Sendable {
     private mutating func readGet(_ name: String, _ query: String) throws(PlumbError) {
         switch name {
         case "status": terms = .filteredStatus
+        case "openapi.json":
+            terms = .known
+            // A name of our own, whose point needs no escape.
+            path = Self.descriptionPath
         case "graph", "monitoring":
             if let endpoint = Self.parameter("endpoint", query) {
                 about(.read, endpoint, ("endpoint", endpoint))

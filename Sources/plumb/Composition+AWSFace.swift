@@ -177,3 +177,8 @@ extension TrafficRouting {
         }
     }
 }
+
+extension Composition {
+    /// The control API, described for machines.
+    static var controlDescription: String { ControlDescription.openAPI(version: version) }
+}

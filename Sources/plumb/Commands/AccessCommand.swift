@@ -26,8 +26,15 @@ struct AccessCommand: AsyncParsableCommand {
         subcommands: [
             AccessUserCommand.self, GrantCommand.self, RevokeGrantCommand.self, AccessTokenCommand.self,
             AccessKeyCommand.self, AccessCertificateCommand.self, AccessReviewCommand.self, AccessPlansCommand.self,
-            BreakGlassCommand.self, BootstrapCommand.self, ClaimCommand.self,
+            BreakGlassCommand.self, BootstrapCommand.self, ClaimCommand.self, OpenAPICommand.self,
         ])
+}
+
+struct OpenAPICommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "openapi", abstract: "Print the control API as OpenAPI 3.1, as /v1/openapi.json answers it.")
+
+    func run() throws { print(Composition.controlDescription, terminator: "") }
 }
 
 struct AccessKeyCommand: AsyncParsableCommand {
