@@ -90,7 +90,7 @@ def main():
         engine = Engine(os.path.join(folder, "home"), build=options.build)
         for turn in range(options.kills + 1):
             start = time.time()
-            engine.run("up", "--detach", "--port", "0", "--backup", os.path.join(folder, "backup"))
+            engine.run("up", "--detach", "--no-restart", "--port", "0", "--backup", os.path.join(folder, "backup"))
             recoveries.append(time.time() - start)
             check(engine, os.path.join(folder, "checkpoint"), promised, problems, turn)
             if problems or turn == options.kills:

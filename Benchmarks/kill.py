@@ -8,6 +8,7 @@ domain   kill -9 of both workers of one domain, of four in two domains
 stop     SIGSTOP of one worker of two: it keeps its connections and answers nothing
 update   a new revision replaces the old one, all at once
 reload   the daemon is replaced by `plumb reload`; the workers stay
+daemon   kill -9 of the daemon, gateway and control plane in one: what it was answering is lost, the rest waits
 scale    out to three workers and in to two, by `plumb scale`
 
 The client sends nothing twice. A line is of the second after each event. `--favour` asks the system to prefer the
@@ -160,6 +161,24 @@ def reload(engine, folder, case, options):
     under_load(engine, case, options, event)
 
 
+def kill_daemon(engine, folder, case, options):
+    engine.up(os.path.join(DIGITS, "plumb.yaml"))
+
+    def event():
+        ready(engine, 2)
+        moment = time.time()
+        victim = engine.status()["processID"]
+        os.kill(victim, signal.SIGKILL)
+        # Whoever asks for the status is told that nobody answers until the supervisor has started it again.
+        while engine.run("status", check=False).returncode:
+            time.sleep(0.02)
+        ready(engine, 2)
+        time.sleep(5)  # One that dies within five seconds is started again more slowly.
+        return [moment]
+
+    under_load(engine, case, options, event)
+
+
 def scale(engine, folder, case, options):
     if "scale" not in subprocess.run([engine.plumb, "--help"], capture_output=True, text=True).stdout:
         print(f"{case:8} left out: this plumb has no scale command")
@@ -178,6 +197,6 @@ def scale(engine, folder, case, options):
 
 
 CASES = {"worker": kill_one, "domain": kill_domain, "stop": kill_one, "update": update, "reload": reload,
-         "scale": scale}
+         "daemon": kill_daemon, "scale": scale}
 
 main()

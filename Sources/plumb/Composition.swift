@@ -343,6 +343,24 @@ enum Composition {
         return (reading.spec?.benchmark, reading.diagnostics)
     }
 
+    /// The optimisation that a spec's text records, and what is odd about the text.
+    static func optimization(in text: String, path: String) -> (record: OptimizationRecord?, diagnostics: [Diagnostic])
+    {
+        let reading = SpecReader.read(bytes: Array(text.utf8), file: path, environment: nil)
+        return (reading.spec?.optimization, reading.diagnostics)
+    }
+
+    static func digest(ofFileAt path: String) throws -> String { try ArtifactStore.digest(ofFileAt: path) }
+
+    /// Copies a file over one that may be there, which is whole at any time.
+    static func copyFile(_ path: String, to target: String) throws {
+        try AtomicFile.write(Data(try contents(of: path)), to: target)
+    }
+
+    static func absolute(_ path: String, from folder: String) -> String {
+        path.hasPrefix("/") ? path : "\(folder)/\(path)"
+    }
+
     /// Whether the files a revision was made of are still what they were.
     static func isUnchanged(_ revision: Revision, in home: String) -> Bool {
         guard revision.spec.model.command == nil, let path = revision.spec.model.path else { return true }
@@ -391,6 +409,10 @@ enum Composition {
         var anchorMinutes: Double
         var passphrase: String?
         var drillSeconds: Double?
+    }
+
+    static func openListener(host: String, port: Int) throws -> Int32 {
+        try ListeningSocket.open(host: host, port: port)
     }
 
     static func embeddedEngine(

@@ -172,6 +172,11 @@ struct EndToEndTests {
         let pid = try #require(try command.json("status", "--format", "json")["processID"] as? Int)
         kill(pid_t(pid), SIGKILL)
         #expect(try rollout().status != 0)
+        // Nobody starts it again but its supervisor, on the same port: a client waits for that and is answered.
+        #expect(try await traffic.isAnsweredOnANewConnection())
+        try await until { try command.run("status").status == 0 }
+        let next = try #require(try command.json("status", "--format", "json")["processID"] as? Int)
+        #expect(next != pid)
         let again = try command.run("up", "--detach", "--port", "0")
         #expect(again.status == 0, "\(again.errors)")
         try await until { try command.record()["rollout"] == nil }
@@ -191,7 +196,18 @@ struct EndToEndTests {
         await traffic.stop()
         _ = await answers
         #expect(try command.run("down").status == 0)
-        #expect(kill(pid_t(pid), 0) != 0)
+        #expect(kill(pid_t(next), 0) != 0)
+        try await until { try Self.processes(of: command.home).isEmpty }
+    }
+
+    /// Every process whose command line names the folder: the daemon, its supervisor, its workers.
+    private static func processes(of folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { name in
+            guard Int32(name) != nil, let words = FileManager.default.contents(atPath: "/proc/\(name)/cmdline") else {
+                return false
+            }
+            return String(decoding: words, as: UTF8.self).contains(folder)
+        }
     }
 
     private func until(_ isSo: () throws -> Bool) async throws {
@@ -215,6 +231,7 @@ actor Traffic {
     private let command: Command
     private var isRunning = true
     private var address: (gateway: String, authority: String, token: String)?
+    private var lastAddress: (gateway: String, authority: String, token: String)?
 
     init(_ command: Command) { self.command = command }
 
@@ -236,9 +253,25 @@ actor Traffic {
         return batches
     }
 
+    /// Whether one request on a connection of its own is answered within 20 s at the last known address.
+    func isAnsweredOnANewConnection() throws -> Bool {
+        let last = try #require(lastAddress)
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/curl")
+        process.arguments = [
+            "-sf", "--max-time", "20", "-o", "/dev/null", "--cacert", last.authority, "-H",
+            "Authorization: Bearer \(last.token)", "-H", "Content-Type: text/csv", "--data-binary",
+            "@\(Command.digits)/request.csv", "\(last.gateway)/endpoints/digits/invocations",
+        ]
+        try process.run()
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }
+
     private func send() throws {
         let address = try address ?? find()
         self.address = address
+        lastAddress = address
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/curl")
         var arguments = ["-s", "--max-time", "2"]

@@ -7,7 +7,7 @@ public struct RestartMachine: Sendable, Hashable, Codable {
     static let pauseSecondsMax = 10.0
     /// An instance that was ready this long starts with a clean slate: what ends again and again does so sooner, and
     /// one that served and was then killed is wanted back at once.
-    static let healthySeconds = 5.0
+    public static let healthySeconds = 5.0
     /// Ends in a row without ever being ready, after which the fleet's failure is told.
     public static let failuresMax = 3
 

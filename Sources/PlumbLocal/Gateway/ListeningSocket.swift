@@ -1,14 +1,16 @@
 // The gateway's listening socket, held beside the event loops so that it outlives them.
 
 import Glibc
-import PlumbModel
+public import PlumbModel
 
-enum ListeningSocket {
+/// Opens it, and finds one that was given to this process.
+public enum ListeningSocket {
     /// Connections that may wait to be accepted.
     static let backlogMax: Int32 = 1024
 
-    /// Binds and listens. Throws `conflict` when the port is taken.
-    static func open(host: String, port: Int) throws(PlumbError) -> Int32 {
+    /// Binds and listens; answers the descriptor, which programs that are started do not get by themselves. Port 0
+    /// chooses a free one. Throws `conflict` when the port is taken, `invalidInput` for a host that is not here.
+    public static func open(host: String, port: Int) throws(PlumbError) -> Int32 {
         var found: UnsafeMutablePointer<addrinfo>?
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -35,6 +37,16 @@ enum ListeningSocket {
         PlumbError(
             .conflict, "cannot listen on \(host):\(port): \(unsafe String(cString: strerror(errno)))",
             hint: "is another plumb running here? plumb status shows it; --port chooses another port")
+    }
+
+    /// Standard input, where that is a socket that listens: a supervisor has opened it and keeps it.
+    static func given() -> Int32? {
+        var isListening: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        guard unsafe getsockopt(0, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &length) == 0, isListening != 0 else {
+            return nil
+        }
+        return 0
     }
 
     /// Another descriptor of the same socket, for an event loop to close when it is done.

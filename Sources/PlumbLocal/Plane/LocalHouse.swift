@@ -104,7 +104,7 @@ public final class LocalHouse: Sendable {
         artifacts = try ArtifactStore(folder: settings.folder, vault: vault)
         copies = try ArtifactCopies(of: artifacts, home: settings.folder, places: settings.memoryPlaces)
         // What an earlier daemon left; workers that are handed over still read theirs.
-        if handover == nil { copies.sweep() }
+        if handover?.workers.isEmpty ?? true { copies.sweep() }
         launcher = try WorkerLauncher(
             settings, artifacts: artifacts, copies: copies,
             confinement: await Confinement.find(
@@ -129,10 +129,15 @@ public final class LocalHouse: Sendable {
         captures = try Captures(folder: settings.folder, vault: vault)
         captureService = CaptureService(gateway: gateway, captures: captures, monitor: monitor, log: log)
         // Clients that wait already are let in once everything that was handed over answers.
-        let endpoints = Set(handover?.workers.map(\.endpoint) ?? [])
+        let given = handover == nil ? ListeningSocket.given() : nil
+        let endpoints = Set(
+            try await given == nil
+                ? handover?.workers.map(\.endpoint) ?? []
+                : StoreLedger(store: store).load().filter { $0.active != nil }.map(\.name))
         gatewayService = GatewayService(
             state: gateway, tls: tls, host: settings.host, port: settings.port, group: group,
-            handedOver: handover?.listener, isServing: { endpoints.allSatisfy { gateway.isServing($0) } }, log: log)
+            handedOver: handover?.listener ?? given, isServing: { endpoints.allSatisfy { gateway.isServing($0) } },
+            log: log)
         try await loadTokens(into: tokens)
         try await loadAccessKeys()
         try await loadPrincipals()

@@ -46,7 +46,10 @@ struct UpCommand: AsyncParsableCommand {
     var passphraseFile: String?
     @Option(help: "Practise a recovery from the backup whenever the last is this old, such as 30d or 12h.")
     var drillEvery: DrillInterval?
+    @Flag(inversion: .prefixedNo, help: "With --detach: start the engine again when it dies.") var restart = true
     @Flag(name: .long, help: .hidden) var background = false
+    /// In the background, and watched by a supervisor that is this very program.
+    @Flag(name: .long, help: .hidden) var supervised = false
     /// How long the start of a daemon may take before it is given up, in seconds.
     private static let startSecondsMax = 60.0
 
@@ -67,9 +70,23 @@ struct UpCommand: AsyncParsableCommand {
             try await RemotePlane.with(socketPath: home.localSocket) { plane in
                 try await deploy(loaded, on: plane)
             }
+        } else if background, restart, !supervised {
+            try await supervise()
         } else {
             try await serve(loaded)
         }
+    }
+
+    /// Opens the port and runs the daemon in a process below this one, which takes no memory worth the name.
+    private func supervise() async throws {
+        setsid()
+        var log = Logger(label: "plumb") { StreamLogHandler.standardError(label: $0) }
+        log.logLevel = .notice
+        let supervisor = Supervisor(
+            listener: try Composition.openListener(host: host, port: port), executable: Composition.executablePath,
+            arguments: CommandLine.arguments.dropFirst() + ["--supervised"], log: log)
+        let code = try await supervisor.run()
+        if code != 0 { throw ExitCode(code) }
     }
 
     // MARK: - In the foreground
@@ -221,6 +238,7 @@ struct UpCommand: AsyncParsableCommand {
             "up", "--background", "--home", home.folder, "--host", host, "--port", "\(port)", "--region", region,
             "--client-certificates", clientCertificates.rawValue,
         ]
+        if !restart { arguments.append("--no-restart") }
         if let threads { arguments += ["--threads", "\(threads)"] }
         if let workerMemory { arguments += ["--worker-memory", "\(workerMemory)"] }
         if s3Models { arguments.append("--s3-models") }
@@ -241,6 +259,8 @@ struct UpCommand: AsyncParsableCommand {
         while clock.now < deadline {
             if await Self.answers(socket) { return }
             guard process.isRunning else {
+                // Another start was quicker, or the supervisor's own.
+                if await Self.answersSoon(socket) { return }
                 let text = FileManager.default.contents(atPath: logPath).map {
                     String(decoding: $0.suffix(2000), as: UTF8.self)
                 }
@@ -251,6 +271,15 @@ struct UpCommand: AsyncParsableCommand {
         }
         throw PlumbError(
             .timedOut, "the engine does not answer after \(Int(Self.startSecondsMax)) s", hint: "its log is \(logPath)")
+    }
+
+    private static func answersSoon(_ socket: String) async -> Bool {
+        for _ in 0..<50 {
+            if await answers(socket) { return true }
+            // Cancelled early is what cancelling is for.
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        return false
     }
 
     private static func answers(_ socket: String) async -> Bool {
