@@ -72,6 +72,14 @@ enum Composition {
         var worlds: [TemplateReading.World] = []
 
         var graphs: [Graph] { worlds.isEmpty ? [graph] : worlds.map(\.graph) }
+
+        /// This subject, reckoned by other prices than the embedded ones.
+        func priced(by prices: PriceBook) -> Subject {
+            var subject = self
+            subject.graph.prices = prices
+            for index in subject.worlds.indices { subject.worlds[index].graph.prices = prices }
+            return subject
+        }
     }
 
     /// Everything there is to judge, and all that is wrong with the input.
@@ -417,7 +425,7 @@ enum Composition {
 
     static func embeddedEngine(
         home: String, host: String, port: Int, threads: Int, region: String, readsModelsFromS3: Bool,
-        clientCertificates: ClientCertificates, workerMemoryMiB: Int?, keeping: Keeping, log: Logger
+        clientCertificates: ClientCertificates, workerMemoryMiB: Int?, keeping: Keeping, tracing: Tracing?, log: Logger
     ) async throws -> EmbeddedEngine {
         var settings = LocalSettings(
             folder: home, host: host, port: port, workerPath: workerPath, threads: threads, version: version,
@@ -430,7 +438,9 @@ enum Composition {
         settings.drillSeconds = keeping.drillSeconds
         settings.anchorFolder = keeping.anchor
         settings.anchorSeconds = keeping.anchorMinutes * 60
+        settings.tracing = tracing?.settings
         let house = try await LocalHouse(settings, monitor: CapturedTrafficMonitor(), log: log)
+        begin(house.tracer)
         let (plane, services) = try await house.furnish()
         let face = try await awsFace(over: plane, home: home, modelsFrom: readsModelsFromS3 ? region : nil, log: log)
         house.seat(ControlDesk(plane, face: face, log: log))
@@ -441,7 +451,10 @@ enum Composition {
         return EmbeddedEngine(
             plane: plane, services: services + [face, control] + (drills ?? []),
             whenShutDown: { await plane.whenShutDown($0) },
-            close: { try await house.close() },
+            close: {
+                try await house.close()
+                try await tracing?.collector?.close()
+            },
             replace: {
                 try await house.handOver(to: executablePath, arguments: Array(CommandLine.arguments.dropFirst()))
             })

@@ -20,7 +20,10 @@ enum RoomLaws {
             "PlumbModel", "PlumbSignals", "PlumbPolicy", "PlumbFormats", "PlumbReport", "PlumbEngine", "PlumbStore",
             "PlumbLocal", "PlumbAWS", "PlumbConsole",
         ],
-        "plumb-fuzz": ["PlumbModel", "PlumbSignals", "PlumbPolicy", "PlumbFormats", "PlumbReport"],
+        "plumb-fuzz": [
+            "PlumbModel", "PlumbSignals", "PlumbPolicy", "PlumbFormats", "PlumbReport", "PlumbEngine", "PlumbStore",
+            "PlumbConsole", "PlumbLocal",
+        ],
         "COnnxRuntime": [], "OnnxRuntime": ["COnnxRuntime"], "plumb-worker": ["OnnxRuntime"],
     ]
 
@@ -29,7 +32,8 @@ enum RoomLaws {
         "PlumbSignals": ["Collections", "Histogram"], "PlumbFormats": ["Yams", "CYaml"], "PlumbReport": ["Mustache"],
         "PlumbEngine": ["Logging", "ServiceLifecycle"], "PlumbStore": ["GRDB", "Crypto", "CryptoExtras"],
         "PlumbLocal": nio.union([
-            "X509", "SwiftASN1", "Subprocess", "SystemPackage", "Crypto", "Logging", "ServiceLifecycle",
+            "X509", "SwiftASN1", "Subprocess", "SystemPackage", "Crypto", "Logging", "ServiceLifecycle", "Tracing",
+            "Instrumentation",
         ]),
         "PlumbAWS": nio.union([
             "AsyncHTTPClient", "Crypto", "Logging", "ServiceLifecycle", "Subprocess", "SystemPackage",
@@ -39,8 +43,9 @@ enum RoomLaws {
         ]),
         "plumb": nio.union([
             "ArgumentParser", "AsyncHTTPClient", "Crypto", "Logging", "ServiceLifecycle", "UnixSignals", "HTTPTypes",
+            "Tracing",
         ]),
-        "plumb-worker": ["ArgumentParser"],
+        "plumb-fuzz": ["Crypto", "NIOCore"], "plumb-worker": ["ArgumentParser"],
     ]
     private static let nio: Set<String> = [
         "NIOCore", "NIOConcurrencyHelpers", "NIOFoundationCompat", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS",

@@ -36,6 +36,8 @@ public struct LocalSettings: Sendable {
     public var asksClients = false
     /// Whether only those are answered who show one.
     public var needsClientCertificates = false
+    /// Where spans of requests go; nil where none are recorded.
+    public var tracing: TracingSettings?
     /// Where memory that is a file system is looked for, for plain copies of models; nil for Linux's own places.
     public var memoryPlaces: [String]?
     /// What closes the files of the key rings; nil where nothing does.
@@ -64,6 +66,8 @@ public final class LocalHouse: Sendable {
     let version: String
     let certificates: CertificateAuthority
     let gateway: GatewayState
+    /// The tracer of this engine, for libraries; nil where nothing is recorded.
+    public let tracer: SpanTracer?
     let engine: LocalEngine
     let launcher: WorkerLauncher
     let tokenPath: String
@@ -113,10 +117,11 @@ public final class LocalHouse: Sendable {
         tokenPath = "\(settings.folder)/token"
         let tokens = TokenRegistry()
         let processes = ProcessBook()
+        tracer = settings.tracing.map { SpanTracer(sampleRatio: $0.sampleRatio) }
         gateway = GatewayState(
             tokens: tokens, accessKeys: AccessKeyRegistry(region: settings.region),
             secondsSinceEpoch: Date().timeIntervalSince1970,
-            accessLog: try AccessLog.asked(by: ProcessInfo.processInfo.environment),
+            accessLog: try AccessLog.asked(by: ProcessInfo.processInfo.environment), tracer: tracer,
             needsCertificates: settings.needsClientCertificates
         ) { processes.suspect($0) }
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, settings.threads))
@@ -169,6 +174,10 @@ public final class LocalHouse: Sendable {
                 BackupService(
                     backup: try Backup(of: store, to: target, at: now(), passphrase: settings.passphrase),
                     now: { gateway.seconds() }, log: log))
+        }
+        if let tracer, let tracing = settings.tracing {
+            keepers.append(
+                try SpanService(tracer, settings: tracing, folder: folder, version: version, log: log))
         }
         if let anchor = settings.anchorFolder {
             keepers.append(

@@ -169,6 +169,8 @@ public struct Graph: Sendable, Hashable, Codable {
     public var notes = SourceNotes()
     /// What only an account shows of its resources.
     public var live = LiveFacts()
+    /// The prices that count; nil for the embedded ones.
+    public var prices: PriceBook?
 
     // Serving
     public var endpoints: ResourceTable<Endpoint> = []

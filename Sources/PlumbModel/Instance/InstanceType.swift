@@ -12,8 +12,21 @@ public struct InstanceType: Sendable, Hashable {
     public let gpus: Int
     /// Memory of one GPU in GiB (an A10G's 24 GB are 22.35 GiB); 0 without a GPU.
     public let gpuMemoryGiB: Double
+    /// AWS's own accelerators, Inferentia and Trainium: a model must be compiled for them.
+    public let neuronDevices: Int
+    /// Local NVMe disks in GB; 0 where the volume comes over the network.
+    public let localNVMeGB: Double
+    /// Whether the processor is arm64: an image of x86_64 does not run there.
+    public let isARM: Bool
+
+    /// `x86_64` or `arm64`.
+    public var architecture: String { isARM ? "arm64" : "x86_64" }
     /// US dollars an hour, hosting, on demand, us-east-1; nil where no price is listed.
-    public let usdPerHour: Double?
+    public var usdPerHour: Double? { usdPerHour(in: "us-east-1") }
+    /// US dollars an hour in a region by the embedded price list; nil where that lists no such type.
+    public func usdPerHour(in region: String) -> Double? { PriceBook.embedded.listed(name, in: region) }
+    /// The day of the embedded prices.
+    public static var pricesAsOf: Day { PriceList.published.asOf }
 
     /// `m5`, `g5`, `p4d`.
     public var family: String { InstanceType.family(of: name) ?? "" }
@@ -21,8 +34,8 @@ public struct InstanceType: Sendable, Hashable {
     public var isNVMe: Bool { InstanceType.isNVMe(name) ?? false }
     /// GPU memory of the whole machine, in GiB.
     public var totalGPUMemoryGiB: Double { Double(gpus) * gpuMemoryGiB }
-    /// What a 730-hour month of one instance costs, in US dollars.
-    public var usdPerMonth: Double? { usdPerHour.map { $0 * 730 } }
+    /// What a month (730 hours) of one instance costs, in US dollars.
+    public var usdPerMonth: Double? { usdPerHour.map { $0 * PriceBook.hoursPerMonth } }
 
     /// The type of this name, or nil when the table does not hold it.
     public static func named(_ name: String) -> InstanceType? { byName[name] }

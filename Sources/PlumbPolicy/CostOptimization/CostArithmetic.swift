@@ -59,16 +59,7 @@ struct MonthlyCost {
     }
 
     /// `4,424.10`.
-    static func usd(_ amount: Double) -> String {
-        let cents = Int(bounded: (amount * 100).rounded())
-        let (whole, rest) = (abs(cents) / 100, abs(cents) % 100)
-        var grouped = ""
-        for (index, digit) in String(whole).reversed().enumerated() {
-            if index > 0 && index % 3 == 0 { grouped.append(",") }
-            grouped.append(digit)
-        }
-        return (cents < 0 ? "-" : "") + String(grouped.reversed()) + (rest < 10 ? ".0\(rest)" : ".\(rest)")
-    }
+    static func usd(_ amount: Double) -> String { SpendEstimate.usd(amount) }
     private static func rate(_ price: Double) -> Double { (price * 10_000).rounded() / 10_000 }
     private static func hours(_ hours: Double) -> Double { (hours * 10).rounded() / 10 }
 }
@@ -96,8 +87,8 @@ extension Graph {
             let bounds = instanceBounds(of: variant, endpoint, &ask)
         else { return nil }
         let region = (endpoint.head.region.isAbsent ? self.region : endpoint.head.region).value ?? "us-east-1"
-        guard let price = InstanceType.named(type)?.usdPerHour(in: region) else {
-            ask.doubt("no hosting price of \(type) in \(region) is known as of \(InstanceType.pricesAsOf)")
+        guard let price = usdPerHour(of: type, in: region) else {
+            ask.doubt("no hosting price of \(type) in \(region) is known as of \(priceBook.lists.first?.asOf ?? asOf)")
             return nil
         }
         return MonthlyCost.Fleet(
@@ -140,7 +131,7 @@ extension Graph {
     }
 
     /// Deployments a month, each with a second fleet from its provisioning to the end of the old one's.
-    private func deploymentsUSD(of endpoint: Endpoint, _ fleets: [MonthlyCost.Fleet]) -> Double {
+    func deploymentsUSD(of endpoint: Endpoint, _ fleets: [MonthlyCost.Fleet]) -> Double {
         let deployments = declaration(of: endpoint)?.deploymentsPerMonth.value ?? 4
         let waits = endpoint.blueGreen.value.map(Self.waitSeconds) ?? 0
         return fleets.reduce(0) { sum, fleet in
@@ -167,8 +158,10 @@ extension Graph {
 
 /// What is billed without a request, a month: 7.30 for each network interface of a VPC endpoint, 1 for a customer key,
 /// 0.10 for each metric of an alarm, 28 for an hourly monitoring job of ten minutes.
-private struct FixedCost: GraphJoin {
-    let usd: Double
+struct FixedCost: GraphJoin {
+    /// What is billed, how many of it, and the price of one.
+    let parts: [(name: String, count: Int, usdEach: Double)]
+    var usd: Double { parts.reduce(0) { $0 + Double($1.count) * $1.usdEach } }
 
     init(_ graph: Graph) {
         let interfaces = graph.vpcEndpoints.filter { $0.kind.value == "Interface" }.reduce(0) {
@@ -179,7 +172,10 @@ private struct FixedCost: GraphJoin {
             sum + max(1, (alarm.queries.value ?? []).filter { $0.expression.isAbsent }.count)
         }
         let jobs = graph.monitoringSchedules.filter(\.isJob).count
-        usd = Double(interfaces) * 7.30 + Double(keys) + Double(metrics) * 0.10 + Double(jobs) * 28
+        parts = [
+            ("network interfaces of VPC endpoints", interfaces, 7.30), ("customer managed keys", keys, 1),
+            ("metrics of alarms", metrics, 0.10), ("monitoring jobs", jobs, 28),
+        ]
     }
 }
 

@@ -272,10 +272,12 @@ extension PolicyBook {
             let told = "the instance type of variant \(variant.name.value ?? "without a name")"
             ask.require(variant.instanceType, told, wanted: "'\(wanted)'") { $0 == wanted }
             if let type = variant.instanceType.value, type != wanted {
-                dearest = max(dearest, InstanceType.named(type)?.usdPerHour ?? .infinity)
+                dearest = max(dearest, graph.usdPerHour(of: type, in: "us-east-1") ?? .infinity)
             }
         }
-        if dearest > 0, let price = InstanceType.named(wanted)?.usdPerHour, dearest <= price { ask.severity = .low }
+        if dearest > 0, let price = graph.usdPerHour(of: wanted, in: "us-east-1"), dearest <= price {
+            ask.severity = .low
+        }
     }
 
     /// What a team may spend: one budget that counts the team in this environment, at or below the cap.

@@ -66,6 +66,21 @@ extension Graph {
         if source == .engine {
             return declaration(of: endpoint)?.workingHours.map(\.hoursPerWeek) ?? .absent(at: endpoint.place)
         }
+        return weeklyPlan(of: endpoint).map { plan in
+            Double(plan.spans.reduce(0) { $0 + $1.end - $1.start }) / 60
+        }
+    }
+
+    /// The spans of a week in which the endpoint runs; absent when nothing both stops and starts it.
+    func weeklyPlan(of endpoint: Endpoint) -> Fact<WeeklyPlan> {
+        if source == .engine {
+            guard let hours = declaration(of: endpoint)?.workingHours, let said = hours.value else {
+                return .absent(at: endpoint.place)
+            }
+            return WeeklyPlan(said).map { .known($0, at: hours.place) }
+                ?? .unknown("the declared working hours are no times of a week", at: hours.place)
+        }
+        var timezone = "UTC"
         var events: [(minute: Int, isStart: Bool)] = []
         var place: Place?
         for schedule in schedules(of: endpoint) where schedule.isEnabled.value != false {
@@ -77,6 +92,7 @@ extension Graph {
             case .unclear(let why): return .unknown("what the schedule \(schedule.id) does: \(why)", at: schedule.place)
             }
             place = place ?? schedule.place
+            timezone = schedule.timezone.value ?? timezone
             let minutes = WeeklyTimes.minutes(of: schedule.expression)
             guard let minutes = minutes.value else {
                 return .unknown(
@@ -88,13 +104,13 @@ extension Graph {
             return .absent(at: place ?? endpoint.place)
         }
         events.sort { $0.minute < $1.minute }
-        var running = 0
+        var spans: [WeeklyPlan.Span] = []
         for (index, event) in events.enumerated() where event.isStart {
             let isLast = index + 1 == events.count
             let next = isLast ? events[0].minute + WeeklyTimes.minutesPerWeek : events[index + 1].minute
-            running += next - event.minute
+            spans.append(WeeklyPlan.Span(start: event.minute, end: next))
         }
-        return .known(Double(running) / 60, at: place)
+        return .known(WeeklyPlan(timezone: timezone, spans: spans), at: place)
     }
 }
 

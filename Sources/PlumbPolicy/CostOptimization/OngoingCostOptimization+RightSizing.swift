@@ -135,7 +135,7 @@ extension PolicyBook {
         }
         let region = graph.region.value ?? "us-east-1"
         var proposal = "\(smaller.name) would do"
-        if let old = InstanceType.named(type)?.usdPerHour(in: region), let new = smaller.usdPerHour(in: region) {
+        if let old = graph.usdPerHour(of: type, in: region), let new = graph.usdPerHour(of: smaller.name, in: region) {
             proposal += " and save \(MonthlyCost.usd(Double(bounds.minimum) * (old - new) * 730)) USD a month"
         }
         ask.fail("the load is \(told), wanted at least 30 %: \(proposal)")

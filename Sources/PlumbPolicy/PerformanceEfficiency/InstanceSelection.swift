@@ -183,7 +183,8 @@ extension PolicyBook {
         let told = "\(need.sum); \(type.name) has 0.85 x \(whole) = \(room) GiB"
         guard need.fits(type) else {
             let fitting = InstanceType.all.filter {
-                need.fits($0) && $0.usdPerHour != nil && ($0.gpus > 0) == (type.gpus > 0)
+                need.fits($0) && $0.usdPerHour != nil && ($0.gpus > 0) == (type.gpus > 0) && $0.isARM == type.isARM
+                    && ($0.neuronDevices > 0) == (type.neuronDevices > 0)
             }
             let cheapest = fitting.min { ($0.usdPerHour ?? 0) < ($1.usdPerHour ?? 0) }
             ask.fix = cheapest.map {

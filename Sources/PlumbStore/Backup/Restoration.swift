@@ -33,6 +33,8 @@ public struct Restoration: Sendable {
         var at = 0.0
         var notes: [String] = []
     }
+    /// Entries of one log, as far as anybody can count.
+    private static let entriesMax = 1 << 48
     private let backup: BackupFolder
     private let vault: Vault
     private let verifier: NoteVerifier
@@ -179,7 +181,11 @@ public struct Restoration: Sendable {
         }
         let data = try vault.open(sealed, for: Shipment.context(entry.number))
         do {
-            return try JSONDecoder().decode(Shipment.self, from: data)
+            let shipment = try JSONDecoder().decode(Shipment.self, from: data)
+            guard shipment.number == entry.number, (0...Self.entriesMax).contains(shipment.firstEntry) else {
+                throw PlumbError(.internalFault, "it says that it is another")
+            }
+            return shipment
         } catch {
             throw PlumbError(.internalFault, "\(path) is damaged or of another version", cause: error)
         }

@@ -17,6 +17,8 @@ struct KeyRing: Codable, Sendable {
 
     /// Versions of one ring; as many as a rotation a day for 27 years makes.
     private static let versionsMax = 10_000
+    /// A number beyond it was not counted up to.
+    private static let numberMax = 1 << 31
 
     /// A ring with its first key.
     init(at now: Double) { versions = [Version(number: 1, createdAt: now, key: Self.makeKey())] }
@@ -78,7 +80,10 @@ struct KeyRing: Codable, Sendable {
             throw PlumbError(
                 .internalFault, "the key ring \(path) is damaged", hint: "restore it from its backup", cause: error)
         }
-        guard schema == "plumbline.keyring/1", !versions.isEmpty, versions.allSatisfy({ $0.key.count == 32 }) else {
+        guard schema == "plumbline.keyring/1", !versions.isEmpty,
+            versions.allSatisfy({ $0.key.count == 32 && (1...Self.numberMax).contains($0.number) }),
+            zip(versions, versions.dropFirst()).allSatisfy({ $0.number < $1.number })
+        else {
             throw PlumbError(
                 .internalFault, "the key ring \(path) is damaged or of another version",
                 hint: "restore it from its backup")

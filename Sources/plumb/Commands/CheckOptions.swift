@@ -52,7 +52,9 @@ struct InputOptions: ParsableArguments {
                 .notFound, "there is nothing to judge in \(names.joined(separator: ", "))",
                 hint: "specs and templates end in .yaml, .yml, .json or .template, plans in .json")
         }
-        return subjects
+        let prices = try Composition.prices(in: home.folder)
+        guard prices != .embedded else { return subjects }
+        return subjects.map { $0.priced(by: prices) }
     }
 
     private func running(_ name: String, _ home: HomeOption) async throws -> Composition.Subject {

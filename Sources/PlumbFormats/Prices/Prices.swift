@@ -1,0 +1,1 @@
+// Price lists as files: AWS's own answers, its bulk files, and plain maps of region and type.
