@@ -10,7 +10,8 @@ struct RecoveryTests {
         let command = try Command()
         let path = try command.spec("model.onnx")
         let up = try command.run(
-            "up", "--detach", "--port", "0", "-e", "production", "--backup", "\(command.home)-backup", path)
+            "up", "--detach", "--no-restart", "--port", "0", "-e", "production", "--backup", "\(command.home)-backup",
+            path)
         try #require(up.status == 0, "\(up.errors)")
         return (command, "\(command.home)-backup")
     }

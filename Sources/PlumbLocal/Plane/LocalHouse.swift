@@ -110,7 +110,7 @@ public final class LocalHouse: Sendable {
         artifacts = try ArtifactStore(folder: settings.folder, vault: vault)
         copies = try ArtifactCopies(of: artifacts, home: settings.folder, places: settings.memoryPlaces)
         // What an earlier daemon left; workers that are handed over still read theirs.
-        if handover == nil { copies.sweep() }
+        if handover?.workers.isEmpty ?? true { copies.sweep() }
         launcher = try WorkerLauncher(
             settings, artifacts: artifacts, copies: copies,
             confinement: await Confinement.find(
