@@ -34,13 +34,11 @@ extension Composition {
     static func refreshPrices(from path: String, asOf day: Day?, home: String) throws -> (
         list: PriceList, notes: [String]
     ) {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         guard let data = FileManager.default.contents(atPath: path) else {
             throw PlumbError(.notFound, "\(path) is not there or cannot be read")
         }
         // A file that tells no day is as old as the file itself.
-        let written = (attributes?[.modificationDate] as? Date).map { Day(secondsSinceEpoch: $0.timeIntervalSince1970) }
-        let reading = try PriceListReader.read(data, source: path, asOf: day ?? written ?? today())
+        let reading = try PriceListReader.read(data, source: path, asOf: day ?? FileKind.modified(path) ?? today())
         try keep(reading.list, in: home)
         return (reading.list, reading.notes)
     }

@@ -13,7 +13,7 @@ import Testing
         _ type: String, usd: String, component: String = "Hosting", unit: String = "Hrs", region: String = "us-east-1"
     ) -> String {
         """
-        {"product": {"productFamily": "ML Instance", "attributes": {"component": "\(component)", "instanceName": "\(type)",
+        {"product": {"attributes": {"component": "\(component)", "instanceName": "\(type)",
           "regionCode": "\(region)", "usagetype": "USE1-Host:\(type)"}, "sku": "A"},
          "serviceCode": "AmazonSageMaker", "publicationDate": "2026-09-28T10:00:00Z",
          "terms": {"OnDemand": {"A.B": {"sku": "A", "priceDimensions": {"A.B.C": {"unit": "\(unit)",
