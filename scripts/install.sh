@@ -35,4 +35,5 @@ fi
 bash scripts/onnxruntime.sh
 bash scripts/aws-tools.sh
 bash scripts/tls-tools.sh
+bash scripts/serving-tools.sh
 bash scripts/terraform-mirror.sh

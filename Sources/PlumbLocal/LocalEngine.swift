@@ -25,6 +25,7 @@ actor LocalEngine: Engine, Service {
     }
     private let gateway: GatewayState
     private let launcher: WorkerLauncher
+    private let copies: ArtifactCopies
     private let group: MultiThreadedEventLoopGroup
     private let incidents: Incidents
     private let log: Logger
@@ -42,14 +43,16 @@ actor LocalEngine: Engine, Service {
     private static let adoptionSecondsMax = 30.0
 
     init(
-        gateway: GatewayState, launcher: WorkerLauncher, processes: ProcessBook, monitor: any TrafficMonitor,
-        baselines: BaselineFiles, group: MultiThreadedEventLoopGroup, adoptable: [AdoptedWorker],
+        gateway: GatewayState, launcher: WorkerLauncher, copies: ArtifactCopies, processes: ProcessBook,
+        monitor: any TrafficMonitor, baselines: BaselineFiles, group: MultiThreadedEventLoopGroup,
+        adoptable: [AdoptedWorker],
         incidents: Incidents, log: Logger
     ) {
         self.adoptable = adoptable
         self.incidents = incidents
         self.gateway = gateway
         self.launcher = launcher
+        self.copies = copies
         self.processes = processes
         self.monitor = monitor
         self.baselines = baselines
@@ -68,6 +71,7 @@ actor LocalEngine: Engine, Service {
                 group.addTask {
                     await process.supervise()
                     processes.forget(process)
+                    await self.sweepCopies()
                 }
             }
             self.stopAll()
@@ -80,6 +84,13 @@ actor LocalEngine: Engine, Service {
         for fleet in fleets.values.flatMap(\.values) {
             for worker in fleet.workers { worker.stop() }
         }
+    }
+
+    /// Removes the plain copies of models that no process needs any more. On this actor no process is made meanwhile.
+    private func sweepCopies() {
+        // Those that no fleet has asked for yet still read theirs.
+        guard adoptable.isEmpty else { return }
+        copies.sweep(keeping: processes.artifactDigests)
     }
 
     private func recordHealth() async {
@@ -166,7 +177,7 @@ actor LocalEngine: Engine, Service {
             fleet.workers.append(process)
             // Noted one by one: if the next cannot be made, this one is not lost.
             fleets[revision.endpoint, default: [:]][revision.number] = fleet
-            processes.add(process)
+            processes.add(process, serving: revision.modelDigest)
             route.add(process.route)
             guard case .enqueued = startsContinuation.yield(process) else {
                 throw PlumbError(.refused, "the engine is shutting down, or \(Self.startsMax) instances wait to start")
@@ -282,20 +293,24 @@ extension RequestLimits {
 
 /// The processes by their routes, for whoever notices that one is broken.
 final class ProcessBook: Sendable {
-    private let processes = NIOLockedValueBox<[ObjectIdentifier: WorkerProcess]>([:])
+    private typealias Known = (process: WorkerProcess, digest: String)
+    private let processes = NIOLockedValueBox<[ObjectIdentifier: Known]>([:])
 
-    func add(_ process: WorkerProcess) {
-        processes.withLockedValue { $0[ObjectIdentifier(process.route)] = process }
+    /// What they serve.
+    var artifactDigests: Set<String> { processes.withLockedValue { Set($0.values.map(\.digest)) } }
+
+    func add(_ process: WorkerProcess, serving digest: String) {
+        processes.withLockedValue { $0[ObjectIdentifier(process.route)] = (process, digest) }
     }
     func forget(_ process: WorkerProcess) {
         processes.withLockedValue { $0[ObjectIdentifier(process.route)] = nil }
     }
     /// A request's connection to this worker broke.
     func suspect(_ route: WorkerRoute) {
-        processes.withLockedValue { $0[ObjectIdentifier(route)] }?.suspect()
+        processes.withLockedValue { $0[ObjectIdentifier(route)] }?.process.suspect()
     }
     /// This worker answers nothing any more.
     func stalled(_ route: WorkerRoute, _ reason: String) {
-        processes.withLockedValue { $0[ObjectIdentifier(route)] }?.stalled(reason)
+        processes.withLockedValue { $0[ObjectIdentifier(route)] }?.process.stalled(reason)
     }
 }

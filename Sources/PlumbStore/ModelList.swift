@@ -19,9 +19,11 @@ public struct ModelList: Sendable, Hashable {
         Self.mark + digests.sorted { $0.key < $1.key }.map { "\($0.value)  \($0.key)\n" }.joined()
     }
 
+    static func begins(_ data: Data) -> Bool { data.starts(with: Data(mark.utf8)) }
+
     /// Reads a list; nil for any other artefact.
     init?(_ data: Data) {
-        guard data.starts(with: Data(Self.mark.utf8)) else { return nil }
+        guard Self.begins(data) else { return nil }
         for line in String(decoding: data, as: UTF8.self).split(separator: "\n").dropFirst() where line.count > 66 {
             digests[String(line.dropFirst(66))] = String(line.prefix(64))
         }
@@ -71,19 +73,16 @@ extension ArtifactStore {
         digest(of: Data(try ModelList(folder: folder, digest: digest(ofFileAt:)).text.utf8))
     }
 
-    /// Lets a group read an artefact, and with a list all its models. The folder above keeps everybody else out.
-    public func share(_ digest: String, withGroup group: UInt32) throws(PlumbError) {
-        let files = [digest] + Set((models(digest)?.digests ?? [:]).values)
-        let isShared =
-            unsafe chmod(path(of: ""), 0o711) == 0
-            && files.allSatisfy { file in
-                unsafe chown(path(of: file), uid_t.max, group) == 0 && chmod(path(of: file), 0o440) == 0
-            }
-        guard isShared else { throw AtomicFile.failure("share", path(of: digest)) }
-    }
-
     /// The list with this digest; nil when the artefact is something else, or gone.
     public func models(_ digest: String) -> ModelList? {
-        FileManager.default.contents(atPath: path(of: digest)).flatMap(ModelList.init)
+        // Most artefacts are large models: one look at the beginning tells that they are no list.
+        guard let beginning = try? beginning(of: digest), ModelList.begins(beginning) else { return nil }
+        // As gone as one that is not there.
+        return (try? contents(of: digest)).flatMap(ModelList.init)
+    }
+
+    /// These digests, and those of the models of every list among them.
+    func withModels(_ digests: Set<String>) -> Set<String> {
+        digests.reduce(into: digests) { $0.formUnion((models($1)?.digests ?? [:]).values) }
     }
 }

@@ -25,6 +25,15 @@ final class RecordSeal: Sendable {
         return try vault.open(body, for: "record/\(kind)/\(key)")
     }
 
+    /// An artefact's plain content, from the bytes that lie on the disk.
+    func openArtifact(_ bytes: Data, _ digest: String) throws(PlumbError) -> Data {
+        guard Vault.isSealed(bytes) else { return bytes }
+        guard let vault = vault.withLock({ $0 }) else {
+            throw PlumbError(.refused, "the artefact \(digest) is sealed, and no key ring is open")
+        }
+        return try vault.open(bytes, for: ArtifactStore.context(digest))
+    }
+
     /// The body under the newest key; nil when it is that already.
     func renew(_ body: Data, _ kind: String, _ key: String) throws(PlumbError) -> Data? {
         guard let vault = vault.withLock({ $0 }) else { return nil }

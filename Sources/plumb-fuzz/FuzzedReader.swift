@@ -20,7 +20,7 @@ struct FuzzedReader: Sendable {
 
     /// All readers by name.
     static let all: [String: FuzzedReader] = documents.merging(expressions) { $1 }.merging(trees) { $1 }
-        .merging(data) { $1 }
+        .merging(data) { $1 }.merging(strangers) { $1 }.merging(kept) { $1 }
 
     /// The day every input is judged on.
     static let day = Day(daysSinceEpoch: 20_781)

@@ -20,6 +20,7 @@ extension AnswerElement where Self: BinaryFloatingPoint & CustomStringConvertibl
 extension Float: AnswerElement {}
 extension Double: AnswerElement {}
 extension Float16: AnswerElement {}
+extension Int: AnswerElement {}
 extension Int8: AnswerElement {}
 extension Int16: AnswerElement {}
 extension Int32: AnswerElement {}

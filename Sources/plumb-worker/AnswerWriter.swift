@@ -69,39 +69,60 @@ struct AnswerWriter: Sendable {
     // MARK: - Open Inference Protocol
 
     /// The protocol's answer, with the outputs that were asked for; refuses an output that the model does not have.
-    func openInference(_ tensors: [Tensor], identifier: String?, wanted: [String]?) throws(Refusal) -> [UInt8] {
+    /// Outputs that are wanted as plain bytes stand behind the JSON, whose size is then answered too.
+    func openInference(
+        _ tensors: [Tensor], for wish: OpenInferenceRequest.Wish
+    ) throws(Refusal) -> (bytes: [UInt8], jsonCount: Int?) {
         var writer = JSONWriter()
         writer.raw("{\"model_name\":")
         writer.string(modelName)
-        if let identifier {
+        if let identifier = wish.identifier {
             writer.raw(",\"id\":")
             writer.string(identifier)
         }
         writer.raw(",\"outputs\":[")
-        for (position, name) in (wanted ?? outputs.map(\.name)).enumerated() {
+        var binary: [UInt8] = []
+        var isBinary = false
+        for (position, output) in (wish.outputs ?? outputs.map { .init(name: $0.name) }).enumerated() {
+            let name = output.name
             guard let index = outputs.firstIndex(where: { $0.name == name }) else {
                 let known = outputs.map(\.name).joined(separator: ", ")
                 throw .badRequest("the model has no output \"\(name)\"; it answers \(known)")
             }
             writer.separator(position)
-            append(output: name, tensors[index], to: &writer)
+            if output.isBinary ?? wish.isBinary {
+                isBinary = true
+                let before = binary.count
+                tensors[index].elements.append(binary: &binary)
+                append(output: name, tensors[index], binaryCount: binary.count - before, to: &writer)
+            } else {
+                append(output: name, tensors[index], binaryCount: nil, to: &writer)
+            }
         }
         writer.raw("]}")
-        return writer.bytes
+        return (writer.bytes + binary, isBinary ? writer.bytes.count : nil)
     }
 
-    private func append(output name: String, _ tensor: Tensor, to writer: inout JSONWriter) {
+    private func append(output name: String, _ tensor: Tensor, binaryCount: Int?, to writer: inout JSONWriter) {
         writer.raw("{\"name\":")
         writer.string(name)
         writer.raw(",\"datatype\":")
         writer.string(tensor.elements.type.protocolName)
         writer.raw(",\"shape\":")
         writer.values(tensor.shape.map(Int64.init), at: 0, sizes: [tensor.shape.count])
-        if let labels = tensor.labels {
-            writer.raw(",\"parameters\":{\"labels\":")
-            writer.values(labels, at: 0, sizes: [labels.count])
+        if tensor.labels != nil || binaryCount != nil {
+            writer.raw(",\"parameters\":{")
+            if let labels = tensor.labels {
+                writer.raw("\"labels\":")
+                writer.values(labels, at: 0, sizes: [labels.count])
+            }
+            if let binaryCount {
+                writer.raw(tensor.labels == nil ? "\"binary_data_size\":" : ",\"binary_data_size\":")
+                writer.value(binaryCount)
+            }
             writer.raw("}")
         }
+        guard binaryCount == nil else { return writer.raw("}") }
         writer.raw(",\"data\":")
         tensor.elements.append(json: &writer, at: 0, sizes: [tensor.elements.count], labels: nil)
         writer.raw("}")

@@ -37,18 +37,18 @@ struct Frame: Equatable {
 
     /// Appends the answer to the request with this number.
     static func append(_ response: Response, to number: UInt32, _ output: inout [UInt8]) {
-        let type: StaticString = response.contentType == .csv ? "text/csv" : "application/json"
+        let type = response.contentType.text
         func integer(_ value: Int, bytes count: Int) {
             for index in 0..<count { output.append(UInt8(truncatingIfNeeded: value >> (index * 8))) }
         }
         output.append(mark)
         output.append(version)
-        integer(type.utf8CodeUnitCount, bytes: 2)
+        integer(type.utf8.count, bytes: 2)
         integer(response.body.count, bytes: 4)
         integer(Int(number), bytes: 4)
         integer(response.status, bytes: 2)
         integer(0, bytes: 2)
-        type.withUTF8Buffer { unsafe output.append(contentsOf: $0) }
+        output.append(contentsOf: type.utf8)
         output.append(contentsOf: response.body)
     }
 }

@@ -5,6 +5,8 @@ enum MediaType: Equatable {
     case json
     case csv
     case numpy
+    /// JSON of so many bytes, and behind it tensors as plain bytes; named as SageMaker's Triton containers name it.
+    case binary(jsonCount: Int)
     /// Any other, by name; empty when the request has none.
     case other(String)
 
@@ -18,8 +20,39 @@ enum MediaType: Equatable {
             self = .csv
         } else if name.equals("application/x-npy") {
             self = .numpy
+        } else if name.equals("application/vnd.sagemaker-triton.binary+json"), let count = Self.jsonCount(bytes, range)
+        {
+            self = .binary(jsonCount: count)
         } else {
             self = .other(name.lowercased)
+        }
+    }
+
+    private static func jsonCount(_ bytes: [UInt8], _ range: Range<Int>) -> Int? {
+        for part in bytes[range].split(separator: UInt8(ascii: ";")).dropFirst() {
+            guard let sign = part.firstIndex(of: UInt8(ascii: "=")) else { continue }
+            guard HeaderText(bytes, part.startIndex..<sign).equals("json-header-size") else { continue }
+            return HeaderText(bytes, (sign + 1)..<part.endIndex).number
+        }
+        return nil
+    }
+
+    /// The type as a header says it.
+    var text: String {
+        switch self {
+        case .json: "application/json"
+        case .csv: "text/csv"
+        case .numpy: "application/x-npy"
+        case .binary(let count): "application/vnd.sagemaker-triton.binary+json;json-header-size=\(count)"
+        case .other(let name): name
+        }
+    }
+
+    /// Whether the Open Inference Protocol may be spoken in it.
+    var isOpenInference: Bool {
+        switch self {
+        case .json, .binary: true
+        case .csv, .numpy, .other: false
         }
     }
 

@@ -55,7 +55,7 @@ extension ModelService {
     private func isInference(_ head: RequestHead) -> Bool {
         guard head.method == "POST" else { return false }
         return head.path == "/invocations"
-            || (head.contentType == .json && head.path == "/v2/models/\(modelName)/infer")
+            || (head.contentType.isOpenInference && head.path == "/v2/models/\(modelName)/infer")
     }
 
     /// The outputs of each, or nil when the model does not take them together.

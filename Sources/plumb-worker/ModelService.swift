@@ -67,9 +67,14 @@ final class ModelService: Sendable {
         case "infer":
             guard head.method == "POST" else { return wrongMethod(head, "POST") }
             var head = head
-            // The protocol is JSON alone, and many of its clients do not say so.
+            // Many of the protocol's clients do not say that they send JSON.
             if head.contentType == .other("") { head.contentType = .json }
-            guard head.contentType == .json else { throw Refusal(415, "infer takes application/json") }
+            guard head.contentType.isOpenInference else {
+                throw Refusal(
+                    415,
+                    "infer takes application/json, or JSON with tensors behind it and its size in "
+                        + "Inference-Header-Content-Length")
+            }
             return try infer(head, body)
         default:
             throw Refusal(404, "there is no \(head.path); a model has /ready and /infer")
@@ -125,9 +130,10 @@ final class ModelService: Sendable {
     func answer(_ question: Question, _ outputs: [Tensor]) throws(Refusal) -> Response {
         let accepted = question.accepted
         switch question.request.form {
-        case .openInference(let identifier, let wanted):
+        case .openInference(let wish):
             guard accepted == .json else { throw Refusal(406, "the Open Inference Protocol answers in JSON alone") }
-            return Response(body: try writer.openInference(outputs, identifier: identifier, wanted: wanted))
+            let (bytes, jsonCount) = try writer.openInference(outputs, for: wish)
+            return Response(contentType: jsonCount.map { .binary(jsonCount: $0) } ?? .json, body: bytes)
         case .rows where accepted == .csv:
             return Response(contentType: .csv, body: try writer.csv(outputs))
         case .rows:

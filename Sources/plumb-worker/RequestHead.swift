@@ -70,6 +70,8 @@ struct RequestHead: Equatable {
     private struct FramingFields {
         var contentLength: Int?
         var transferEncoding: String?
+        /// The JSON's size, where tensors are behind it.
+        var jsonCount: Int?
     }
 
     private mutating func readField(
@@ -96,6 +98,11 @@ struct RequestHead: Equatable {
         } else if name.equals("transfer-encoding") {
             guard fields.transferEncoding == nil else { throw .badRequest("Transfer-Encoding is given twice") }
             fields.transferEncoding = value.lowercased
+        } else if name.equals("inference-header-content-length") {
+            guard let count = value.number, fields.jsonCount == nil || fields.jsonCount == count else {
+                throw .badRequest("Inference-Header-Content-Length is not one number of bytes")
+            }
+            fields.jsonCount = count
         } else if name.equals("expect") {
             guard value.equals("100-continue") else {
                 throw Refusal(417, "the only expectation met here is 100-continue")
@@ -114,6 +121,9 @@ struct RequestHead: Equatable {
             isChunked = true
         }
         contentLength = fields.contentLength ?? 0
+        if let count = fields.jsonCount, contentType != .csv, contentType != .numpy {
+            contentType = .binary(jsonCount: count)
+        }
     }
 }
 

@@ -8,7 +8,16 @@ extension RequestReader {
     private static let listStart = UInt8(ascii: "[")
     private static let objectStart = UInt8(ascii: "{")
 
-    func json(_ body: Body) throws(Refusal) -> InferenceRequest {
+    /// Reads JSON of `count` bytes, behind which there are tensors.
+    func json(_ body: Body, count: Int) throws(Refusal) -> InferenceRequest {
+        guard count <= body.range.count else {
+            throw .badRequest("the JSON is to have \(count) bytes, but the whole body has \(body.range.count)")
+        }
+        let end = body.range.lowerBound + count
+        return try json(Body(body.bytes, body.range.lowerBound..<end), binary: end..<body.range.upperBound)
+    }
+
+    func json(_ body: Body, binary: Range<Int>? = nil) throws(Refusal) -> InferenceRequest {
         var scanner = JSONScanner(body)
         if scanner.peek() == RequestReader.listStart {
             let tensors = try instances(&scanner)
@@ -33,8 +42,8 @@ extension RequestReader {
         case (let rows?, false): return InferenceRequest(tensors: rows, form: .rows)
         case (nil, true):
             return InferenceRequest(
-                tensors: try inference.tensors(self, scanner.bytes),
-                form: .openInference(identifier: inference.identifier, outputs: inference.outputs))
+                tensors: try inference.tensors(self, scanner.bytes, binary: binary),
+                form: .openInference(inference.wish))
         case (_?, true): throw .badRequest("the request has both \"instances\" and \"inputs\"; send one of them")
         case (nil, false): throw .badRequest("the request has neither \"instances\" nor \"inputs\"")
         }

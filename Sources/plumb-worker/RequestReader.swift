@@ -50,8 +50,8 @@ struct InferenceRequest {
     enum Form: Equatable {
         /// Rows in, rows out: the SageMaker way.
         case rows
-        /// The Open Inference Protocol; with the request's own identifier, and the outputs it wants (nil: all).
-        case openInference(identifier: String?, outputs: [String]?)
+        /// The Open Inference Protocol.
+        case openInference(OpenInferenceRequest.Wish)
     }
 
     let tensors: [Tensor]
@@ -70,6 +70,7 @@ struct RequestReader: Sendable {
     func read(_ body: Body, as type: MediaType) throws(Refusal) -> InferenceRequest {
         switch type {
         case .json: try json(body)
+        case .binary(let count): try json(body, count: count)
         case .csv: InferenceRequest(tensors: try table(body), form: .rows)
         case .numpy: InferenceRequest(tensors: [try numpy(body)], form: .rows)
         case .other(let name):

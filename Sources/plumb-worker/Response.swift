@@ -41,7 +41,12 @@ struct Response {
         } else {
             output.append(contentsOf: "HTTP/1.1 \(status) \(Response.reasons[status] ?? "Error")\r\n".utf8)
         }
-        text(contentType == .csv ? "Content-Type: text/csv\r\n" : "Content-Type: application/json\r\n")
+        text("Content-Type: ")
+        output.append(contentsOf: contentType.text.utf8)
+        text("\r\n")
+        if case .binary(let count) = contentType {
+            output.append(contentsOf: "Inference-Header-Content-Length: \(count)\r\n".utf8)
+        }
         if let allow { output.append(contentsOf: "Allow: \(allow)\r\n".utf8) }
         if !keepsAlive { text("Connection: close\r\n") }
         text("Content-Length: ")

@@ -90,6 +90,10 @@ struct PlumbWorker: ParsableCommand {
         do {
             let words = CommandLine.arguments.dropFirst()
             if words.first == "confine" { try confine(Array(words.dropFirst())) }
+            if words.first == "measure" {
+                var command = try MeasureCommand.parse(Array(words.dropFirst()))
+                return try command.run()
+            }
             var command = try parseAsRoot()
             try command.run()
         } catch {

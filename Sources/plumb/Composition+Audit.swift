@@ -136,7 +136,9 @@ extension Composition {
     /// The state of a folder that no engine holds, with the key ring that its records are sealed with.
     private static func unsealedStore(in home: String) async throws -> Store {
         let store = try Store(folder: home)
-        try await store.seal(with: Vault(folder: home, at: Date().timeIntervalSince1970))
+        try await store.seal(
+            with: Vault(
+                folder: home, at: Date().timeIntervalSince1970, passphrase: passphrase()))
         return store
     }
 

@@ -1,4 +1,4 @@
-// What an auditor is given: judged controls, drills, approvals, lineage and proofs, in one signed folder.
+// What an auditor is given: judged controls, drills, approvals, lineage and proofs, signed, in one folder or file.
 
 import Foundation
 import PlumbEngine
@@ -56,7 +56,7 @@ extension Composition {
     ]
     /// What each file shows, and the actions of the audit log that go into it.
     private static let chapters: [(file: String, actions: Set<String>)] = [
-        ("drills.json", ["drill.dr"]), ("approvals.json", ["approve", "promote"]),
+        ("drills.json", ["drill.dr", "drill.failover", "drill.rollback"]), ("approvals.json", ["approve", "promote"]),
         ("deployments.json", ["deploy", "rollback", "rollout.promoted", "rollout.rolledBack"]),
         ("erasures.json", ["captures.erased"]), ("restores.json", ["state.restored"]),
     ]
@@ -64,7 +64,7 @@ extension Composition {
     private static let entriesMax = 200
 
     /// Writes the evidence of an engine: its log's files, and what a running one shows of itself.
-    static func exportEvidence(of home: String, status: EngineStatus?, graph: Graph?, to folder: String) async throws {
+    static func exportEvidence(of home: String, status: EngineStatus?, graph: Graph?, to path: String) async throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let reader = try AuditReader(home: home)
@@ -86,17 +86,15 @@ extension Composition {
             files["check.json"] = Data(render([assessment], as: .json, isForTerminal: false).utf8)
         }
         if let status { files["lineage.json"] = try encoder.encode(status.endpoints.map(\.record)) }
-        try EvidenceArchive.write(files, to: folder, signedBy: home)
+        try EvidenceArchive.write(files, to: path, signedBy: home)
     }
 
-    /// Checks an archive, and each proof in it; answers how many files and proofs there are.
-    static func verifyEvidence(_ folder: String, key: String?) throws -> (files: Int, proofs: Int) {
-        let names = try EvidenceArchive.verify(folder, key: key)
-        let keyText = try key ?? text(of: "\(folder)/audit.pub")
-        let proofs = names.filter { $0.hasSuffix(".tlog-proof") }
-        for name in proofs {
-            _ = try AuditProof(text(of: "\(folder)/\(name)")).verify(by: NoteVerifier(keyText))
-        }
-        return (names.count, proofs.count)
+    /// Checks evidence, and each proof in it; answers how many files and proofs there are.
+    static func verifyEvidence(_ path: String, key: String?) throws -> (files: Int, proofs: Int) {
+        let files = try EvidenceArchive.verify(path, key: key)
+        let verifier = try NoteVerifier(key ?? String(decoding: files["audit.pub"] ?? Data(), as: UTF8.self))
+        let proofs = files.filter { $0.key.hasSuffix(".tlog-proof") }
+        for proof in proofs.values { _ = try AuditProof(String(decoding: proof, as: UTF8.self)).verify(by: verifier) }
+        return (files.count, proofs.count)
     }
 }

@@ -26,7 +26,7 @@ extension Composition {
     ) async throws -> RestoreReport {
         let clock = ContinuousClock()
         let start = clock.now
-        let restoration = try Restoration(from: folder, key: key)
+        let restoration = try Restoration(from: folder, key: key, passphrase: passphrase())
         let report: Restoration.Report
         if let home {
             report = try await restoration.restore(to: home, at: time, now: Date().timeIntervalSince1970)
@@ -53,7 +53,7 @@ extension Composition {
     /// Throws `notFound` where nobody ships anything.
     static func backupStatus(in home: String, folder: String?, key: String?) throws -> BackupStatus {
         let (folder, key) = try backupPlace(in: home, folder: folder, key: key)
-        let newest = try Restoration(from: folder, key: key).newest()
+        let newest = try Restoration(from: folder, key: key, passphrase: passphrase()).newest()
         // Where the engine's folder is lost there is nothing to compare with.
         let size = try? AuditReader(home: home).checkpoint().checkpoint.size
         return BackupStatus(
@@ -72,17 +72,37 @@ extension Composition {
     }
 
     /// A snapshot of a folder of state that no engine holds; names the folder for the engine's next start as well.
-    static func backUp(_ home: String, to folder: String) throws {
+    static func backUp(_ home: String, to folder: String) async throws {
         let store = try Store(folder: home)
         let now = Date().timeIntervalSince1970
-        try Backup(of: store, to: folder, at: now).snapshot(at: now)
+        let passphrase = try passphrase()
+        try await store.seal(with: Vault(folder: home, at: now, passphrase: passphrase))
+        try Backup(of: store, to: folder, at: now, passphrase: passphrase).snapshot(at: now)
         try store.close()
         try Backup.setTarget(of: home, to: folder)
     }
 
-    /// Audit entries in the newest part of a backup, for whoever waits for one of them.
-    static func shippedEntries(in folder: String, key: String) throws -> Int {
-        try Restoration(from: folder, key: key).newest().auditEntries
+    /// What the engine in a folder has kept under this digest; nil where it is not there or its keys are not.
+    static func artifact(_ digest: String, in home: String) -> Data? {
+        guard FileManager.default.fileExists(atPath: "\(home)/keyring.json"),
+            // Whoever asks says what cannot be done without it.
+            let vault = try? Vault(ringAt: "\(home)/keyring.json", passphrase: passphrase())
+        else { return nil }
+        // As above.
+        return try? ArtifactStore(folder: home, vault: vault).contents(of: digest)
+    }
+
+    /// Counts audit entries in the newest part of a backup, for whoever waits for one of them.
+    static func shippedEntries(in folder: String, key: String) throws -> () throws -> Int {
+        let restoration = try Restoration(from: folder, key: key, passphrase: passphrase())
+        return { try restoration.newest().auditEntries }
+    }
+
+    /// The drills on record, the newest last.
+    static func drills(
+        in home: String, last count: Int, kinds: Set<String> = ["drill.dr", "drill.failover", "drill.rollback"]
+    ) throws -> [AuditEntry] {
+        try AuditReader(home: home).newest(count) { kinds.contains($0.action) }.map(\.entry)
     }
 
     static func auditSize(in home: String) throws -> Int { try AuditReader(home: home).checkpoint().checkpoint.size }

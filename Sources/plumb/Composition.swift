@@ -351,6 +351,24 @@ enum Composition {
         return (reading.spec?.benchmark, reading.diagnostics)
     }
 
+    /// The optimisation that a spec's text records, and what is odd about the text.
+    static func optimization(in text: String, path: String) -> (record: OptimizationRecord?, diagnostics: [Diagnostic])
+    {
+        let reading = SpecReader.read(bytes: Array(text.utf8), file: path, environment: nil)
+        return (reading.spec?.optimization, reading.diagnostics)
+    }
+
+    static func digest(ofFileAt path: String) throws -> String { try ArtifactStore.digest(ofFileAt: path) }
+
+    /// Copies a file over one that may be there, which is whole at any time.
+    static func copyFile(_ path: String, to target: String) throws {
+        try AtomicFile.write(Data(try contents(of: path)), to: target)
+    }
+
+    static func absolute(_ path: String, from folder: String) -> String {
+        path.hasPrefix("/") ? path : "\(folder)/\(path)"
+    }
+
     /// Whether the files a revision was made of are still what they were.
     static func isUnchanged(_ revision: Revision, in home: String) -> Bool {
         guard revision.spec.model.command == nil, let path = revision.spec.model.path else { return true }
@@ -397,6 +415,8 @@ enum Composition {
         var backup: String?
         var anchor: String?
         var anchorMinutes: Double
+        var passphrase: String?
+        var drillSeconds: Double?
     }
 
     static func openListener(host: String, port: Int) throws -> Int32 {
@@ -405,7 +425,7 @@ enum Composition {
 
     static func embeddedEngine(
         home: String, host: String, port: Int, threads: Int, region: String, readsModelsFromS3: Bool,
-        clientCertificates: ClientCertificates, workerMemoryMiB: Int?, keeping: Keeping, log: Logger
+        clientCertificates: ClientCertificates, workerMemoryMiB: Int?, keeping: Keeping, tracing: Tracing?, log: Logger
     ) async throws -> EmbeddedEngine {
         var settings = LocalSettings(
             folder: home, host: host, port: port, workerPath: workerPath, threads: threads, version: version,
@@ -414,16 +434,27 @@ enum Composition {
         settings.asksClients = clientCertificates != .off
         settings.needsClientCertificates = clientCertificates == .required
         settings.backupFolder = keeping.backup
+        settings.passphrase = keeping.passphrase
+        settings.drillSeconds = keeping.drillSeconds
         settings.anchorFolder = keeping.anchor
         settings.anchorSeconds = keeping.anchorMinutes * 60
+        settings.tracing = tracing?.settings
         let house = try await LocalHouse(settings, monitor: CapturedTrafficMonitor(), log: log)
+        begin(house.tracer)
         let (plane, services) = try await house.furnish()
         let face = try await awsFace(over: plane, home: home, modelsFrom: readsModelsFromS3 ? region : nil, log: log)
         house.seat(ControlDesk(plane, face: face, log: log))
         let control = ControlService(plane, socketPath: controlSocket(home), log: log)
+        let drills = keeping.drillSeconds.map {
+            [DrillService(plane: plane, home: home, passphrase: keeping.passphrase, everySeconds: $0, log: log)]
+        }
         return EmbeddedEngine(
-            plane: plane, services: services + [face, control], whenShutDown: { await plane.whenShutDown($0) },
-            close: { try await house.close() },
+            plane: plane, services: services + [face, control] + (drills ?? []),
+            whenShutDown: { await plane.whenShutDown($0) },
+            close: {
+                try await house.close()
+                try await tracing?.collector?.close()
+            },
             replace: {
                 try await house.handOver(to: executablePath, arguments: Array(CommandLine.arguments.dropFirst()))
             })

@@ -243,9 +243,17 @@ struct AccessTests {
         func canary() -> String { "canary" + UUID().uuidString.replacing("-", with: "").lowercased() }
         let (payload, inSpec, truth, subject) = (canary(), canary(), canary(), canary())
         let path = try house.command.spec("model.onnx")
+        // ModelProto.doc_string, field 6 of an ONNX file (onnx.proto): what follows a message is one of its fields.
+        let inModel = canary()
+        let model = FileManager.default.temporaryDirectory.appending(path: "\(inModel.prefix(12)).onnx").path
+        defer { try? FileManager.default.removeItem(atPath: model) }  // A temporary file.
+        var bytes = try #require(FileManager.default.contents(atPath: "\(Command.digits)/model.onnx"))
+        bytes += [0x32, UInt8(inModel.utf8.count)] + Array(inModel.utf8)
+        try bytes.write(to: URL(filePath: model))
         let text =
             try String(contentsOfFile: path, encoding: .utf8)
             .replacing("workload: cpu", with: "summary: \(inSpec)\nworkload: cpu")
+            .replacing("\(Command.digits)/model.onnx", with: model)
         try text.write(toFile: path, atomically: true, encoding: .utf8)
         let deployed = try house.command.run("deploy", path, "-e", "dev")
         #expect(deployed.status == 0, "\(deployed.errors)")
@@ -275,6 +283,10 @@ struct AccessTests {
             + "\"\(subject)\"},\"eventVersion\":\"0\"}"
         #expect(try post("/endpoints/digits/ground-truth", label) == 0)
         #expect(try house.command.run("key", "rotate").status == 0)
+        if FileManager.default.fileExists(atPath: "/dev/shm") {
+            // While it serves as well: the plain copy that workers read is in memory.
+            #expect(try Self.files(in: house.command.home, with: inModel) == [])
+        }
         try house.end()
 
         // What is meant for its owner to read stands in files of its own, of mode 0600.
@@ -283,11 +295,19 @@ struct AccessTests {
         let walk = try #require(FileManager.default.enumerator(atPath: house.command.home))
         for case let name as String in walk where !own.contains(name) && !name.hasSuffix(".out") {
             guard let content = FileManager.default.contents(atPath: "\(house.command.home)/\(name)") else { continue }
-            for word in [payload, inSpec, truth, token, secret, engineToken]
+            for word in [payload, inSpec, inModel, truth, token, secret, engineToken]
             where content.range(of: Data(word.utf8)) != nil {
                 found.append("\(name): \(word.prefix(12))")
             }
         }
         #expect(found == [])
+    }
+
+    /// The files of a folder that hold a word.
+    private static func files(in folder: String, with word: String) throws -> [String] {
+        let walk = try #require(FileManager.default.enumerator(atPath: folder))
+        return walk.compactMap { $0 as? String }.filter {
+            FileManager.default.contents(atPath: "\(folder)/\($0)")?.range(of: Data(word.utf8)) != nil
+        }
     }
 }

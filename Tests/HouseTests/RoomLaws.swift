@@ -20,16 +20,20 @@ enum RoomLaws {
             "PlumbModel", "PlumbSignals", "PlumbPolicy", "PlumbFormats", "PlumbReport", "PlumbEngine", "PlumbStore",
             "PlumbLocal", "PlumbAWS", "PlumbConsole",
         ],
-        "plumb-fuzz": ["PlumbModel", "PlumbSignals", "PlumbPolicy", "PlumbFormats", "PlumbReport"],
+        "plumb-fuzz": [
+            "PlumbModel", "PlumbSignals", "PlumbPolicy", "PlumbFormats", "PlumbReport", "PlumbEngine", "PlumbStore",
+            "PlumbConsole", "PlumbLocal",
+        ],
         "COnnxRuntime": [], "OnnxRuntime": ["COnnxRuntime"], "plumb-worker": ["OnnxRuntime"],
     ]
 
     /// What each room may import from outside, beside Foundation and the language's own modules.
     static let outside: [String: Set<String>] = [
         "PlumbSignals": ["Collections", "Histogram"], "PlumbFormats": ["Yams", "CYaml"], "PlumbReport": ["Mustache"],
-        "PlumbEngine": ["Logging", "ServiceLifecycle"], "PlumbStore": ["GRDB", "Crypto"],
+        "PlumbEngine": ["Logging", "ServiceLifecycle"], "PlumbStore": ["GRDB", "Crypto", "CryptoExtras"],
         "PlumbLocal": nio.union([
-            "X509", "SwiftASN1", "Subprocess", "SystemPackage", "Crypto", "Logging", "ServiceLifecycle",
+            "X509", "SwiftASN1", "Subprocess", "SystemPackage", "Crypto", "Logging", "ServiceLifecycle", "Tracing",
+            "Instrumentation",
         ]),
         "PlumbAWS": nio.union([
             "AsyncHTTPClient", "Crypto", "Logging", "ServiceLifecycle", "Subprocess", "SystemPackage",
@@ -39,8 +43,9 @@ enum RoomLaws {
         ]),
         "plumb": nio.union([
             "ArgumentParser", "AsyncHTTPClient", "Crypto", "Logging", "ServiceLifecycle", "UnixSignals", "HTTPTypes",
+            "Tracing",
         ]),
-        "plumb-worker": ["ArgumentParser"],
+        "plumb-fuzz": ["Crypto", "NIOCore"], "plumb-worker": ["ArgumentParser"],
     ]
     private static let nio: Set<String> = [
         "NIOCore", "NIOConcurrencyHelpers", "NIOFoundationCompat", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS",

@@ -3,6 +3,7 @@
 import Foundation
 import PlumbEngine
 import PlumbModel
+import PlumbStore
 import PlumbTesting
 import Testing
 
@@ -42,10 +43,8 @@ struct IsolationTests {
                 raise OSError(ctypes.get_errno(), '')
         def connect():
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s: s.connect(('192.0.2.1', 9))
-        artifacts = os.path.join(home, 'artifacts')
         def write():
-            names = os.listdir(artifacts) if os.access(artifacts, os.R_OK) else sys.argv[3:]
-            with open(os.path.join(artifacts, names[0]), 'r+b') as f: f.write(b'x')
+            with open(sys.argv[3], 'r+b') as f: f.write(b'x')
         attempt('network', connect)
         attempt('keys', lambda: open(os.path.join(home, 'keyring.json')).read())
         attempt('control', lambda: os.stat(os.path.join(home, 'run', 'control.sock')))
@@ -64,12 +63,14 @@ struct IsolationTests {
         let (house, number) = (running.house, 77)
         let confinement = house.launcher.confinement
         let run = RunFolder.path(for: house.folder)
-        let place = Confinement.Place(home: house.folder, run: run, own: "\(run)/w-\(number)")
+        let copies = house.copies.folder
+        let place = Confinement.Place(
+            home: house.folder, run: run, own: "\(run)/w-\(number)", models: copies)
         try FileManager.default.createDirectory(atPath: place.own, withIntermediateDirectories: true)
         let neighbour = try #require(await house.engine.instances(of: "digits").first?.processID)
-        let models = try FileManager.default.contentsOfDirectory(atPath: "\(house.folder)/artifacts")
+        let model = try #require(FileManager.default.contentsOfDirectory(atPath: copies).first)
         let words = confinement.wrap(
-            ["/usr/bin/env", "python3", "-c", intruder, house.folder, "\(neighbour)"] + models,
+            ["/usr/bin/env", "python3", "-c", intruder, house.folder, "\(neighbour)", "\(copies)/\(model)"],
             limits: .init(), at: place, speaksTCP: speaksTCP, number: number)
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")

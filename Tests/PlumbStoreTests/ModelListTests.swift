@@ -12,7 +12,7 @@ struct ModelListTests {
 
     init() throws {
         folder = try ScratchFolder()
-        artifacts = try ArtifactStore(folder: folder.path)
+        artifacts = try ArtifactStore(folder: folder.path, vault: try Vault(folder: folder.path, at: 0))
         try FileManager.default.createDirectory(
             atPath: "\(folder.path)/models/deeper", withIntermediateDirectories: true)
         for (name, text) in [("a.onnx", "a"), ("deeper/b.onnx", "b"), ("notes.txt", "no model")] {

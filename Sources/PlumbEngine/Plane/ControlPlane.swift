@@ -70,12 +70,15 @@ public struct EngineStatus: Sendable, Hashable, Codable {
     public var endpoints: [EndpointStatus]
     /// What workers are kept from, and what not, in words.
     public var isolation: String?
+    /// What whoever runs the engine should know of and mend.
+    public var notices: [String]?
 
     public init(
         version: String, processID: Int, startedAt: Double, gateway: String, certificateAuthorityPath: String,
-        tokenPath: String, endpoints: [EndpointStatus], isolation: String? = nil
+        tokenPath: String, endpoints: [EndpointStatus], isolation: String? = nil, notices: [String]? = nil
     ) {
         self.isolation = isolation
+        self.notices = notices
         self.version = version
         self.processID = processID
         self.startedAt = startedAt

@@ -19,7 +19,6 @@ struct BaselineFiles: Sendable {
 
     private func bytes(_ digest: String) -> [UInt8]? {
         // What cannot be verified is as good as gone.
-        guard (try? artifacts.verify(digest)) != nil else { return nil }
-        return FileManager.default.contents(atPath: artifacts.path(of: digest)).map { [UInt8]($0) }
+        (try? artifacts.contents(of: digest)).map { [UInt8]($0) }
     }
 }

@@ -36,14 +36,15 @@ struct Confinement: Sendable, Hashable {
     /// No confinement at all.
     init() { coreCount = ProcessInfo.processInfo.activeProcessorCount }
 
-    /// Tries the launchers, for an engine whose state and sockets lie in these folders.
-    static func find(worker: String, folders: [String]) async -> Confinement {
+    /// Tries the launchers, for an engine whose state and sockets lie in these folders, and models in that one.
+    static func find(worker: String, folders: [String], models: String) async -> Confinement {
         var found = Confinement()
         if await works(["env", worker, "confine", "--try"]) { found.filter = worker }
-        found.files = await firstThatHides([
-            ["unshare", "--mount", "--propagation", "private", "--"],
-            ["unshare", "--user", "--map-root-user", "--mount", "--propagation", "private", "--"],
-        ])
+        found.files = await firstThatHides(
+            [
+                ["unshare", "--mount", "--propagation", "private", "--"],
+                ["unshare", "--user", "--map-root-user", "--mount", "--propagation", "private", "--"],
+            ], models: models)
         found.network = await first([
             ["unshare", "--net", "--"], ["unshare", "--user", "--map-current-user", "--net", "--"],
         ])
@@ -51,7 +52,9 @@ struct Confinement: Sendable, Hashable {
             ["setpriv", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all", "--"],
             ["setpriv", "--no-new-privs", "--"],
         ])
-        if getuid() == 0, found.files != nil, folders.allSatisfy(isReachable), let privileges = found.privileges {
+        if getuid() == 0, found.files != nil, (folders + [models]).allSatisfy(isReachable),
+            let privileges = found.privileges
+        {
             // What this user cannot read it cannot run either: the model server and ONNX Runtime may lie in a home.
             found.hasUsers = await works(user(0, privileges) + [worker, "confine", "--try"])
         }
@@ -104,42 +107,44 @@ struct Confinement: Sendable, Hashable {
         var run: String
         /// The worker's own folder in that.
         var own: String
+        /// The folder of the models that it may read.
+        var models: String
     }
 
     /// Covers the folders of state and of sockets, and then puts back what the worker may see. What is put back is held
     /// open meanwhile, since its path is covered.
     private static let hiding = """
         set -e
-        home=$1 run=$2 own=$3
-        shift 3
-        exec 3<"$home/artifacts" 4<"$own"
+        home=$1 run=$2 own=$3 models=$4
+        shift 4
+        exec 3<"$models" 4<"$own"
         for covered in "$home" "$run"; do
           if [ -d "$covered" ]; then mount -t tmpfs -o mode=755,size=1m none "$covered"; fi
         done
-        mkdir -p "$home/artifacts" "$own"
-        mount -c --bind /proc/self/fd/3 "$home/artifacts"
-        mount -c -o remount,bind,ro "$home/artifacts"
+        mkdir -p "$models" "$own"
+        mount -c --bind /proc/self/fd/3 "$models"
+        mount -c -o remount,bind,ro "$models"
         mount -c --bind /proc/self/fd/4 "$own"
         exec 3<&- 4<&-
         exec "$@"
         """
 
     private static func hide(_ place: Place, by launcher: [String]) -> [String] {
-        launcher + ["sh", "-c", hiding, "sh", place.home, place.run, place.own]
+        launcher + ["sh", "-c", hiding, "sh", place.home, place.run, place.own, place.models]
     }
 
     /// The first of these with which a secret is out of sight, and models cannot be written.
-    private static func firstThatHides(_ launchers: [[String]]) async -> [String]? {
+    private static func firstThatHides(_ launchers: [[String]], models: String) async -> [String]? {
         let home = "\(NSTemporaryDirectory())plumb-trial-\(UUID().uuidString)"
-        let place = Place(home: home, run: "\(home)/run", own: "\(home)/run/w")
+        let place = Place(home: home, run: "\(home)/run", own: "\(home)/run/w", models: models)
         // Where no folder can be made nothing can be tried, and nothing holds.
         defer { try? FileManager.default.removeItem(atPath: home) }
-        for folder in [place.own, "\(home)/artifacts"] {
-            try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)  // See above.
-        }
+        // See above.
+        try? FileManager.default.createDirectory(atPath: place.own, withIntermediateDirectories: true)
         guard FileManager.default.createFile(atPath: "\(home)/secret", contents: nil) else { return nil }
-        let trial = "test ! -e \"$1/secret\" && touch \"$1/run/w/s\" && ! touch \"$1/artifacts/m\" 2>/dev/null"
-        for launcher in launchers where await works(hide(place, by: launcher) + ["sh", "-c", trial, "sh", home]) {
+        let trial = "test ! -e \"$1/secret\" && touch \"$1/run/w/s\" && ! touch \"$2/m\" 2>/dev/null"
+        for launcher in launchers
+        where await works(hide(place, by: launcher) + ["sh", "-c", trial, "sh", home, models]) {
             return launcher
         }
         return nil

@@ -13,6 +13,7 @@ struct WorkerLauncher: Sendable {
     private let folder: String
     private let runFolder: String
     private let artifacts: ArtifactStore
+    private let copies: ArtifactCopies
     private let workerPath: String
     let confinement: Confinement
     private let memoryBytesMax: Int?
@@ -24,10 +25,11 @@ struct WorkerLauncher: Sendable {
     static let ownerVariable = "PLUMB_ENGINE"
 
     init(
-        _ settings: LocalSettings, artifacts: ArtifactStore, confinement: Confinement
+        _ settings: LocalSettings, artifacts: ArtifactStore, copies: ArtifactCopies, confinement: Confinement
     ) throws(PlumbError) {
         folder = settings.folder
         self.artifacts = artifacts
+        self.copies = copies
         workerPath = settings.workerPath
         self.confinement = confinement
         memoryBytesMax = settings.workerMemoryBytesMax
@@ -47,10 +49,17 @@ struct WorkerLauncher: Sendable {
         }
     }
 
+    /// The plain copy of its model that workers read, opened and checked unless an instance has it already.
+    private func copy(of revision: Revision) throws(PlumbError) -> String {
+        try copies.path(
+            of: revision.modelDigest, isList: revision.spec.model.isMultiModel,
+            sharedWith: confinement.hasUsers ? Confinement.group : nil)
+    }
+
     /// Throws for a revision that can never start.
     func check(_ revision: Revision) throws(PlumbError) {
         guard let command = revision.spec.model.command else {
-            try artifacts.verify(revision.modelDigest)
+            _ = try copy(of: revision)
             if revision.spec.model.isMultiModel { _ = try prewarmed(revision) }
             guard FileManager.default.isExecutableFile(atPath: workerPath) else {
                 throw PlumbError(
@@ -71,7 +80,10 @@ struct WorkerLauncher: Sendable {
             return adopted?.number ?? number
         }
         let id = "\(revision.configName)-\(number)"
-        let place = Confinement.Place(home: folder, run: runFolder, own: "\(runFolder)/w-\(number)")
+        let model = revision.spec.model.command == nil ? try copy(of: revision) : nil
+        let place = Confinement.Place(
+            home: folder, run: runFolder, own: "\(runFolder)/w-\(number)",
+            models: model.map { ($0 as NSString).deletingLastPathComponent } ?? copies.folder)
         try AtomicFile.makeFolder(place.own)
         let spec = revision.spec
         var environment = ProcessInfo.processInfo.environment.filter { Self.inherited.contains($0.key) }
@@ -92,13 +104,13 @@ struct WorkerLauncher: Sendable {
         } else {
             program = workerPath
             let socket = "\(place.own)/s"
-            arguments = try modelArguments(revision)
+            arguments = try modelArguments(revision, model ?? "")
             arguments += ["--socket", socket, "--max-body", "\(spec.limits.bodyBytesMax)", "--exit-with-parent"]
             if confinement.filter != nil { arguments.append("--confined") }
             if let golden = try goldenFile(revision, example, in: place.own) {
                 arguments += ["--golden", golden]
             }
-            try giveToUser(number, place.own, revision)
+            try giveToUser(number, place.own)
             address = try Self.address { try SocketAddress(unixDomainSocketPath: socket) }
         }
         let route = WorkerRoute(
@@ -123,8 +135,8 @@ struct WorkerLauncher: Sendable {
     }
 
     /// What the model server is to serve.
-    private func modelArguments(_ revision: Revision) throws(PlumbError) -> [String] {
-        let (spec, path) = (revision.spec, artifacts.path(of: revision.modelDigest))
+    private func modelArguments(_ revision: Revision, _ path: String) throws(PlumbError) -> [String] {
+        let spec = revision.spec
         guard spec.model.isMultiModel else { return ["--model", path, "--model-name", spec.model.name ?? spec.name] }
         // Half of the requests that a worker may have are never those that wait for a model.
         return [
@@ -164,8 +176,8 @@ struct WorkerLauncher: Sendable {
         let example = revision.spec.example
         if let text = example.body { return Data(text.utf8) }
         guard let file = example.file else { return nil }
-        let path = revision.exampleDigest.map(artifacts.path) ?? revision.absolute(file)
-        guard let data = FileManager.default.contents(atPath: path) else {
+        if let digest = revision.exampleDigest { return try artifacts.contents(of: digest) }
+        guard let data = FileManager.default.contents(atPath: revision.absolute(file)) else {
             throw PlumbError(
                 .notFound, "the example request \(file) is gone", at: revision.spec.place(of: "example.file"))
         }
@@ -183,10 +195,9 @@ struct WorkerLauncher: Sendable {
         return path
     }
 
-    /// Where workers have users of their own: the worker's folder is its, and it may read the models.
-    private func giveToUser(_ number: Int, _ own: String, _ revision: Revision) throws(PlumbError) {
+    /// Where workers have users of their own: the worker's folder is its.
+    private func giveToUser(_ number: Int, _ own: String) throws(PlumbError) {
         guard confinement.hasUsers else { return }
-        try artifacts.share(revision.modelDigest, withGroup: Confinement.group)
         // Read afresh: a folder that was just made can be listed.
         let files = (try? FileManager.default.contentsOfDirectory(atPath: own)) ?? []
         for path in [own] + files.map({ "\(own)/\($0)" })

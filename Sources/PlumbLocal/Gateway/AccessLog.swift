@@ -1,6 +1,5 @@
 // One JSON line for each answer, where the owner of the engine has asked for it.
 
-import Foundation
 import NIOConcurrencyHelpers
 import PlumbModel
 
@@ -29,22 +28,18 @@ final class AccessLog: Sendable {
     }
 
     private struct State {
-        var file: FileHandle
-        var bytes: Int
+        var file: RotatedFile
         var second = 0
         var lines = 0
         var dropped = 0
     }
-    private let path: String
-    private let bytesMax: Int
     private let state: NIOLockedValueBox<State>
 
     /// Opens the file, which only its owner may read, and goes on behind what is in it.
     init(path: String, bytesMax: Int = AccessLog.bytesMax) throws(PlumbError) {
-        self.path = path
-        self.bytesMax = bytesMax
-        let (file, bytes) = try Self.open(path)
-        state = NIOLockedValueBox(State(file: file, bytes: bytes))
+        let file = try RotatedFile(
+            path: path, bytesMax: bytesMax, hint: "make the access log's folder, or unset \(Self.pathVariable)")
+        state = NIOLockedValueBox(State(file: file))
     }
 
     /// The log that the environment asks for.
@@ -62,44 +57,13 @@ final class AccessLog: Sendable {
                 return
             }
             state.lines += 1
-            let line = Data((entry.json(dropped: state.dropped) + "\n").utf8)
             do {
-                if state.bytes + line.count > bytesMax { try turn(&state) }
-                try state.file.write(contentsOf: line)
-                state.bytes += line.count
+                try state.file.write(entry.json(dropped: state.dropped))
                 state.dropped = 0
             } catch {
                 // A full disk must not stop the answers; the line counts as left out.
                 state.dropped += 1
             }
-        }
-    }
-
-    /// Keeps the file as the older one, and begins another.
-    private func turn(_ state: inout State) throws {
-        let older = "\(path).1"
-        if FileManager.default.fileExists(atPath: older) { try FileManager.default.removeItem(atPath: older) }
-        try FileManager.default.moveItem(atPath: path, toPath: older)
-        try state.file.close()
-        (state.file, state.bytes) = try Self.open(path)
-    }
-
-    private static func open(_ path: String) throws(PlumbError) -> (FileHandle, Int) {
-        let exists = FileManager.default.fileExists(atPath: path)
-        guard
-            exists
-                || FileManager.default.createFile(
-                    atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
-            let file = FileHandle(forWritingAtPath: path)
-        else {
-            throw PlumbError(
-                .invalidInput, "the access log \(path) cannot be written",
-                hint: "make its folder, or unset \(pathVariable)")
-        }
-        do {
-            return (file, Int(try file.seekToEnd()))
-        } catch {
-            throw PlumbError(.invalidInput, "the access log \(path) cannot be written", cause: error)
         }
     }
 }

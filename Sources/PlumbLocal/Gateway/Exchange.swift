@@ -21,6 +21,7 @@ final class Exchange: UpstreamReceiver {
     private let route: EndpointRoute
     private let context: LoopContext
     let request: UpstreamRequest
+    private let trace: RequestTrace?
     private let onFault: @Sendable (WorkerRoute) -> Void
     private var completion: ((ExchangeResult) -> Void)?
     private var worker: WorkerRoute?
@@ -45,12 +46,14 @@ final class Exchange: UpstreamReceiver {
     /// never after `cancel`.
     init(
         route: EndpointRoute, revision: Int, context: LoopContext, request: UpstreamRequest,
-        onFault: @escaping @Sendable (WorkerRoute) -> Void, completion: @escaping (ExchangeResult) -> Void
+        trace: RequestTrace? = nil, onFault: @escaping @Sendable (WorkerRoute) -> Void,
+        completion: @escaping (ExchangeResult) -> Void
     ) {
         self.route = route
         self.revision = revision
         self.context = context
         self.request = request
+        self.trace = trace
         self.onFault = onFault
         self.completion = completion
     }
@@ -78,7 +81,9 @@ final class Exchange: UpstreamReceiver {
         }
         switch admission {
         case .worker(let worker): take(worker)
-        case .queued(let number): place = number
+        case .queued(let number):
+            place = number
+            trace?.waits()
         case .unavailable: finish(.unavailable)
         case .queueFull: finish(.queueFull)
         }
@@ -105,6 +110,7 @@ final class Exchange: UpstreamReceiver {
         }
         self.worker = worker
         sentAt = .now()
+        trace?.isSent(to: worker)
         if worker.takesFrames {
             isReused = false
             let lane = context.lane(to: worker)
@@ -142,7 +148,7 @@ final class Exchange: UpstreamReceiver {
 
     private func send(on connection: UpstreamConnection) {
         carrier = .connection(connection)
-        connection.send(request.http(), receiver: self)
+        connection.send(request.http(traceParent: trace?.traceParentOfWorker), receiver: self)
     }
 
     func upstream(_ result: Result<UpstreamResponse, UpstreamFault>) {
@@ -150,6 +156,7 @@ final class Exchange: UpstreamReceiver {
         switch result {
         case .success(let response):
             worker.vitals.answered(status: response.status, in: .now() - sentAt)
+            trace?.isAnswered(response.status)
             if case .connection(let connection) = carrier {
                 if response.keepsAlive {
                     context.keep(connection, to: worker)
@@ -167,6 +174,7 @@ final class Exchange: UpstreamReceiver {
 
     private func lost(_ fault: UpstreamFault) {
         guard let worker else { return }
+        trace?.isLost(fault)
         carrier = .none
         self.worker = nil
         route.release(worker)
@@ -189,6 +197,7 @@ final class Exchange: UpstreamReceiver {
 
     private func giveUpWorker() {
         guard let worker else { return }
+        trace?.isGivenUp()
         self.worker = nil
         switch carrier {
         case .none: break

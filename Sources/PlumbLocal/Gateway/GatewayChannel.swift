@@ -62,6 +62,8 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
     func channelInactive(context: ChannelHandlerContext) {
         exchange?.cancel()
         exchange = nil
+        request.trace?.abandon(number: number.text)
+        request.trace = nil
         loopContext.forget(self)
         gateway.connectionClosed()
         context.fireChannelInactive()
@@ -134,6 +136,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
                 // From here, not from the head: a slow upload is no latency of the model.
                 request.startedAt = .now()
                 request.bodyCount = body.readableBytes
+                request.trace?.isReceived()
                 phase = .answering
                 target.answer(self, body)
                 return true
@@ -141,6 +144,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
                 let bytesMax = signed.bodyBytesMax(gateway)
                 guard let body = try parser.body(of: head, bytesMax: bytesMax) else { return false }
                 request.startedAt = .now()
+                request.trace?.isReceived()
                 phase = .answering
                 answerSigned(head, signed, body)
                 return true
@@ -160,6 +164,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
     private func begin(_ head: RequestHead, isKnown: Bool) -> Bool {
         request.begin(head)
         if gateway.accessLog != nil { request.head = head }
+        if let tracer = gateway.tracer { request.trace = RequestTrace(head, tracer) }
         number.advance()
         deadline = .now() + .milliseconds(GatewayLimits.requestReadMillisecondsMax)
         do throws(Refusal) {
@@ -229,6 +234,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
         isInference: Bool = true
     ) {
         request.isInference = isInference
+        request.trace?.targets(endpoint: route.name)
         guard let revision = route.chooseRevision() else {
             return refuse(.unavailable("the endpoint has no revision in service"))
         }
@@ -245,7 +251,8 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
         }
         deadline = request.startedAt + timeout
         let exchange = Exchange(
-            route: route, revision: revision, context: loopContext, request: upstream, onFault: gateway.onFault
+            route: route, revision: revision, context: loopContext, request: upstream, trace: request.trace,
+            onFault: gateway.onFault
         ) { [self] result in
             finish(result, route: route)
         }
@@ -310,7 +317,12 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
 
     private func write(_ response: UpstreamResponse) {
         answer.begin(response.status, number)
-        answer.add("content-type", response.contentType ?? "application/octet-stream")
+        if request.isRaw, let length = response.inferenceHeaderLength {
+            answer.add(BinaryTensors.header, String(length))
+            answer.add("content-type: application/octet-stream")
+        } else {
+            answer.add("content-type", response.contentType ?? "application/octet-stream")
+        }
         if let variant = request.variant {
             answer.add("x-amzn-invoked-production-variant", variant)
         } else {
@@ -323,6 +335,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
     }
 
     private func write(_ kept: ResponseCache.Kept, age: Int) {
+        request.trace?.isKept()
         answer.begin(200, number)
         answer.add("content-type", kept.contentType ?? "application/octet-stream")
         answer.add("x-amzn-invoked-production-variant: primary\r\nx-plumb-revision", String(request.revision))
@@ -385,6 +398,10 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
     private func send(_ body: ByteBuffer) {
         guard let context else { return }
         if let log = gateway.accessLog { note(in: log, answerBytes: body.readableBytes) }
+        request.trace?.end(
+            answer.status, number: number.text, revision: request.revision,
+            bodies: (request.bodyCount, body.readableBytes))
+        request.trace = nil
         let keepsAlive = request.keepsAlive && request.isWhole && !gateway.isDraining
         if !keepsAlive {
             answer.add("connection: close")
@@ -430,63 +447,5 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
         context.writeAndFlush(wrapOutboundOut(bytes)).assumeIsolated().whenComplete { _ in
             if isWhole { bound.value.close(promise: nil) }
         }
-    }
-}
-
-/// The request that a connection is at.
-struct RequestInHand {
-    var startedAt = NIODeadline.now()
-    var revision = 0
-    var bodyCount = 0
-    /// Its head, where it is logged.
-    var head: RequestHead?
-    /// Its first bytes have come.
-    var hasBegun = false
-    /// Nothing of it is left to be read.
-    var isWhole = true
-    /// It came by the Open Inference Protocol, whose answers are passed on as they are.
-    private(set) var isRaw = false
-    /// The model is asked, not about it.
-    var isInference = true
-    /// Where its answer is to be kept, and how.
-    var toKeep: (key: ResponseCache.Key, plan: CachePlan)?
-    /// Of a signed request: what the variant is called, and the caller's own name for the inference.
-    var variant: String?
-    var inferenceID: String?
-    private(set) var keepsAlive = true
-    private(set) var isOldVersion = false
-    private(set) var isBodyless = false
-
-    mutating func begin(_ received: RequestHead) {
-        revision = 0
-        bodyCount = 0
-        head = nil
-        startedAt = .now()
-        hasBegun = true
-        isWhole = true
-        isRaw = received.path.hasPrefix("/v2/")
-        toKeep = nil
-        keepsAlive = received.keepsAlive
-        isOldVersion = received.isOldVersion
-        isBodyless = received.method == .head
-        variant = nil
-        inferenceID = nil
-    }
-}
-
-/// Why a request is not answered by the model, in SageMaker's words.
-struct Refusal: Error {
-    var status: Int
-    var type: String
-    var message: String
-    /// It may go better a second later.
-    var isTemporary = false
-
-    init(_ status: Int, _ type: String, _ message: String, isTemporary: Bool = false) {
-        (self.status, self.type, self.message, self.isTemporary) = (status, type, message, isTemporary)
-    }
-
-    static func unavailable(_ message: String) -> Refusal {
-        Refusal(503, "ServiceUnavailable", message, isTemporary: true)
     }
 }

@@ -26,6 +26,8 @@ final class GatewayState: Sendable {
     /// Takes signed requests that are no invocations.
     let frontDesk = FrontDeskService()
     let accessLog: AccessLog?
+    /// Records what happens to requests; nil where nobody has asked for it.
+    let tracer: SpanTracer?
     /// Whether only those are answered who show a certificate of the engine's authority.
     let needsCertificates: Bool
     /// Whose requests are mirrored to a new revision.
@@ -43,12 +45,13 @@ final class GatewayState: Sendable {
 
     init(
         tokens: TokenRegistry, accessKeys: AccessKeyRegistry, secondsSinceEpoch: Double, accessLog: AccessLog? = nil,
-        needsCertificates: Bool = false,
+        tracer: SpanTracer? = nil, needsCertificates: Bool = false,
         onFault: @escaping @Sendable (WorkerRoute) -> Void
     ) {
         self.tokens = tokens
         self.accessKeys = accessKeys
         self.accessLog = accessLog
+        self.tracer = tracer
         self.needsCertificates = needsCertificates
         self.onFault = onFault
         originSeconds = secondsSinceEpoch

@@ -64,6 +64,7 @@ extension GatewayState {
         page += "plumb_connections \(connections)\n"
         declare("plumb_glass_broken", "gauge", "People who may change production without a second person now.")
         page += "plumb_glass_broken \(principals.glassesBroken(at: seconds()))\n"
+        page += spans()
         if let days = certificateDays.withLockedValue({ $0 }) {
             declare("plumb_certificate_days", "gauge", "Days until the gateway's own certificate ends.")
             page += "plumb_certificate_days \(days)\n"
@@ -121,6 +122,16 @@ extension GatewayState {
             }
         }
         return page
+    }
+
+    private func spans() -> String {
+        guard let counters = tracer?.queue.counters else { return "" }
+        return Self.declaration("plumb_spans_total", "counter", "Spans that were recorded.")
+            + "plumb_spans_total \(counters.taken)\n"
+            + Self.declaration(
+                "plumb_spans_lost_total", "counter", "Spans that are in no file, or not at the collector.")
+            + "plumb_spans_lost_total{to=\"file\"} \(counters.dropped)\n"
+            + "plumb_spans_lost_total{to=\"collector\"} \(counters.undelivered)\n"
     }
 
     private static func declaration(_ name: String, _ kind: String, _ help: String) -> String {

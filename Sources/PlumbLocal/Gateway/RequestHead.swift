@@ -34,8 +34,8 @@ final class RequestHead {
     private(set) var expectsContinue = false
     /// The whole head, where it carries a signature of AWS's tools or is for the control API.
     private(set) var signed: SignedRequest?
-    /// The body is tensors in binary behind JSON, an extension of Triton's.
-    private(set) var hasBinaryTensors = false
+    /// The size of the JSON in the body, where tensors in binary stand behind it.
+    private(set) var inferenceHeaderLength: Int?
     private var hasHost = false
     private var connection = ""
 
@@ -134,7 +134,11 @@ final class RequestHead {
         case 29 where Self.equal(name, "x-amzn-sagemaker-target-model"):
             guard targetModel == nil else { throw .malformed("X-Amzn-SageMaker-Target-Model is given twice") }
             targetModel = Self.value(line, after: colon)
-        case 31 where Self.equal(name, "inference-header-content-length"): hasBinaryTensors = true
+        case 31 where Self.equal(name, "inference-header-content-length"):
+            guard inferenceHeaderLength == nil, let length = Self.number(Self.value(line, after: colon)) else {
+                throw .malformed("Inference-Header-Content-Length is not one number of bytes")
+            }
+            inferenceHeaderLength = length
         case 34 where Self.equal(name, "x-amzn-sagemaker-custom-attributes"):
             customAttributes = Self.value(line, after: colon)
         default: break

@@ -49,8 +49,9 @@ final class RequestTarget {
             var (path, contentType) = (TargetModels.invocationPath(of: head.targetModel), head.contentType)
             if case .inference(_, let inferencePath) = kind {
                 path = inferencePath
-                // The protocol is JSON alone, and many of its clients do not say so.
-                contentType = contentType ?? "application/json"
+                // Many of the protocol's clients do not say that they send JSON.
+                contentType =
+                    head.inferenceHeaderLength.map(BinaryTensors.contentType) ?? contentType ?? "application/json"
             }
             upstream = UpstreamHead(path: path, contentType: contentType, head)
         case .page, .groundTruth:
@@ -163,7 +164,9 @@ final class RequestTarget {
         let parts = head.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst(2).map(String.init)
         switch parts {
         case [] where isGet(head), [""] where isGet(head):
-            return .page { _ in Page(text: "{\"name\":\"plumb\",\"version\":\"2\",\"extensions\":[]}") }
+            return .page { _ in
+                Page(text: "{\"name\":\"plumb\",\"version\":\"2\",\"extensions\":[\"binary_tensor_data\"]}")
+            }
         case ["health", "live"] where isGet(head): return .page { _ in Page(text: "{\"live\":true}") }
         case ["health", "ready"] where isGet(head): return .page(readiness)
         default: break
@@ -180,11 +183,6 @@ final class RequestTarget {
         case "ready" where isGet(head):
             return .page { _ in Page(status: route.isServing ? 200 : 503, text: "{\"ready\":\(route.isServing)}") }
         case "infer" where head.method == .post:
-            guard !head.hasBinaryTensors else {
-                throw Refusal(
-                    400, "ValidationError",
-                    "tensors are sent and answered in JSON here; leave the binary data extension off")
-            }
             return .inference(route, path: "/v2/models/\(model)/infer")
         default:
             throw Refusal(405, "ValidationError", "\(head.path) does not take this method")

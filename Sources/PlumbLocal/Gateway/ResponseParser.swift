@@ -11,6 +11,8 @@ struct UpstreamResponse: Sendable {
     var body: ByteBuffer
     /// Whether the connection can carry another request.
     var keepsAlive: Bool
+    /// The size of the JSON in the body, where tensors in binary stand behind it.
+    var inferenceHeaderLength: Int?
 }
 
 /// Why an answer cannot be used.
@@ -28,6 +30,15 @@ enum UpstreamFault: Error, Sendable {
         case .timedOut: false
         }
     }
+
+    /// What sort of fault it is, in a word for `error.type`.
+    var word: String {
+        switch self {
+        case .connectionLost: "connection_lost"
+        case .malformed: "malformed_answer"
+        case .timedOut: "timeout"
+        }
+    }
 }
 
 /// Takes bytes as they come and answers once they make a whole response.
@@ -37,6 +48,7 @@ struct ResponseParser {
         var status: Int
         var contentType: String?
         var customAttributes: String?
+        var inferenceHeaderLength: Int?
         var keepsAlive: Bool
         var length: BodyLength
     }
@@ -122,6 +134,11 @@ struct ResponseParser {
             case "content-type": head.contentType = value
             case "connection": head.keepsAlive = value.lowercased() != "close"
             case "x-amzn-sagemaker-custom-attributes": head.customAttributes = value
+            case "inference-header-content-length":
+                guard let count = Int(value), count >= 0 else {
+                    throw .malformed("its Inference-Header-Content-Length is no number")
+                }
+                head.inferenceHeaderLength = count
             default: break
             }
         }
@@ -153,7 +170,7 @@ struct ResponseParser {
         let isReusable = head.keepsAlive && pending.readableBytes == 0 && !atClose
         let response = UpstreamResponse(
             status: head.status, contentType: head.contentType, customAttributes: head.customAttributes, body: body,
-            keepsAlive: isReusable)
+            keepsAlive: isReusable, inferenceHeaderLength: head.inferenceHeaderLength)
         self = ResponseParser()
         return response
     }

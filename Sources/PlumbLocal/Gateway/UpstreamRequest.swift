@@ -7,6 +7,7 @@ final class UpstreamHead {
     private let method: String
     private let path: String
     private let fields: [(name: String, value: String)]
+    private let traceParent: String?
     let contentType: String?
     let customAttributes: String?
     /// The client's own name for the inference.
@@ -29,8 +30,10 @@ final class UpstreamHead {
         self.inferenceID = inferenceID
         self.method = method
         self.path = path
+        self.traceParent = traceParent
         fields = [
-            ("Content-Type", contentType), ("Accept", accept), ("traceparent", traceParent),
+            ("Content-Type", contentType), ("Accept", accept),
+            ("Inference-Header-Content-Length", contentType.flatMap(BinaryTensors.jsonCount).map { String($0) }),
             ("X-Amzn-SageMaker-Custom-Attributes", customAttributes), ("X-Amzn-SageMaker-Inference-Id", inferenceID),
         ].compactMap { name, value in value.map { (name, $0) } }
         let whole = Array("\(method) \(path)\n\(contentType ?? "")\n\(accept ?? "")".utf8)
@@ -47,9 +50,12 @@ final class UpstreamHead {
     }
 
     /// The head in HTTP/1.1, for commands that obey SageMaker's container contract.
-    func writeHTTP(to buffer: inout ByteBuffer, bodyCount: Int) {
+    ///
+    /// `traceParent` stands for the client's, where this house has a span of its own between the two.
+    func writeHTTP(to buffer: inout ByteBuffer, bodyCount: Int, traceParent: String? = nil) {
         buffer.writeString("\(method) \(path) HTTP/1.1\r\nHost: worker\r\n")
         for (name, value) in fields { buffer.writeString("\(name): \(value)\r\n") }
+        if let traceParent = traceParent ?? self.traceParent { buffer.writeString("traceparent: \(traceParent)\r\n") }
         buffer.writeString("Content-Length: \(bodyCount)\r\n\r\n")
     }
 }
@@ -60,10 +66,10 @@ struct UpstreamRequest {
     let body: ByteBuffer
 
     /// The whole request in HTTP/1.1.
-    func http() -> ByteBuffer {
+    func http(traceParent: String? = nil) -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.reserveCapacity(256 + body.readableBytes)
-        head.writeHTTP(to: &buffer, bodyCount: body.readableBytes)
+        head.writeHTTP(to: &buffer, bodyCount: body.readableBytes, traceParent: traceParent)
         buffer.writeImmutableBuffer(body)
         return buffer
     }

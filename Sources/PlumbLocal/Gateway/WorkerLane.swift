@@ -31,7 +31,7 @@ final class WorkerLane: ChannelInboundHandler {
     private var seats: [Seat] = []
     private var freeSeats: [Int] = []
     /// The Content-Type of the last answer: nearly all have the same.
-    private var knownType = (bytes: ByteBuffer(), text: "")
+    private var knownType = (bytes: ByteBuffer(), text: "", jsonCount: Int?.none)
     /// Requests on the way.
     private(set) var inFlight = 0
     /// Called once, when the lane ends.
@@ -140,7 +140,8 @@ final class WorkerLane: ChannelInboundHandler {
         }
         if head != knownType.bytes {
             // A copy, because the slice would keep the whole read alive.
-            knownType = (ByteBuffer(bytes: head.readableBytesView), String(buffer: head))
+            let text = String(buffer: head)
+            knownType = (ByteBuffer(bytes: head.readableBytesView), text, BinaryTensors.jsonCount(of: text))
             guard !knownType.text.utf8.contains(where: { $0 < 0x20 }) else {
                 throw .malformed("its Content-Type holds control characters")
             }
@@ -153,7 +154,7 @@ final class WorkerLane: ChannelInboundHandler {
             .success(
                 UpstreamResponse(
                     status: frame.status, contentType: knownType.text, customAttributes: nil, body: body,
-                    keepsAlive: true)))
+                    keepsAlive: true, inferenceHeaderLength: knownType.jsonCount)))
     }
 
     func channelInactive(context: ChannelHandlerContext) { end(.connectionLost("the worker closed the connection")) }

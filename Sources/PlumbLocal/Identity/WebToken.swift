@@ -79,7 +79,8 @@ struct WebTokens: Sendable {
             let claims = try? JSONDecoder().decode(Claims.self, from: body)
         else { return nil }
         let isInTime = Double(claims.iat) <= now + 60 && now < Double(claims.exp)
-        return claims.iss == Self.issuer && isInTime && claims.exp - claims.iat <= Self.secondsMax ? claims : nil
+        let isShort = Double(claims.exp) - Double(claims.iat) <= Double(Self.secondsMax)
+        return claims.iss == Self.issuer && isInTime && isShort ? claims : nil
     }
 
     /// Whether a text has the form at all.

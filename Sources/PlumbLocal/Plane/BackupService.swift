@@ -19,7 +19,7 @@ struct BackupService: Service {
         var hasFailed = false
         var looks = 0
         while !Task.isShuttingDownGracefully {
-            hasFailed = ship(hasFailed)
+            hasFailed = try ship(hasFailed)
             looks += 1
             if looks % Self.pruneEvery == 0 { prune() }
             do {
@@ -30,15 +30,19 @@ struct BackupService: Service {
                 break
             }
         }
-        _ = ship(hasFailed)
+        _ = try ship(hasFailed)
     }
 
-    /// Whether it failed; told once, until it succeeds again.
-    private func ship(_ hasFailed: Bool) -> Bool {
+    /// Whether it failed; told once, until it succeeds again. Throws, and so ends the engine, where another has taken
+    /// over.
+    private func ship(_ hasFailed: Bool) throws -> Bool {
         do {
             try backup.ship(at: now())
             if hasFailed { log.warning("the state is shipped to \(backup.folder) again") }
             return false
+        } catch  where error.kind == .conflict {
+            log.critical("the engine ends: \(error)")
+            throw error
         } catch {
             if !hasFailed { log.error("the state cannot be shipped to \(backup.folder): \(error)") }
             return true

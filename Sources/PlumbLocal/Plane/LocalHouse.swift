@@ -36,6 +36,14 @@ public struct LocalSettings: Sendable {
     public var asksClients = false
     /// Whether only those are answered who show one.
     public var needsClientCertificates = false
+    /// Where spans of requests go; nil where none are recorded.
+    public var tracing: TracingSettings?
+    /// Where memory that is a file system is looked for, for plain copies of models; nil for Linux's own places.
+    public var memoryPlaces: [String]?
+    /// What closes the files of the key rings; nil where nothing does.
+    public var passphrase: String?
+    /// How old the last recovery drill may become, in seconds; nil where none is asked for.
+    public var drillSeconds: Double?
     public init(
         folder: String, host: String, port: Int, workerPath: String, threads: Int, version: String,
         region: String = "us-east-1"
@@ -58,11 +66,14 @@ public final class LocalHouse: Sendable {
     let version: String
     let certificates: CertificateAuthority
     let gateway: GatewayState
+    /// The tracer of this engine, for libraries; nil where nothing is recorded.
+    public let tracer: SpanTracer?
     let engine: LocalEngine
     let launcher: WorkerLauncher
     let tokenPath: String
     let vault: Vault
-    private let artifacts: ArtifactStore
+    let artifacts: ArtifactStore
+    let copies: ArtifactCopies
     private let captureService: CaptureService
     let captures: Captures
     let monitor: any TrafficMonitor
@@ -70,7 +81,7 @@ public final class LocalHouse: Sendable {
     private let incidents: Incidents
     private let group: MultiThreadedEventLoopGroup
     private let host: String
-    private let settings: LocalSettings
+    let settings: LocalSettings
     let tls: NIOLockedValueBox<NIOSSLContext>
 
     /// Opens the state, makes certificates and the first token when they are missing, and ends what an earlier daemon
@@ -92,26 +103,32 @@ public final class LocalHouse: Sendable {
         certificates = try CertificateAuthority.prepare(
             in: settings.folder, hosts: Self.hosts(settings.host), now: now, asksClients: settings.asksClients)
         tls = NIOLockedValueBox(try certificates.serverContext())
-        artifacts = try ArtifactStore(folder: settings.folder)
+        vault = try Vault(folder: settings.folder, at: now, passphrase: settings.passphrase)
+        try await store.seal(with: vault)
+        artifacts = try ArtifactStore(folder: settings.folder, vault: vault)
+        copies = try ArtifactCopies(of: artifacts, home: settings.folder, places: settings.memoryPlaces)
+        // What an earlier daemon left; workers that are handed over still read theirs.
+        if handover == nil { copies.sweep() }
         launcher = try WorkerLauncher(
-            settings, artifacts: artifacts,
+            settings, artifacts: artifacts, copies: copies,
             confinement: await Confinement.find(
-                worker: settings.workerPath, folders: [settings.folder, RunFolder.path(for: settings.folder)]))
+                worker: settings.workerPath, folders: [settings.folder, RunFolder.path(for: settings.folder)],
+                models: copies.folder))
         tokenPath = "\(settings.folder)/token"
         let tokens = TokenRegistry()
         let processes = ProcessBook()
-        vault = try Vault(folder: settings.folder, at: now)
-        try await store.seal(with: vault)
+        tracer = settings.tracing.map { SpanTracer(sampleRatio: $0.sampleRatio) }
         gateway = GatewayState(
-            tokens: tokens, accessKeys: AccessKeyRegistry(region: settings.region), secondsSinceEpoch: now,
-            accessLog: try AccessLog.asked(by: ProcessInfo.processInfo.environment),
+            tokens: tokens, accessKeys: AccessKeyRegistry(region: settings.region),
+            secondsSinceEpoch: Date().timeIntervalSince1970,
+            accessLog: try AccessLog.asked(by: ProcessInfo.processInfo.environment), tracer: tracer,
             needsCertificates: settings.needsClientCertificates
         ) { processes.suspect($0) }
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, settings.threads))
         let gateway = gateway
         incidents = Incidents(ledger: StoreLedger(store: store), now: { gateway.seconds() }, log: log)
         engine = LocalEngine(
-            gateway: gateway, launcher: launcher, processes: processes, monitor: monitor,
+            gateway: gateway, launcher: launcher, copies: copies, processes: processes, monitor: monitor,
             baselines: BaselineFiles(artifacts: artifacts), group: group, adoptable: handover?.workers ?? [],
             incidents: incidents, log: log)
         captures = try Captures(folder: settings.folder, vault: vault)
@@ -155,7 +172,12 @@ public final class LocalHouse: Sendable {
         if let target = Backup.target(of: folder) {
             keepers.append(
                 BackupService(
-                    backup: try Backup(of: store, to: target, at: now()), now: { gateway.seconds() }, log: log))
+                    backup: try Backup(of: store, to: target, at: now(), passphrase: settings.passphrase),
+                    now: { gateway.seconds() }, log: log))
+        }
+        if let tracer, let tracing = settings.tracing {
+            keepers.append(
+                try SpanService(tracer, settings: tracing, folder: folder, version: version, log: log))
         }
         if let anchor = settings.anchorFolder {
             keepers.append(
@@ -182,6 +204,7 @@ public final class LocalHouse: Sendable {
     public func close() async throws {
         try await group.shutdownGracefully()
         launcher.removeGoldenFiles()
+        copies.end()
         try store.close()
     }
 

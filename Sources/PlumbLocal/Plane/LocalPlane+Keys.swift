@@ -37,7 +37,7 @@ extension LocalPlane {
 
     /// The keys of records, captures and artefacts; the content itself is not touched.
     private func rewrapAll() async throws -> Int {
-        try await house.store.rewrapRecords() + house.captures.rewrap() + rewrapSecrets()
+        try await house.store.rewrapRecords() + house.captures.rewrap() + house.artifacts.rewrap() + rewrapSecrets()
     }
 
     /// The secrets of access keys are sealed within their records as well.
@@ -55,5 +55,25 @@ extension LocalPlane {
 
     private func keyEntry(_ action: String, by principal: Principal, _ details: [String: String]) -> AuditEntry {
         AuditEntry(at: house.now(), actor: principal.name, action: action, subject: "keyRing", details: details)
+    }
+}
+
+extension LocalPlane {
+    /// How artefacts are kept, as policies judge it: what lies plain on the disk for only a while lies there plain.
+    func artefactEncryption() throws(PlumbError) -> String {
+        guard try house.artifacts.plainCount() == 0, house.copies.hasMemory, !house.copies.areOnDisk else {
+            return "none"
+        }
+        return "AES-256-GCM, each with a key of its own under version \(house.vault.keyVersion); opened in memory alone"
+    }
+
+    func notices() throws(PlumbError) -> [String] {
+        var notices = try drillNotices()
+        if house.copies.areOnDisk || !house.copies.hasMemory {
+            notices.append(
+                "models in service lie in plain text in \(house.folder)/plain: there is no tmpfs, such as /dev/shm, or "
+                    + "it has no room for them")
+        }
+        return notices
     }
 }

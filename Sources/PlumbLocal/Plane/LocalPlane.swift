@@ -15,7 +15,7 @@ public actor LocalPlane: ControlPlane, Service {
     private let ledger: StoreLedger
     private let engine: LocalEngine
     private let log: Logger
-    private let startedAt: Double
+    let startedAt: Double
     private var runners: [String: EndpointRunner] = [:]
     private let starts: AsyncStream<EndpointRunner>
     private let startsContinuation: AsyncStream<EndpointRunner>.Continuation
@@ -188,7 +188,7 @@ public actor LocalPlane: ControlPlane, Service {
         return EngineStatus(
             version: house.version, processID: Int(getpid()), startedAt: startedAt, gateway: house.gatewayAddress,
             certificateAuthorityPath: house.certificates.authorityPath, tokenPath: house.tokenPath,
-            endpoints: endpoints, isolation: house.launcher.confinement.text)
+            endpoints: endpoints, isolation: house.launcher.confinement.text, notices: try notices())
     }
 
     public func graph(of endpoint: String?) async throws -> Graph {
@@ -206,6 +206,7 @@ public actor LocalPlane: ControlPlane, Service {
             guard let runner = runners[record.name] else { continue }
             EngineGraph.add(record, try await evidence(for: record, runner), to: &graph, on: day)
             if let drill { graph.takeIn(drill, of: record.name) }
+            try takeInDrills(of: record.name, into: &graph)
             func add(_ kind: Evidence.Kind, _ numbers: [String: Double], _ texts: [String: String]) {
                 graph.evidence.append(
                     Evidence(
@@ -222,7 +223,7 @@ public actor LocalPlane: ControlPlane, Service {
                 .state, ["revisionsKept": Double(record.revisions.count { $0.number != record.active })],
                 [
                     "encryption": "AES-256-GCM, each with a key of its own under version \(house.vault.keyVersion)",
-                    "artefactEncryption": "none", "path": house.folder,
+                    "artefactEncryption": try artefactEncryption(), "path": house.folder,
                 ])
             add(
                 .access, [:],
@@ -239,7 +240,9 @@ public actor LocalPlane: ControlPlane, Service {
     }
 
     /// Actions that are decided outside.
-    private static let notedActions: Set<String> = ["approve", "promote", "drill.dr", "drill.mark"]
+    private static let notedActions: Set<String> = [
+        "approve", "promote", "drill.dr", "drill.mark", "drill.failover", "drill.rollback",
+    ]
 
     public func note(_ entry: AuditEntry, by actor: String) async throws {
         guard Self.notedActions.contains(entry.action) else {

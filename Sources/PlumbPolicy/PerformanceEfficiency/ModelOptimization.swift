@@ -168,7 +168,7 @@ extension PolicyBook {
             guard let metric = record.accuracyMetric, let before = record.baselineAccuracy,
                 let after = record.optimizedAccuracy
             else { return ask.fail("the record names no accuracy metric with its value before and after") }
-            guard let rows = record.heldOutRows, rows >= 1000 else {
+            guard let rows = record.heldOutRows, rows >= ModelQuality.rowsMin else {
                 return ask.fail("\(record.heldOutRows ?? 0) held-out rows, wanted at least 1,000")
             }
             if record.heldOutDigest == nil { ask.fail("the held-out rows have no digest") }
@@ -177,7 +177,7 @@ extension PolicyBook {
             guard isLower || higherIsBetter.contains(name) else {
                 return ask.doubt("whether a higher '\(metric)' is better is not known")
             }
-            let tolerance = tolerance(before, rows: rows, isLower: isLower)
+            let tolerance = ModelQuality.tolerance(before, rows: rows, isLower: isLower)
             let loss = isLower ? after - before : before - after
             let told = "\(metric) went from \(before) to \(after) on \(rows) rows"
             let allowed = Arithmetic.text(tolerance, places: 4)
@@ -186,13 +186,6 @@ extension PolicyBook {
             }
             ask.prove("\(told), within \(allowed)")
         }
-    }
-
-    /// Half the 95 % interval of a share (normal approximation), and never more than half a point; half a percent of a
-    /// measure that is no share.
-    private static func tolerance(_ before: Double, rows: Int, isLower: Bool) -> Double {
-        guard !isLower, (0...1).contains(before) else { return abs(before) * 0.005 }
-        return min(1.96 * (before * (1 - before) / Double(rows)).squareRoot(), 0.005)
     }
 
     private static let benchmarkGate = Control(

@@ -60,6 +60,7 @@ extension PolicyBook {
                 let sum = "\(interval) s x \(failures) + \(timeout) s = \(seconds) s"
                 guard seconds < 15 else { return ask.fail("a dead worker is out after \(sum), wanted under 15 s") }
                 ask.prove("a dead worker is out after \(sum)")
+                tellDrill(probe, &ask)
             }
         }
         return graph.judgeInstanceEndpoints { endpoint, variants, ask in
@@ -78,6 +79,22 @@ extension PolicyBook {
             for variant in variants { graph.requireRunning(variant, of: endpoint, &ask) }
             if graph.source == .live { requireQuota(of: endpoint, in: graph, &ask) }
         }
+    }
+
+    /// What was measured when a failure domain was lost on purpose, where that was practised.
+    private static func tellDrill(_ probe: Evidence, _ ask: inout Inquiry) {
+        guard let outcome = probe.texts["drill.outcome"], let day = probe.texts["drill.day"] else { return }
+        let outage = probe.numbers["drill.outageSeconds"]
+        guard outcome == "done", let outage, let full = probe.numbers["drill.fullSeconds"] else {
+            return ask.doubt("the failover drill of \(day) failed; another one decides it: plumb drill failover")
+        }
+        guard outage < 15 else {
+            return ask.fail("in the failover drill of \(day) requests failed for \(outage) s, wanted under 15 s")
+        }
+        let failed = Arithmetic.text(probe.numbers["drill.failedRequests"] ?? 0)
+        let sent = Arithmetic.text(probe.numbers["drill.requests"] ?? 0)
+        ask.prove(
+            "the drill of \(day) lost a failure domain: \(failed) of \(sent) requests failed, full after \(full) s")
     }
 
     /// An update runs the old fleet and the new one at the same time.

@@ -209,6 +209,8 @@ public struct Checkpoint: Sendable, Hashable {
     public var origin: String
     public var size: Int
     public var root: TreeHash
+    /// Entries that no log has, so that nobody has to reckon with more.
+    private static let sizeMax = 1 << 60
 
     init(origin: String, size: Int, root: TreeHash) {
         self.origin = origin
@@ -219,7 +221,8 @@ public struct Checkpoint: Sendable, Hashable {
     /// Reads the text of a note. Throws `invalidInput` for what is no checkpoint.
     public init(_ text: String) throws(PlumbError) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.count >= 4, !lines[0].isEmpty, let size = Int(lines[1]), size >= 0, "\(size)" == lines[1],
+        guard lines.count >= 4, !lines[0].isEmpty, let size = Int(lines[1]),
+            (0...Self.sizeMax).contains(size), "\(size)" == lines[1],
             let root = Data(base64Encoded: String(lines[2])), root.count == MerkleTree.hashBytes
         else { throw PlumbError(.invalidInput, "this is no checkpoint: origin, size and root in three lines") }
         self.init(origin: String(lines[0]), size: size, root: Array(root))

@@ -48,6 +48,7 @@ public final class Backup: Sendable {
     public let folder: String
     private let store: Store
     private let vault: Vault
+    private let epoch: BackupEpoch
     private let state: Mutex<State>
     /// Shipments on which a restore may have to build before the next snapshot.
     private static let sinceSnapshotMax = 1000
@@ -57,15 +58,17 @@ public final class Backup: Sendable {
     static let formatName = "backup.json"
     private static let targetName = "target"
 
-    /// Begins to ship; the first shipment is a snapshot. Throws `conflict` when the folder is another engine's.
-    public init(of store: Store, to folder: String, at now: Double) throws(PlumbError) {
+    /// Begins to ship; the first shipment is a snapshot. Throws `conflict` when the folder is another engine's, or one
+    /// that was restored from it has taken over.
+    public init(of store: Store, to folder: String, at now: Double, passphrase: String? = nil) throws(PlumbError) {
         self.store = store
         self.folder = folder
         try AtomicFile.makeFolder("\(folder)/shipments")
         try AtomicFile.makeFolder("\(folder)/bundles")
         try AtomicFile.makeFolder("\(folder)/artifacts")
-        vault = try Vault(folder: Self.keyFolder(of: store.folder), at: now)
+        vault = try Vault(folder: Self.keyFolder(of: store.folder), at: now, passphrase: passphrase)
         try BackupFolder.claim(folder, by: store.log.verifier)
+        epoch = try BackupEpoch.take(folder, home: store.folder, at: now)
         let kept = BackupFolder(path: folder)
         var state = State(nextNumber: (try kept.shipments().last?.number ?? 0) + 1)
         state.bundles = Set(kept.names("bundles").compactMap { Int($0) })
@@ -114,6 +117,7 @@ public final class Backup: Sendable {
     }
 
     private func ship(at now: Double, _ state: inout State) throws(PlumbError) -> Bool {
+        try epoch.check(folder)
         let due = state.sinceSnapshot >= Self.sinceSnapshotMax || now - state.snapshotAt >= Self.snapshotSeconds
         let taken = try store.takeOutgoing(all: state.needsSnapshot || due)
         let (note, checkpoint) = try store.reader.checkpoint()
@@ -171,8 +175,10 @@ public final class Backup: Sendable {
         where name.count == 64 && !state.artifacts.contains(name) {
             // One that was removed meanwhile is needed by nobody.
             guard let bytes = FileManager.default.contents(atPath: "\(source)/\(name)") else { continue }
+            // Under the backup's own keys: a version of the engine's ring may be shredded, its backup has to open.
+            let plain = try store.seal.openArtifact(bytes, name)
             try AtomicFile.write(
-                vault.seal(bytes, for: "backup/artifact/\(name)"), to: "\(folder)/artifacts/\(name).sealed")
+                vault.seal(plain, for: "backup/artifact/\(name)"), to: "\(folder)/artifacts/\(name).sealed")
             state.artifacts.insert(name)
         }
     }

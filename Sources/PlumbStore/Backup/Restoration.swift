@@ -33,16 +33,20 @@ public struct Restoration: Sendable {
         var at = 0.0
         var notes: [String] = []
     }
+    /// Entries of one log, as far as anybody can count.
+    private static let entriesMax = 1 << 48
     private let backup: BackupFolder
     private let vault: Vault
     private let verifier: NoteVerifier
     private let keyRing: Data
+    private let passphrase: String?
 
     /// Opens the backup in `folder` with the key ring at `keyPath`.
-    public init(from folder: String, key keyPath: String) throws(PlumbError) {
+    public init(from folder: String, key keyPath: String, passphrase: String? = nil) throws(PlumbError) {
+        self.passphrase = passphrase
         backup = BackupFolder(path: folder)
         verifier = try backup.verifier()
-        vault = try Vault(ringAt: keyPath)
+        vault = try Vault(ringAt: keyPath, passphrase: passphrase)
         keyRing = FileManager.default.contents(atPath: keyPath) ?? Data()
     }
 
@@ -88,10 +92,13 @@ public struct Restoration: Sendable {
         // So that the restored engine goes on with the same backup, once it is told where.
         try AtomicFile.makeFolder(Backup.keyFolder(of: home))
         try AtomicFile.write(keyRing, to: Backup.keyPath(of: home))
-        try AtomicFile.makeFolder("\(home)/artifacts")
-        for digest in backup.names("artifacts") {
-            try AtomicFile.write(artifact(digest), to: "\(home)/artifacts/\(digest)", permissions: 0o400)
+        // The key ring opens, or what it sealed is lost: better known now than at the first request.
+        guard gathered.files["keyring.json"] != nil else {
+            throw PlumbError(.internalFault, "the backup does not hold the key ring of its engine")
         }
+        let ring = try Vault(ringAt: "\(home)/keyring.json", passphrase: passphrase)
+        let artifacts = try ArtifactStore(folder: home, vault: ring)
+        for digest in backup.names("artifacts") { _ = try artifacts.add(artifact(digest)) }
         try rebuildLog(in: home, gathered)
         let store = try Store(folder: home)
         let report = report(gathered)
@@ -107,8 +114,6 @@ public struct Restoration: Sendable {
         try await store.checkIntegrity()
         _ = try await store.verifyAudit()
         try store.close()
-        // The key ring opens, or what it sealed is lost: better known now than at the first request.
-        if gathered.files["keyring.json"] != nil { _ = try Vault(ringAt: "\(home)/keyring.json") }
         return report
     }
 
@@ -176,7 +181,11 @@ public struct Restoration: Sendable {
         }
         let data = try vault.open(sealed, for: Shipment.context(entry.number))
         do {
-            return try JSONDecoder().decode(Shipment.self, from: data)
+            let shipment = try JSONDecoder().decode(Shipment.self, from: data)
+            guard shipment.number == entry.number, (0...Self.entriesMax).contains(shipment.firstEntry) else {
+                throw PlumbError(.internalFault, "it says that it is another")
+            }
+            return shipment
         } catch {
             throw PlumbError(.internalFault, "\(path) is damaged or of another version", cause: error)
         }

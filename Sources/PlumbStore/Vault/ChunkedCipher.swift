@@ -127,4 +127,10 @@ extension ChunkedCipher {
         message.append(try cipher.open(Data(rest), number: number))
         return message
     }
+
+    /// The first chunk of a message. Throws as `open` does.
+    static func openFirst(_ sealed: Data, with key: SymmetricKey, context: Data) throws(PlumbError) -> Data {
+        let cipher = try ChunkedCipher(openingWith: key, context: context, head: Data(sealed.prefix(headBytes)))
+        return try cipher.open(Data(sealed.dropFirst(headBytes).prefix(chunkBytes + tagBytes)), number: 0)
+    }
 }

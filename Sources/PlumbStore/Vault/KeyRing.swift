@@ -17,6 +17,8 @@ struct KeyRing: Codable, Sendable {
 
     /// Versions of one ring; as many as a rotation a day for 27 years makes.
     private static let versionsMax = 10_000
+    /// A number beyond it was not counted up to.
+    private static let numberMax = 1 << 31
 
     /// A ring with its first key.
     init(at now: Double) { versions = [Version(number: 1, createdAt: now, key: Self.makeKey())] }
@@ -55,8 +57,9 @@ struct KeyRing: Codable, Sendable {
 
     // MARK: - The file
 
-    /// Reads the ring. Throws `internalFault` when the file is damaged or others may read it.
-    init(fileAt path: String) throws(PlumbError) {
+    /// Reads the ring. Throws `internalFault` when the file is damaged or others may read it, `refused` when the
+    /// passphrase is missing or wrong.
+    init(fileAt path: String, passphrase: String? = nil) throws(PlumbError) {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw PlumbError(.notFound, "the key ring \(path) cannot be read")
         }
@@ -68,20 +71,26 @@ struct KeyRing: Codable, Sendable {
                 .refused, "the key ring \(path) can be read by others (mode \(String(mode, radix: 8)))",
                 hint: "chmod 600 \(path), and rotate: its keys may be known")
         }
+        let plain = try ClosedKeyRing(data).map { closed throws(PlumbError) in
+            try closed.open(with: passphrase, path: path)
+        }
         do {
-            self = try JSONDecoder().decode(KeyRing.self, from: data)
+            self = try JSONDecoder().decode(KeyRing.self, from: plain ?? data)
         } catch {
             throw PlumbError(
                 .internalFault, "the key ring \(path) is damaged", hint: "restore it from its backup", cause: error)
         }
-        guard schema == "plumbline.keyring/1", !versions.isEmpty, versions.allSatisfy({ $0.key.count == 32 }) else {
+        guard schema == "plumbline.keyring/1", !versions.isEmpty,
+            versions.allSatisfy({ $0.key.count == 32 && (1...Self.numberMax).contains($0.number) }),
+            zip(versions, versions.dropFirst()).allSatisfy({ $0.number < $1.number })
+        else {
             throw PlumbError(
                 .internalFault, "the key ring \(path) is damaged or of another version",
                 hint: "restore it from its backup")
         }
     }
 
-    func write(to path: String) throws(PlumbError) {
+    func write(to path: String, passphrase: String? = nil) throws(PlumbError) {
         let data: Data
         do {
             let encoder = JSONEncoder()
@@ -90,6 +99,7 @@ struct KeyRing: Codable, Sendable {
         } catch {
             throw PlumbError(.internalFault, "the key ring cannot be encoded", cause: error)
         }
-        try AtomicFile.write(data, to: path)
+        let closed = try passphrase.map { text throws(PlumbError) in try ClosedKeyRing.close(data, with: text) }
+        try AtomicFile.write(closed ?? data, to: path)
     }
 }

@@ -21,27 +21,46 @@ public final class Vault: Sendable {
     private static let headBytesMax = 4096
 
     private let path: String
+    /// Closes the file; nil where nothing does.
+    private let passphrase: Mutex<String?>
     private let ring: Mutex<KeyRing>
 
-    /// Opens the key ring of a folder of state, making it on first use.
+    /// Opens the key ring of a folder of state, making it on first use. A passphrase closes a file that was open.
     ///
-    /// Throws `internalFault` when it is damaged, `refused` when others may read it.
-    public init(folder: String, at now: Double) throws(PlumbError) {
+    /// Throws `internalFault` when it is damaged, `refused` when others may read it, or the passphrase is missing or
+    /// wrong.
+    public init(folder: String, at now: Double, passphrase: String? = nil) throws(PlumbError) {
         try AtomicFile.makeFolder(folder)
         path = "\(folder)/keyring.json"
-        if FileManager.default.fileExists(atPath: path) {
-            ring = Mutex(try KeyRing(fileAt: path))
+        self.passphrase = Mutex(passphrase)
+        if let bytes = FileManager.default.contents(atPath: path) {
+            let found = try KeyRing(fileAt: path, passphrase: passphrase)
+            if passphrase != nil, ClosedKeyRing(bytes) == nil { try found.write(to: path, passphrase: passphrase) }
+            ring = Mutex(found)
         } else {
             let made = KeyRing(at: now)
-            try made.write(to: path)
+            try made.write(to: path, passphrase: passphrase)
             ring = Mutex(made)
         }
     }
 
     /// Opens a key ring where it lies. Throws `notFound` when it is not there, and as `init(folder:at:)` does.
-    public init(ringAt path: String) throws(PlumbError) {
+    public init(ringAt path: String, passphrase: String? = nil) throws(PlumbError) {
         self.path = path
-        ring = Mutex(try KeyRing(fileAt: path))
+        self.passphrase = Mutex(passphrase)
+        ring = Mutex(try KeyRing(fileAt: path, passphrase: passphrase))
+    }
+
+    /// Whether a key ring's file is closed with a passphrase.
+    public static func isClosed(ringAt path: String) -> Bool {
+        FileManager.default.contents(atPath: path).map { ClosedKeyRing($0) != nil } ?? false
+    }
+
+    /// Closes the file with another passphrase, or with none.
+    public func setPassphrase(_ text: String?) throws(PlumbError) {
+        let ring = ring.withLock { $0 }
+        try ring.write(to: path, passphrase: text)
+        passphrase.withLock { $0 = text }
     }
 
     /// The number of the version that seals now.
@@ -82,6 +101,16 @@ public final class Vault: Sendable {
         return try ChunkedCipher.open(body, with: dataKey(of: head), context: Data(context.utf8))
     }
 
+    /// The first part of what was sealed for this context; what was never sealed, as it is. Throws as `open` does.
+    func openBeginning(_ content: Data, for context: String) throws(PlumbError) -> Data {
+        guard Self.isSealed(content) else { return content.prefix(ChunkedCipher.chunkBytes) }
+        let (head, body) = try Self.split(content)
+        guard head.context == context else {
+            throw PlumbError(.refused, "the sealed content belongs to \(head.context), not to \(context)")
+        }
+        return try ChunkedCipher.openFirst(body, with: dataKey(of: head), context: Data(context.utf8))
+    }
+
     /// Wraps the data key with the newest version; nil when it is that already. The content is not touched.
     public func rewrap(_ sealed: Data) throws(PlumbError) -> Data? {
         var (head, body) = try Self.split(sealed)
@@ -109,7 +138,7 @@ public final class Vault: Sendable {
             var changed = ring
             do throws(PlumbError) {
                 try work(&changed)
-                try changed.write(to: path)
+                try changed.write(to: path, passphrase: passphrase.withLock { $0 })
             } catch {
                 return .failure(error)
             }

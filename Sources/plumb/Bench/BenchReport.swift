@@ -154,12 +154,13 @@ enum BenchReport {
         try Composition.write(changed, to: path)
     }
 
-    /// The text with its top-level `benchmark` taken out and this one at the end.
+    /// The text with the top-level key that the block begins with taken out, and the block at the end.
     static func replacing(in text: String, with block: String) -> String {
+        let key = String(block.prefix { $0 != ":" }) + ":"
         var kept: [Substring] = []
         var isInside = false
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            if line.hasPrefix("benchmark:") {
+            if line.hasPrefix(key) {
                 isInside = true
             } else if isInside, !line.hasPrefix(" "), !line.hasPrefix("\t"), !line.isEmpty {
                 isInside = false

@@ -184,7 +184,7 @@ struct BenchCommand: AsyncParsableCommand {
         return try Self.target(endpoint, authorityPath: ca, token: token, requests)
     }
 
-    private static func target(
+    static func target(
         _ text: String, authorityPath: String?, token: String?, _ requests: [(Data, String)]
     ) throws -> LoadTarget {
         guard let url = URLComponents(string: text),

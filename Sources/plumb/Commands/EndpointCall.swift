@@ -57,8 +57,9 @@ struct EndpointCall: Sendable {
         if let text = example.body { return (Data(text.utf8), contentType ?? example.contentType) }
         let path = revision.absolute(example.file ?? "")
         // The engine keeps a copy, which is there after a restore elsewhere as well.
-        let copy = revision.exampleDigest.map { "\(home)/artifacts/\($0)" }
-        let found = FileManager.default.contents(atPath: path) ?? copy.flatMap(FileManager.default.contents(atPath:))
+        let found =
+            FileManager.default.contents(atPath: path)
+            ?? revision.exampleDigest.flatMap { Composition.artifact($0, in: home) }
         guard let data = found else {
             throw PlumbError(.notFound, "the example \(path) is not there any more", hint: "--body FILE")
         }

@@ -7,22 +7,22 @@ import PlumbModel
 
 struct EvidenceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "evidence", abstract: "Pack what proves the controls into one signed folder, or check one.",
+        commandName: "evidence", abstract: "Pack what proves the controls, signed, or check it.",
         subcommands: [EvidenceExportCommand.self, EvidenceVerifyCommand.self])
 }
 
 struct EvidenceExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Write reports, drills, approvals, lineage and proofs into a new folder.",
+        commandName: "export", abstract: "Write reports, drills, approvals, lineage and proofs, signed.",
         discussion: """
             The manifest names every file with its digest and is signed by the key of
             the audit log. mapping.json says which demands of HIPAA, SOC 2 and GDPR each
             subject answers. What runs is judged and told as well, where an engine runs.
 
-            Example: plumb evidence export -o evidence-2026-11
+            Example: plumb evidence export -o evidence-2026-11.tar
             """)
 
-    @Option(name: .shortAndLong, help: "The new folder.") var output: String
+    @Option(name: .shortAndLong, help: "The new folder; one tar file where the name ends with .tar.") var output: String
     @OptionGroup var home: HomeOption
 
     func run() async throws {
@@ -39,13 +39,13 @@ struct EvidenceExportCommand: AsyncParsableCommand {
 
 struct EvidenceVerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Check the signature, every digest and every proof of an evidence folder.")
+        commandName: "verify", abstract: "Check the signature, every digest and every proof of evidence.")
 
-    @Argument(help: "The folder.", completion: .directory) var folder: String
-    @Option(help: "The log's public key; without it the folder's own is believed.") var key: String?
+    @Argument(help: "The folder or the tar file.", completion: .file()) var path: String
+    @Option(help: "The log's public key; without it the evidence's own is believed.") var key: String?
 
     func run() async throws {
-        let found = try Composition.verifyEvidence(folder, key: key)
+        let found = try Composition.verifyEvidence(path, key: key)
         print("\(found.files) files are as they were signed, and \(found.proofs) proofs lead to the signed checkpoint")
         if key == nil { print("whose they are is known only with --key: the text of the engine's audit.pub") }
     }

@@ -19,6 +19,7 @@ struct KeyCommand: AsyncParsableCommand {
             """,
         subcommands: [
             KeyStatusCommand.self, RotateKeyCommand.self, RewrapKeyCommand.self, ShredKeyCommand.self,
+            PassphraseCommand.self,
         ])
 }
 
@@ -68,4 +69,45 @@ struct ShredKeyCommand: AsyncParsableCommand {
     @OptionGroup var format: FormatOption
 
     func run() async throws { try await AccessOrders.give(.shredKey(version), home, format) }
+}
+
+struct PassphraseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "passphrase", abstract: "Close the key rings' files with a passphrase, or open them again.",
+        discussion: """
+            The engine must not run. From then on it starts with --passphrase-file FILE,
+            $PLUMB_PASSPHRASE or $PLUMB_PASSPHRASE_FILE, or asks; commands that read the
+            state or a backup need one of the variables. Whoever loses the passphrase
+            has lost what the rings seal. Copies made before stay as they were.
+
+            Examples:
+              plumb key passphrase set --to new-passphrase.txt
+              PLUMB_PASSPHRASE_FILE=passphrase.txt plumb key passphrase remove
+            """,
+        subcommands: [SetPassphraseCommand.self, RemovePassphraseCommand.self])
+}
+
+struct SetPassphraseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set", abstract: "Close both rings with the passphrase in a file; the old one opens them.")
+
+    @Option(help: "A file with the new passphrase.") var to: String
+    @OptionGroup var home: HomeOption
+
+    func run() async throws {
+        try await Composition.setPassphrase(try Composition.passphrase(file: to), in: home.folder)
+        print("both key rings are closed with the passphrase; copy them to their other places anew")
+    }
+}
+
+struct RemovePassphraseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove", abstract: "Leave the rings to the permissions of their files alone.")
+
+    @OptionGroup var home: HomeOption
+
+    func run() async throws {
+        try await Composition.setPassphrase(nil, in: home.folder)
+        print("the key rings have no passphrase")
+    }
 }

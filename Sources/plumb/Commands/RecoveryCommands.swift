@@ -1,4 +1,4 @@
-// plumb backup, plumb restore and plumb drill: nothing is lost, and that is practised.
+// plumb backup and plumb restore: nothing is lost.
 
 import ArgumentParser
 import Foundation
@@ -61,7 +61,7 @@ struct BackupNowCommand: AsyncParsableCommand {
             return print("the engine has shipped everything to \(status.folder)")
         }
         let (folder, _) = try Composition.backupPlace(in: home.folder, folder: to, key: nil)
-        try Composition.backUp(home.folder, to: folder)
+        try await Composition.backUp(home.folder, to: folder)
         print("a snapshot is in \(folder); plumb up goes on shipping there")
     }
 }
@@ -102,51 +102,5 @@ struct RestoreCommand: AsyncParsableCommand {
         print("  \(report.auditEntries) audit entries, root \(report.auditRoot) as it was signed")
         for note in report.notes { print("  \(note)") }
         if let target { print("plumb up --home \(target) --backup \(folder) goes on with it") }
-    }
-}
-
-struct DrillCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "drill", abstract: "Practise a recovery, and measure it.", subcommands: [DrillRecoveryCommand.self]
-    )
-}
-
-struct DrillRecoveryCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "dr", abstract: "Restore from the backup alone into an empty place, start it, and ask it.",
-        discussion: """
-            The running engine is not touched. --record writes what was measured into
-            its audit log, where plumb check engine: judges it (REL-3.2, REL-3.3): only
-            a drill that answered counts.
-
-            Example: plumb drill dr --record
-            """)
-
-    @OptionGroup var backup: BackupOptions
-    @Flag(help: "Write the outcome into the running engine's audit log.") var record = false
-    @OptionGroup var home: HomeOption
-    @OptionGroup var format: FormatOption
-
-    func run() async throws {
-        let (folder, key) = try Composition.backupPlace(in: home.folder, folder: backup.from, key: backup.key)
-        let isText = format.format == .text
-        let rehearsal = RecoveryRehearsal(home: home, folder: folder, key: key) { if isText { print($0) } }
-        let report = await rehearsal.run()
-        if record {
-            try await RemotePlane.with(socketPath: home.controlSocket) { plane in
-                try await plane.note(report.entry, by: Actor.name)
-            }
-        }
-        if isText { tell(report) } else { try Terminal.printJSON(report) }
-        guard report.succeeded else { throw ExitCode(3) }
-    }
-
-    private func tell(_ report: DrillReport) {
-        for step in report.steps { print("  \(step.name): \(RecoveryRehearsal.rounded(step.seconds)) s") }
-        for note in report.notes { print("  \(note)") }
-        if let failure = report.failure { return print("the drill failed: \(failure)") }
-        let loss = report.rpoSeconds.map { "\(RecoveryRehearsal.rounded($0)) s" } ?? "not measured"
-        print("recovery time \(RecoveryRehearsal.rounded(report.rtoSeconds)) s, loss of data \(loss)")
-        if !record { print("plumb drill dr --record keeps it for plumb check engine:") }
     }
 }

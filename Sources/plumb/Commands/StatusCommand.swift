@@ -80,6 +80,7 @@ enum StatusText {
                 + "\(status.processID)"
         ]
         if let isolation = status.isolation { lines.append("workers have \(isolation)") }
+        lines += status.notices ?? []
         if status.endpoints.isEmpty { lines.append("no endpoints: plumb deploy SPEC makes one") }
         for endpoint in status.endpoints { lines += [""] + render(endpoint, now: now, wantsColours) }
         return lines.joined(separator: "\n")

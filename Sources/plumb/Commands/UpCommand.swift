@@ -43,6 +43,13 @@ struct UpCommand: AsyncParsableCommand {
     @Option(help: "Keep checkpoints of the audit log in this folder, best in another place.") var anchor: String?
     @Option(help: "How often a checkpoint is kept, in minutes.") var anchorMinutes = 5.0
     @Flag(inversion: .prefixedNo, help: "With --detach: start the engine again when it dies.") var restart = true
+    @Option(help: "Record a share from 0 to 1 of the requests as spans, and whatever its client wants recorded.")
+    var traceSample: Double?
+    @Option(help: "Deliver spans to this OpenTelemetry collector, such as http://127.0.0.1:4318.") var traces: String?
+    @Option(help: "A file with the passphrase that closes the key rings (default: $PLUMB_PASSPHRASE, or asked for).")
+    var passphraseFile: String?
+    @Option(help: "Practise a recovery from the backup whenever the last is this old, such as 30d or 12h.")
+    var drillEvery: DrillInterval?
     @Flag(name: .long, help: .hidden) var background = false
     /// In the background, and watched by a supervisor that is this very program.
     @Flag(name: .long, help: .hidden) var supervised = false
@@ -52,6 +59,9 @@ struct UpCommand: AsyncParsableCommand {
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port takes 0 to 65535") }
         guard threads.map({ (1...64).contains($0) }) ?? true else { throw ValidationError("--threads takes 1 to 64") }
+        guard traceSample.map({ (0...1).contains($0) }) ?? true else {
+            throw ValidationError("--trace-sample takes 0 to 1")
+        }
         guard anchorMinutes >= 0.1 else { throw ValidationError("--anchor-minutes takes 0.1 or more") }
         guard workerMemory.map({ $0 >= 16 }) ?? true else { throw ValidationError("--worker-memory takes 16 or more") }
     }
@@ -97,8 +107,10 @@ struct UpCommand: AsyncParsableCommand {
             home: home.folder, host: host, port: port, threads: threads, region: region, readsModelsFromS3: s3Models,
             clientCertificates: clientCertificates, workerMemoryMiB: workerMemory,
             keeping: Composition.Keeping(
-                backup: backup.map(Self.absolute), anchor: anchor.map(Self.absolute), anchorMinutes: anchorMinutes),
-            log: log)
+                backup: backup.map(Self.absolute), anchor: anchor.map(Self.absolute), anchorMinutes: anchorMinutes,
+                passphrase: try Composition.passphraseOrAsk(file: passphraseFile, home: home.folder),
+                drillSeconds: drillEvery?.seconds),
+            tracing: try Composition.Tracing(sampleRatio: traceSample, collector: traces), log: log)
         let plane = engine.plane
         let opening = Opening(
             open: { try await deploy(loaded, on: plane) },
@@ -238,7 +250,14 @@ struct UpCommand: AsyncParsableCommand {
         if s3Models { arguments.append("--s3-models") }
         if let backup { arguments += ["--backup", Self.absolute(backup)] }
         if let anchor { arguments += ["--anchor", Self.absolute(anchor), "--anchor-minutes", "\(anchorMinutes)"] }
+        if let traceSample { arguments += ["--trace-sample", "\(traceSample)"] }
+        if let traces { arguments += ["--traces", traces] }
+        if let drillEvery { arguments += ["--drill-every", drillEvery.text] }
         process.arguments = arguments
+        if let passphrase = try Composition.passphraseOrAsk(file: passphraseFile, home: home.folder) {
+            // Other users do not see a process's environment, as they do its arguments.
+            process.environment = ProcessInfo.processInfo.environment.merging(["PLUMB_PASSPHRASE": passphrase]) { $1 }
+        }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = logFile
         process.standardError = logFile

@@ -68,6 +68,7 @@ struct RecoveryRehearsal {
             report.notes.append("no engine runs, so that the loss of data is not measured")
             return
         }
+        let shipped = try Composition.shippedEntries(in: folder, key: key)
         var longest = 0.0
         for number in 1...Self.markersMax {
             let mark = AuditEntry(
@@ -76,7 +77,7 @@ struct RecoveryRehearsal {
             let acknowledged = clock.now
             let wanted = try Composition.auditSize(in: home.folder)
             try await wait("the backup has mark \(number)") {
-                try Composition.shippedEntries(in: folder, key: key) >= wanted
+                try shipped() >= wanted
             }
             longest = max(longest, (clock.now - acknowledged) / .seconds(1))
         }

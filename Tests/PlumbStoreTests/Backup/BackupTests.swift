@@ -16,13 +16,14 @@ struct BackupTests {
     private var home: String { "\(folder.path)/home" }
     private var elsewhere: String { "\(folder.path)/elsewhere" }
 
-    init() throws {
+    init() async throws {
         folder = try ScratchFolder()
         store = try Store(folder: "\(folder.path)/home")
-        _ = try Vault(folder: "\(folder.path)/home", at: 0)
+        let vault = try Vault(folder: "\(folder.path)/home", at: 0)
+        try await store.seal(with: vault)
         let file = "\(folder.path)/model.onnx"
         try Data("a model, secretly".utf8).write(to: URL(filePath: file))
-        artifact = try ArtifactStore(folder: "\(folder.path)/home").add(fileAt: file)
+        artifact = try ArtifactStore(folder: "\(folder.path)/home", vault: vault).add(fileAt: file)
         backup = try Backup(of: store, to: "\(folder.path)/elsewhere", at: 1000)
     }
 
@@ -34,7 +35,9 @@ struct BackupTests {
         let restoration = try Restoration(from: elsewhere, key: Backup.keyPath(of: home))
         let target = "\(folder.path)/\(name)"
         let report = try await restoration.restore(to: target, at: time, now: 5000)
-        return (report, try Store(folder: target))
+        let restored = try Store(folder: target)
+        try await restored.seal(with: Vault(ringAt: "\(target)/keyring.json"))
+        return (report, restored)
     }
 
     @Test func whatWasShippedIsBroughtBack() async throws {
@@ -55,7 +58,8 @@ struct BackupTests {
         #expect(try await restored.records("plan", as: Plan.self) == ["a": Plan(name: "A"), "c": Plan(name: "c")])
         #expect(try await restored.verifyAudit() == 604)
         #expect(try await restored.auditEntries(limit: 1).first?.action == "state.restored")
-        try ArtifactStore(folder: "\(folder.path)/back").verify(artifact)
+        let ring = try Vault(ringAt: "\(folder.path)/back/keyring.json")
+        try ArtifactStore(folder: "\(folder.path)/back", vault: ring).verify(artifact)
         // It is the same log that goes on: the old engine's checkpoint is the beginning of it.
         let kept = try AuditReader.checkpoint(store.auditCheckpoint, by: store.reader.verifier)
         try restored.reader.verify(since: kept)

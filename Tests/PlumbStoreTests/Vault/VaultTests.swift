@@ -168,4 +168,28 @@ struct CapturesTests {
         #expect(try captures.files().map { try captures.lines(of: $0) } == [lines("b1"), lines("b2")])
         #expect(try captures.erase { $0.first == UInt8(ascii: "a") } == 0)
     }
+
+    @Test func aPassphraseClosesTheRingAndNothingElseOpensIt() throws {
+        let folder = try ScratchFolder()
+        let vault = try Vault(folder: folder.path, at: 1000)
+        let path = "\(folder.path)/keyring.json"
+        let sealed = try vault.seal(Data("a".utf8), for: "a")
+        try vault.setPassphrase("a long passphrase")
+        #expect(Vault.isClosed(ringAt: path))
+        #expect(try folder.permissions("keyring.json") == 0o600)
+        for wrong in [nil, "another passphrase"] {
+            let error = #expect(throws: PlumbError.self) { try Vault(ringAt: path, passphrase: wrong) }
+            #expect(error?.kind == .refused && error?.message.contains("passphrase") == true)
+        }
+        let opened = try Vault(folder: folder.path, at: 2000, passphrase: "a long passphrase")
+        #expect(try opened.open(sealed, for: "a") == Data("a".utf8))
+        // A rotation leaves the file closed.
+        try opened.rotate(at: 3000)
+        #expect(Vault.isClosed(ringAt: path))
+        try opened.setPassphrase(nil)
+        #expect(try Vault(ringAt: path).keyVersion == 2)
+        let short = #expect(throws: PlumbError.self) { try opened.setPassphrase("short") }
+        #expect(short?.kind == .invalidInput)
+        #expect(!Vault.isClosed(ringAt: path))
+    }
 }
