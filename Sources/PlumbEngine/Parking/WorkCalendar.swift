@@ -69,8 +69,8 @@ public struct WorkCalendar: Sendable {
         return nil
     }
 
-    /// Hours in which it is on between two moments; an hour that a change of clocks takes away or gives is counted as it
-    /// passes.
+    /// Hours in which it is on between two moments; an hour that a change of clocks takes away or gives is counted as
+    /// it passes.
     public func hours(from start: Double, to end: Double) -> Double {
         guard start < end else { return 0 }
         let found = intervals(from: localDay(of: start) - reachDays, through: localDay(of: end) + 1)

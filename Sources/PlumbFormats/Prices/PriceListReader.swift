@@ -22,14 +22,13 @@ public enum PriceListReader {
                 .invalidInput, "\(source) is larger than \(bytesMax) bytes", hint: "take one region's file")
         }
         var collection = Collection()
-        // A shape that does not fit is no fault: the next one is tried.
-        if let answer = try? JSONDecoder().decode(Answer.self, from: data) {
+        if let answer = shape(Answer.self, of: data) {
             for element in answer.PriceList { collection.add(element.product) }
-        } else if let bulk = try? JSONDecoder().decode(Bulk.self, from: data) {
+        } else if let bulk = shape(Bulk.self, of: data) {
             collection.add(bulk)
-        } else if let map = try? JSONDecoder().decode([String: [String: Double]].self, from: data) {
+        } else if let map = shape([String: [String: Double]].self, of: data) {
             collection.add(map)
-        } else if let wrapped = try? JSONDecoder().decode(Wrapped.self, from: data) {
+        } else if let wrapped = shape(Wrapped.self, of: data) {
             collection.add(wrapped.regions)
         } else {
             throw PlumbError(
@@ -38,6 +37,11 @@ public enum PriceListReader {
                     + "Type=TERM_MATCH,Field=component,Value=Hosting, or {\"us-east-1\": {\"ml.m5.xlarge\": 0.23}}")
         }
         return try collection.reading(source: source, asOf: day)
+    }
+
+    private static func shape<Shape: Decodable>(_ type: Shape.Type, of data: Data) -> Shape? {
+        // A shape that does not fit is no fault: the next one is tried.
+        try? JSONDecoder().decode(Shape.self, from: data)
     }
 
     /// Reads products one by one, each a text as `GetProducts` has them.

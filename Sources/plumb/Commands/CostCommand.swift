@@ -7,8 +7,8 @@ import PlumbPolicy
 struct CostCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cost",
-        abstract: "What a deployment costs a month, and the prices by which that is reckoned.",
-        subcommands: [CostEstimateCommand.self, CostPricesCommand.self])
+        abstract: "What a deployment costs a month, by which prices, and which days were odd.",
+        subcommands: [CostEstimateCommand.self, CostPricesCommand.self, CostAnomaliesCommand.self])
 }
 
 /// How an estimate is told.

@@ -102,11 +102,11 @@ import Testing
         #expect(report.stops >= ParkingWorld.days * 5 / 7 - 2 && report.starts >= ParkingWorld.days * 5 / 7 - 2)
     }
 
-    @Test(arguments: 0..<40) func whateverGoesWrongNothingStaysOnForGoodOrStartsTwice(seed: UInt64) throws {
+    @Test(arguments: 0..<12) func whateverGoesWrongNothingStaysOnForGoodOrStartsTwice(seed: UInt64) throws {
         let zone = Self.zones[Int(seed) % Self.zones.count]
         var world = try ParkingWorld(tag: "mon-fri/20:00-03:00@\(zone)", seed: seed)
-        let report = world.live(from: ParkingWorld.begin, days: 120)
+        let report = world.live(from: ParkingWorld.begin, days: 60)
         #expect(report.missedStops == 0 && report.doubleStarts == 0 && report.stopsWithoutRecord == 0)
-        #expect(report.stops > 40)
+        #expect(report.stops > 20)
     }
 }

@@ -18,10 +18,11 @@ struct ParkingWorld {
         var lateStarts = 0
         var stopsWithoutRecord = 0
     }
-    /// 2026-01-01 00:00 UTC.
-    static let begin = 1_767_225_600.0
-    /// How long one zone is lived through: PLUMB_PARKING_YEARS, else a year.
-    static let days = (ProcessInfo.processInfo.environment["PLUMB_PARKING_YEARS"].flatMap { Int($0) } ?? 1) * 3652 / 10
+    /// 2026-02-20 00:00 UTC, before clocks go forward in the north and back in the south.
+    static let begin = 1_771_545_600.0
+    /// How long one zone is lived through: PLUMB_PARKING_YEARS, else the ten weeks in which clocks change.
+    static let days =
+        ProcessInfo.processInfo.environment["PLUMB_PARKING_YEARS"].flatMap { Int($0) }.map { $0 * 3652 / 10 } ?? 70
 
     private let calendar: WorkCalendar
     private var luck: SeededGenerator?

@@ -1,0 +1,162 @@
+// Which days cost more or less than they should: by the same weekdays before, by the plan, and by what adds up slowly.
+
+public import PlumbModel
+
+/// What one day cost, and what it should have by the plan: hours on times price, where somebody knows.
+public struct DayCost: Sendable, Hashable {
+    public var day: Day
+    public var usd: Double
+    public var plannedUSD: Double?
+    public init(day: Day, usd: Double, plannedUSD: Double? = nil) {
+        self.day = day
+        self.usd = usd
+        self.plannedUSD = plannedUSD
+    }
+}
+
+/// Days in a row that are out of the ordinary.
+public struct SpendAnomaly: Sendable, Hashable {
+    public enum Cause: String, Sendable, Hashable {
+        /// Far from the same weekdays before.
+        case unlikeItsWeekday
+        /// Each day a little too much, and it adds up.
+        case creeping
+        /// Far from what the plan says.
+        case unlikeItsPlan
+    }
+    public var first: Day
+    public var last: Day
+    public var cause: Cause
+    public var usd: Double
+    public var expectedUSD: Double
+    /// What it cost beyond what was expected; negative where something that should run did not.
+    public var impactUSD: Double { usd - expectedUSD }
+}
+
+/// Judges each day by the days before it, never by later ones.
+///
+/// The expectation is the median of the same weekday in the last eight weeks; the spread is that of all days around
+/// their expectations, by their median, so that one bad day moves neither. A one-sided cumulative sum finds what grows
+/// by a little every day. Before there are two weeks to learn from, and wherever one is given, the plan is the
+/// expectation.
+public struct SpendAnomalyDetector: Sendable {
+    public static let sigmasMin = 3.5
+    static let weeksMax = 8
+    static let daysToLearn = 14
+    static let residualsMax = 56
+    static let sumAllowance = 1.25
+    static let sumLimit = 8.0
+    static let sigmasMax = 4.0
+    /// The spread is never taken to be less: a share of the expectation, and US dollars.
+    static let spreadShareMin = 0.04
+    static let spreadMin = 0.10
+    /// What matters to nobody is not told: less than this in US dollars, or as a share of the expectation.
+    public var impactMin: Double
+    public var impactShareMin: Double
+
+    public init(impactMin: Double = 1, impactShareMin: Double = 0.1) {
+        self.impactMin = impactMin
+        self.impactShareMin = impactShareMin
+    }
+
+    /// The anomalies of a series in the order of its days; days in a row are one.
+    public func anomalies(in costs: [DayCost]) -> [SpendAnomaly] {
+        var found: [SpendAnomaly] = []
+        for judged in judge(costs) {
+            guard let cause = judged.cause else { continue }
+            if var last = found.last, judged.cost.day.days(since: last.last) == 1, (last.impactUSD > 0) == judged.isMore
+            {
+                last.last = judged.cost.day
+                last.usd += judged.cost.usd
+                last.expectedUSD += judged.expected
+                found[found.count - 1] = last
+            } else {
+                found.append(
+                    SpendAnomaly(
+                        first: judged.cost.day, last: judged.cost.day, cause: cause, usd: judged.cost.usd,
+                        expectedUSD: judged.expected))
+            }
+        }
+        return found
+    }
+
+    struct Judged {
+        var cost: DayCost
+        var expected: Double
+        var cause: SpendAnomaly.Cause?
+        var isMore: Bool { cost.usd > expected }
+    }
+
+    func judge(_ costs: [DayCost]) -> [Judged] {
+        let costs = costs.sorted { $0.day < $1.day }
+        var sameWeekday: [Int: [(day: Day, usd: Double)]] = [:]
+        var residuals: [Double] = []
+        var sum = 0.0
+        var judged: [Judged] = []
+        for (index, cost) in costs.enumerated() {
+            let weekday = ((cost.day.daysSinceEpoch % 7) + 7) % 7
+            let before = (sameWeekday[weekday] ?? []).filter {
+                cost.day.days(since: $0.day) <= Self.weeksMax * 7
+            }
+            sameWeekday[weekday] = before + [(cost.day, cost.usd)]
+            let learned = index >= Self.daysToLearn ? Self.median(before.map(\.usd)) : nil
+            guard let expected = cost.plannedUSD ?? learned else { continue }
+            let spread = Self.median(residuals.suffix(Self.residualsMax).map(abs)).map { $0 * 1.4826 } ?? 0
+            let sigma = max(spread, expected * Self.spreadShareMin, Self.spreadMin)
+            let distance = (cost.usd - expected) / sigma
+            residuals.append(cost.usd - expected)
+            sum = max(0, sum + min(distance, Self.sigmasMax) - Self.sumAllowance)
+            var cause: SpendAnomaly.Cause?
+            if abs(distance) >= Self.sigmasMin {
+                cause = cost.plannedUSD == nil ? .unlikeItsWeekday : .unlikeItsPlan
+            } else if sum >= Self.sumLimit, distance > 0 {
+                cause = .creeping
+            }
+            let impact = abs(cost.usd - expected)
+            if impact < max(impactMin, expected * impactShareMin) { cause = nil }
+            judged.append(Judged(cost: cost, expected: expected, cause: cause))
+        }
+        return judged
+    }
+
+    private static func median(_ values: [Double]) -> Double? {
+        guard !values.isEmpty else { return nil }
+        let sorted = values.sorted()
+        let middle = sorted.count / 2
+        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+    }
+}
+
+extension DayCost {
+    /// How many days a file may have.
+    public static let daysMax = 100_000
+
+    /// Reads `day,usd` or `day,usd,planned` line by line; a first line of names is passed over. Throws at the first
+    /// line that is neither, and at a day that comes twice.
+    public static func read(csv text: String, file: String) throws(PlumbError) -> [DayCost] {
+        var costs: [DayCost] = []
+        var seen: Set<Day> = []
+        for (index, line) in text.split(whereSeparator: \.isNewline).enumerated() {
+            let words = line.split(separator: ",", omittingEmptySubsequences: false).map {
+                $0.drop { $0 == " " }.prefix { $0 != " " }
+            }
+            if index == 0, Day(words[0]) == nil, words.count > 1, Double(words[1]) == nil { continue }
+            guard (2...3).contains(words.count), let day = Day(words[0]), let usd = Double(words[1]), usd.isFinite,
+                usd >= 0, seen.insert(day).inserted, costs.count < daysMax
+            else { throw isNoDay(line, index, file) }
+            let planned = words.count == 3 && !words[2].isEmpty ? Double(words[2]) : nil
+            if words.count == 3, !words[2].isEmpty, planned.map({ $0.isFinite && $0 >= 0 }) != true {
+                throw isNoDay(line, index, file)
+            }
+            costs.append(DayCost(day: day, usd: usd, plannedUSD: planned))
+        }
+        return costs
+    }
+
+    private static func isNoDay(_ line: Substring, _ index: Int, _ file: String) -> PlumbError {
+        PlumbError(
+            .invalidInput, "'\(line.prefix(80))' is no day's cost, or its day stands there already",
+            hint: "write 2026-11-24,12.50 or, with what was planned, 2026-11-24,12.50,11.00",
+            at: Place(file: file, line: index + 1))
+    }
+}
