@@ -144,6 +144,7 @@ extension RecoveryRunbook {
                     + "| \(endpoint.owner ?? "**unknown**") |")
         }
         lines += ["", "## What was measured", ""]
+        if drills.isEmpty { lines.append("Nothing: no drill is on record. `plumb drill dr --record` makes one.") }
         lines += drills.map { "- \(DrillHistoryCommand.line($0))" }
         lines += ["", "## What to do, in this order", ""]
         for (number, step) in steps.enumerated() {
