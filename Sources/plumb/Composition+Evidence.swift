@@ -16,14 +16,14 @@ extension Composition {
     }
     private static let mappings = [
         Mapping(
-            subject: "encryption in transit", policies: ["SEC-2"],
+            subject: "encryption in transit", policies: ["SEC-1"],
             hipaa: ["164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)"], soc2: ["CC6.6", "CC6.7"],
             gdpr: ["5(1)(f)", "32(1)(a)"]),
         Mapping(
-            subject: "encryption at rest, keys and their rotation", policies: ["SEC-2"],
+            subject: "encryption at rest, keys and their rotation", policies: ["SEC-1"],
             hipaa: ["164.312(a)(2)(iv)"], soc2: ["CC6.1", "C1.1", "PI1.5"], gdpr: ["5(1)(f)", "32(1)(a)"]),
         Mapping(
-            subject: "roles, least privilege, identity", policies: ["SEC-1"],
+            subject: "roles, least privilege, identity", policies: ["SEC-2"],
             hipaa: [
                 "164.308(a)(3)(i)", "164.308(a)(3)(ii)(A)", "164.308(a)(4)(i)", "164.312(a)(1)", "164.312(a)(2)(i)",
                 "164.312(d)",
@@ -37,10 +37,10 @@ extension Composition {
         Mapping(
             subject: "erasure", policies: ["SEC-3"], hipaa: [], soc2: ["C1.2"], gdpr: ["17(1)", "17(3)(b)", "25"]),
         Mapping(
-            subject: "approved deployments", policies: ["OPS-2"], hipaa: ["164.308(a)(1)(ii)(B)"],
+            subject: "approved deployments", policies: ["OPS-3"], hipaa: ["164.308(a)(1)(ii)(B)"],
             soc2: ["CC5.2", "CC6.3", "CC8.1"], gdpr: ["25(1)", "32"]),
         Mapping(
-            subject: "monitoring, alarms, rollback", policies: ["OPS-1", "OPS-2", "OPS-3"],
+            subject: "monitoring, alarms, rollback", policies: ["OPS-1", "OPS-2"],
             hipaa: ["164.308(a)(1)(ii)(D)", "164.308(a)(6)(ii)"], soc2: ["CC7.1", "CC7.2", "CC7.3", "CC7.4"],
             gdpr: ["32(1)(b)", "33(1)"]),
         Mapping(

@@ -8,7 +8,7 @@ import PlumbModel
 struct EvidenceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evidence", abstract: "Pack what proves the controls, signed, or check it.",
-        subcommands: [EvidenceExportCommand.self, EvidenceVerifyCommand.self])
+        subcommands: [EvidenceExportCommand.self, EvidenceVerifyCommand.self, EvidenceLensCommand.self])
 }
 
 struct EvidenceExportCommand: AsyncParsableCommand {
@@ -49,4 +49,25 @@ struct EvidenceVerifyCommand: AsyncParsableCommand {
         print("\(found.files) files are as they were signed, and \(found.proofs) proofs lead to the signed checkpoint")
         if key == nil { print("whose they are is known only with --key: the text of the engine's audit.pub") }
     }
+}
+
+struct EvidenceLensCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lens",
+        abstract: "Print the policy book as a lens of the AWS Well-Architected Tool, or its answers.",
+        discussion: """
+            A question for each policy, a choice for each control. With --answers a
+            report of plumb check becomes the inputs of update-answer, a question each:
+            what nobody could judge is not selected, and the note says why.
+
+            Examples:
+              plumb evidence lens > lens.json
+              aws wellarchitected import-lens --json-string file://lens.json
+              plumb check plumb.yaml --format json > check.json
+              plumb evidence lens --answers check.json
+            """)
+
+    @Option(help: "A report of plumb check --format json.", completion: .file()) var answers: String?
+
+    func run() throws { print(try answers.map(Composition.lensAnswers) ?? Composition.lens(), terminator: "") }
 }
