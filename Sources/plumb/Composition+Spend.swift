@@ -34,9 +34,7 @@ extension Composition {
     static func refreshPrices(from path: String, asOf day: Day?, home: String) throws -> (
         list: PriceList, notes: [String]
     ) {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw PlumbError(.notFound, "\(path) is not there or cannot be read")
-        }
+        let data = Data(try Input.contents(of: path))
         // A file that tells no day is as old as the file itself.
         let reading = try PriceListReader.read(data, source: path, asOf: day ?? FileKind.modified(path) ?? today())
         try keep(reading.list, in: home)

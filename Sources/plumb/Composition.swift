@@ -345,17 +345,10 @@ enum Composition {
         return URL(fileURLWithPath: path).standardizedFileURL.path
     }
 
-    /// The load test that a spec's text records, and what is odd about the text.
-    static func benchmark(in text: String, path: String) -> (record: BenchmarkRecord?, diagnostics: [Diagnostic]) {
+    /// A spec's text, and what is odd about it.
+    static func reading(of text: String, path: String) -> (spec: Spec?, diagnostics: [Diagnostic]) {
         let reading = SpecReader.read(bytes: Array(text.utf8), file: path, environment: nil)
-        return (reading.spec?.benchmark, reading.diagnostics)
-    }
-
-    /// The optimisation that a spec's text records, and what is odd about the text.
-    static func optimization(in text: String, path: String) -> (record: OptimizationRecord?, diagnostics: [Diagnostic])
-    {
-        let reading = SpecReader.read(bytes: Array(text.utf8), file: path, environment: nil)
-        return (reading.spec?.optimization, reading.diagnostics)
+        return (reading.spec, reading.diagnostics)
     }
 
     static func digest(ofFileAt path: String) throws -> String { try ArtifactStore.digest(ofFileAt: path) }

@@ -66,9 +66,7 @@ extension Graph {
         if source == .engine {
             return declaration(of: endpoint)?.workingHours.map(\.hoursPerWeek) ?? .absent(at: endpoint.place)
         }
-        return weeklyPlan(of: endpoint).map { plan in
-            Double(plan.spans.reduce(0) { $0 + $1.end - $1.start }) / 60
-        }
+        return weeklyPlan(of: endpoint).map(\.hoursPerWeek)
     }
 
     /// The spans of a week in which the endpoint runs; absent when nothing both stops and starts it.

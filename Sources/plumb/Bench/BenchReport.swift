@@ -139,37 +139,6 @@ enum BenchReport {
         add("day", record.day.map { "\($0)" })
         return lines.joined(separator: "\n")
     }
-
-    /// Puts the record into a spec's file, in place of the one that is there; the rest of the file stays as it was
-    /// written. The file is read again before it is replaced: a spec is never made unreadable.
-    static func write(_ record: BenchmarkRecord, into path: String) throws {
-        let text = String(decoding: try Input.contents(of: path), as: UTF8.self)
-        let changed = replacing(in: text, with: yaml(record))
-        let reading = Composition.benchmark(in: changed, path: path)
-        guard reading.record?.requests == record.requests else {
-            Terminal.tell(reading.diagnostics)
-            throw PlumbError(
-                .refused, "the record does not fit into \(path)", hint: "paste it by hand:\n\(yaml(record))")
-        }
-        try Composition.write(changed, to: path)
-    }
-
-    /// The text with the top-level key that the block begins with taken out, and the block at the end.
-    static func replacing(in text: String, with block: String) -> String {
-        let key = String(block.prefix { $0 != ":" }) + ":"
-        var kept: [Substring] = []
-        var isInside = false
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            if line.hasPrefix(key) {
-                isInside = true
-            } else if isInside, !line.hasPrefix(" "), !line.hasPrefix("\t"), !line.isEmpty {
-                isInside = false
-            }
-            if !isInside { kept.append(line) }
-        }
-        while kept.last?.isEmpty == true { kept.removeLast() }
-        return kept.joined(separator: "\n") + "\n\n" + block + "\n"
-    }
 }
 
 extension String {

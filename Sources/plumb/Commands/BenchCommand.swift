@@ -51,12 +51,7 @@ struct BenchCommand: AsyncParsableCommand {
     private static let connectionsMax = 10_000
 
     static func seconds(_ text: String) throws -> Double {
-        let units = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600)]
-        for (unit, factor) in units where text.hasSuffix(unit) {
-            guard let number = Double(text.dropLast(unit.count)), number > 0, number * factor <= 86_400 else { break }
-            return number * factor
-        }
-        throw ValidationError("'\(text)' is no time from 1ms to 24h, such as 500ms, 30s or 5m")
+        try TimeText.seconds(text, from: "0.001ms", to: "24h")
     }
 
     func validate() throws {
@@ -103,7 +98,11 @@ struct BenchCommand: AsyncParsableCommand {
         let evidence = BenchReport.record(
             result, modelDigest: modelDigest, instanceType: instanceType, signer: Actor.name, day: Composition.today())
         if let output { try Composition.write(result.latency.csv, to: output) }
-        if let record { try BenchReport.write(evidence, into: record) }
+        if let record {
+            try SpecRecord.write(BenchReport.yaml(evidence), into: record) {
+                $0.benchmark?.requests == evidence.requests
+            }
+        }
         if format.format == .json {
             try Terminal.printJSON(BenchReport.Document(result, connections: connections, benchmark: evidence))
         } else {

@@ -5,7 +5,7 @@ import Foundation
 import PlumbModel
 import PlumbPolicy
 
-struct OptimizeCommand: ParsableCommand {
+struct OptimizeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "optimize",
         abstract: "Quantise and prune a model, measure what that gains and costs, and keep the proof.",
@@ -59,7 +59,7 @@ struct OptimizeCommand: ParsableCommand {
         guard (0.1...3600).contains(seconds) else { throw ValidationError("--seconds takes 0.1 to 3600") }
     }
 
-    func run() throws {
+    func run() async throws {
         let loaded = try Composition.loadSpec(spec, environment: environment.environment)
         let model = try Self.modelPath(loaded)
         let rows = try rowsPath(loaded)
@@ -73,7 +73,7 @@ struct OptimizeCommand: ParsableCommand {
         let optimizer = ModelOptimizer(
             model: model, data: rows, labels: labels, seconds: seconds, scratch: scratch
         ) { if Terminal.showsProgress { Terminal.printError("… \($0)") } }
-        var report = try optimizer.run(wanted, python: python)
+        var report = try await optimizer.run(wanted, python: python)
         let limits = Thresholds()
         let choice = CandidateChoice(
             among: report.candidates, goal: goal.choice, reductionPercent: limits.latencyReductionPercent,
@@ -88,7 +88,11 @@ struct OptimizeCommand: ParsableCommand {
             try Composition.copyFile(optimizer.file(of: best.technique), to: target)
             evidence = try Self.evidence(best, report, target)
         }
-        if let evidence, record { try OptimizationText.write(evidence, into: spec) }
+        if let evidence, record {
+            try SpecRecord.write(OptimizationText.yaml(evidence), into: spec) {
+                $0.optimization?.optimizedDigest == evidence.optimizedDigest
+            }
+        }
         try tell(report, choice, evidence)
         let isFastEnough = (choice.best?.reduction?.lower ?? 0) * 100 >= limits.latencyReductionPercent
         if !isFastEnough { throw ExitCode(1) }

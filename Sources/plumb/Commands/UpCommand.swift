@@ -48,8 +48,10 @@ struct UpCommand: AsyncParsableCommand {
     @Option(help: "Deliver spans to this OpenTelemetry collector, such as http://127.0.0.1:4318.") var traces: String?
     @Option(help: "A file with the passphrase that closes the key rings (default: $PLUMB_PASSPHRASE, or asked for).")
     var passphraseFile: String?
-    @Option(help: "Practise a recovery from the backup whenever the last is this old, such as 30d or 12h.")
-    var drillEvery: DrillInterval?
+    @Option(
+        help: "Practise a recovery from the backup whenever the last is this old, such as 30d or 12h.",
+        transform: { try TimeText.seconds($0, from: "10s", to: "366d") })
+    var drillEvery: Double?
     @Flag(name: .long, help: .hidden) var background = false
     /// In the background, and watched by a supervisor that is this very program.
     @Flag(name: .long, help: .hidden) var supervised = false
@@ -109,7 +111,7 @@ struct UpCommand: AsyncParsableCommand {
             keeping: Composition.Keeping(
                 backup: backup.map(Self.absolute), anchor: anchor.map(Self.absolute), anchorMinutes: anchorMinutes,
                 passphrase: try Composition.passphraseOrAsk(file: passphraseFile, home: home.folder),
-                drillSeconds: drillEvery?.seconds),
+                drillSeconds: drillEvery),
             tracing: try Composition.Tracing(sampleRatio: traceSample, collector: traces), log: log)
         let plane = engine.plane
         let opening = Opening(
@@ -252,7 +254,7 @@ struct UpCommand: AsyncParsableCommand {
         if let anchor { arguments += ["--anchor", Self.absolute(anchor), "--anchor-minutes", "\(anchorMinutes)"] }
         if let traceSample { arguments += ["--trace-sample", "\(traceSample)"] }
         if let traces { arguments += ["--traces", traces] }
-        if let drillEvery { arguments += ["--drill-every", drillEvery.text] }
+        if let drillEvery { arguments += ["--drill-every", "\(drillEvery)s"] }
         process.arguments = arguments
         if let passphrase = try Composition.passphraseOrAsk(file: passphraseFile, home: home.folder) {
             // Other users do not see a process's environment, as they do its arguments.

@@ -111,14 +111,5 @@ struct WatchCommand: AsyncParsableCommand {
     }
 
     /// Looks that are closer are no watching but a load; those that are further apart are cron's work.
-    private static let secondsMin = 1.0
-    private static let secondsMax = 7 * 86_400.0
-
-    static func seconds(_ text: String) throws -> Double {
-        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
-        guard let last = text.last, let unit = units[last], let number = Double(text.dropLast()),
-            case let seconds = number * unit, (secondsMin...secondsMax).contains(seconds)
-        else { throw ValidationError("'\(text)' is no time from 1s to 7d, such as 30s, 5m or 2h") }
-        return seconds
-    }
+    static func seconds(_ text: String) throws -> Double { try TimeText.seconds(text, from: "1s", to: "7d") }
 }

@@ -63,15 +63,15 @@ struct ModelOptimizer {
     }
 
     /// Every technique is tried; one that fails is told with its reason and stops no other.
-    func run(_ techniques: [String], python: String?) throws -> OptimizationReport {
+    func run(_ techniques: [String], python: String?) async throws -> OptimizationReport {
         tell("reading \(data)")
-        let alone: Solo = try worker(["--model", model, "--data", data])
-        let toolbox = try Toolbox.find(chosen: python, runtimeVersion: alone.onnxruntime, tell: tell)
+        let alone: Solo = try await worker(["--model", model, "--data", data])
+        let toolbox = try await Toolbox.find(chosen: python, runtimeVersion: alone.onnxruntime, tell: tell)
         let skip = min(Self.calibrationRowsMax, alone.rows / Self.calibrationShare)
         let calibration = "\(scratch)/calibration"
         try FileManager.default.createDirectory(atPath: calibration, withIntermediateDirectories: true)
         if skip > 0 {
-            let _: Ignored = try worker([
+            let _: Ignored = try await worker([
                 "--model", model, "--data", data, "--skip", "\(skip)", "--write", calibration,
             ])
         }
@@ -80,16 +80,16 @@ struct ModelOptimizer {
             calibrationRows: skip, heldOutRows: alone.rows - skip,
             heldOutDigest: try Composition.digest(ofFileAt: data), candidates: [], skipped: [], front: [],
             reasons: [])
-        for (technique, outcome) in try make(techniques, toolbox, calibration) {
-            switch outcome {
-            case .failure(let reason): report.skipped.append(.init(technique: technique, reason: reason.text))
-            case .success(let file):
+        let script = "\(scratch)/candidates.py"
+        try Data(PackageResources.candidates_py).write(to: URL(fileURLWithPath: script))
+        for technique in techniques {
+            do {
+                tell("making \(technique)")
+                let file = try await make(technique, toolbox, script, calibration)
                 tell("measuring \(technique)")
-                do {
-                    report.candidates.append(try measure(technique, file, skip: skip))
-                } catch let error as PlumbError {
-                    report.skipped.append(.init(technique: technique, reason: error.message))
-                }
+                report.candidates.append(try await measure(technique, file, skip: skip))
+            } catch let error as PlumbError {
+                report.skipped.append(.init(technique: technique, reason: error.message))
             }
         }
         return report
@@ -99,47 +99,33 @@ struct ModelOptimizer {
 
     private struct Ignored: Decodable {}
 
-    private struct Reason: Error { var text: String }
-
     private struct Made: Decodable {
-        var technique: String
         var file: String?
         var skipped: String?
     }
 
-    private func make(
-        _ techniques: [String], _ toolbox: Toolbox, _ calibration: String
-    ) throws -> [(String, Result<String, Reason>)] {
-        let script = "\(scratch)/candidates.py"
-        try Data(PackageResources.candidates_py).write(to: URL(fileURLWithPath: script))
-        var made: [(String, Result<String, Reason>)] = []
-        tell("making \(techniques.joined(separator: ", "))")
-        let run = try Program.run(toolbox.python, [script, model, scratch, calibration] + techniques) { line in
-            // What cannot be read is a tool's own chatter.
-            guard let told = try? JSONDecoder().decode(Made.self, from: Data(line.utf8)) else { return }
-            made.append(
-                (
-                    told.technique,
-                    told.file.map { .success($0) } ?? .failure(Reason(text: told.skipped ?? "no reason was given"))
-                ))
-            if let next = techniques.dropFirst(made.count).first { tell("making \(next)") }
+    /// One technique in a process of its own: a tool that breaks down takes no other with it. Throws the reason why
+    /// there is no such candidate.
+    private func make(_ technique: String, _ toolbox: Toolbox, _ script: String, _ calibration: String) async throws
+        -> String
+    {
+        let run = try await Program.run(toolbox.python, [script, model, scratch, calibration, technique])
+        let line = run.output.split(separator: "\n").last ?? ""
+        // The tools chatter before the script's own last line; where that is missing, the reason is told.
+        guard run.status == 0, let made = try? JSONDecoder().decode(Made.self, from: Data(line.utf8)) else {
+            throw PlumbError(.refused, "the tool ended: \(run.lastError)")
         }
-        guard run.status == 0 || !made.isEmpty else {
-            throw PlumbError(.refused, "the tools made nothing of \(model): \(run.lastError)")
-        }
-        for name in techniques.dropFirst(made.count) {
-            made.append((name, .failure(Reason(text: "the tools ended before: \(run.lastError)"))))
-        }
-        return made
+        guard let file = made.file else { throw PlumbError(.refused, made.skipped ?? "no reason was given") }
+        return file
     }
 
-    private func measure(_ technique: String, _ file: String, skip: Int) throws -> ModelCandidate {
-        let alone: Solo = try worker(["--model", file, "--data", data, "--skip", "\(skip)"])
+    private func measure(_ technique: String, _ file: String, skip: Int) async throws -> ModelCandidate {
+        let alone: Solo = try await worker(["--model", file, "--data", data, "--skip", "\(skip)"])
         var arguments = [
             "--model", file, "--baseline", model, "--data", data, "--skip", "\(skip)", "--seconds", "\(seconds)",
         ]
         if let labels { arguments += ["--labels", labels] }
-        let pair: Pair = try worker(arguments)
+        let pair: Pair = try await worker(arguments)
         return ModelCandidate(
             technique: technique, bytes: try Self.size(file), residentBytes: alone.residentBytes,
             baselineBytes: try Self.size(model), p50Milliseconds: pair.candidate.p50Milliseconds,
@@ -154,8 +140,8 @@ struct ModelOptimizer {
     }
 
     /// One run of the model server's measuring half.
-    private func worker<Answer: Decodable>(_ arguments: [String]) throws -> Answer {
-        let run = try Program.run(Composition.workerPath, ["measure"] + arguments)
+    private func worker<Answer: Decodable>(_ arguments: [String]) async throws -> Answer {
+        let run = try await Program.run(Composition.workerPath, ["measure"] + arguments)
         guard run.status == 0 else {
             let told = run.lastError
             let prefix = "plumb-worker: "

@@ -66,18 +66,4 @@ enum OptimizationText {
         add("day", record.day.map { "\($0)" })
         return lines.joined(separator: "\n")
     }
-
-    /// Puts the record into a spec's file, in place of the one that is there. Throws `refused`, and changes nothing,
-    /// where the spec could not be read any more.
-    static func write(_ record: OptimizationRecord, into path: String) throws {
-        let text = String(decoding: try Input.contents(of: path), as: UTF8.self)
-        let changed = BenchReport.replacing(in: text, with: yaml(record))
-        let reading = Composition.optimization(in: changed, path: path)
-        guard reading.record?.optimizedDigest == record.optimizedDigest else {
-            Terminal.tell(reading.diagnostics)
-            throw PlumbError(
-                .refused, "the record does not fit into \(path)", hint: "paste it by hand:\n\(yaml(record))")
-        }
-        try Composition.write(changed, to: path)
-    }
 }

@@ -11,10 +11,10 @@ struct Toolbox {
 
     /// `chosen` is an interpreter that has the packages already; else one is made. `runtimeVersion` is the server's, so
     /// that what is made is what is understood.
-    static func find(chosen: String?, runtimeVersion: String, tell: (String) -> Void) throws -> Toolbox {
+    static func find(chosen: String?, runtimeVersion: String, tell: (String) -> Void) async throws -> Toolbox {
         if let chosen {
             let toolbox = Toolbox(python: chosen)
-            let trial = try Program.run(chosen, ["-c", "import onnx, onnxruntime.quantization"])
+            let trial = try await Program.run(chosen, ["-c", "import onnx, onnxruntime.quantization"])
             guard trial.status == 0 else {
                 throw PlumbError(
                     .refused, "\(chosen) has no onnx and onnxruntime: \(trial.lastError)",
@@ -30,13 +30,13 @@ struct Toolbox {
         if FileManager.default.fileExists(atPath: stamp) { return toolbox }
         tell("installing \(wanted.joined(separator: " and ")) into \(folder), once")
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let made = try Program.run("/usr/bin/env", ["python3", "-m", "venv", "--clear", folder])
+        let made = try await Program.run("/usr/bin/env", ["python3", "-m", "venv", "--clear", folder])
         guard made.status == 0 else {
             throw PlumbError(
                 .refused, "python3 cannot make an environment: \(made.lastError)",
                 hint: "on Debian: apt-get install python3-venv; or --python PROGRAM with onnx and onnxruntime")
         }
-        let installed = try Program.run(
+        let installed = try await Program.run(
             toolbox.python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"] + wanted)
         guard installed.status == 0 else {
             throw PlumbError(
@@ -52,58 +52,5 @@ struct Toolbox {
         let environment = ProcessInfo.processInfo.environment
         let base = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
         return (base ?? "\(environment["HOME"] ?? NSTemporaryDirectory())/.cache") + "/plumbline"
-    }
-}
-
-/// One run of a program to its end.
-struct Program {
-    var status: Int32
-    var output: String
-    var errors: String
-
-    /// The last line it wrote on its error output.
-    var lastError: String {
-        errors.split(separator: "\n").last { !$0.isEmpty }.map { String($0.prefix(300)) } ?? "it ended with \(status)"
-    }
-
-    /// Runs it with nothing on its standard input; `onLine` is told each line of output as it comes.
-    static func run(
-        _ path: String, _ arguments: [String], onLine: ((Substring) throws -> Void)? = nil
-    ) throws -> Program {
-        let errorPath = "\(NSTemporaryDirectory())/plumb-\(UUID().uuidString).log"
-        guard FileManager.default.createFile(atPath: errorPath, contents: nil, attributes: [.posixPermissions: 0o600]),
-            let errorFile = FileHandle(forWritingAtPath: errorPath)
-        else { throw PlumbError(.internalFault, "cannot write \(errorPath)") }
-        defer {
-            // A file of the temporary folder that stays behind does no harm.
-            try? FileManager.default.removeItem(atPath: errorPath)
-        }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        let output = Pipe()
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = errorFile
-        do {
-            try process.run()
-        } catch {
-            throw PlumbError(.notFound, "\(path) cannot be run", cause: error)
-        }
-        var (data, line) = (Data(), Data())
-        while let part = try output.fileHandleForReading.read(upToCount: 65_536), !part.isEmpty {
-            data += part
-            guard let onLine else { continue }
-            line += part
-            while let end = line.firstIndex(of: UInt8(ascii: "\n")) {
-                try onLine(Substring(decoding: line[line.startIndex..<end], as: UTF8.self))
-                line = Data(line[line.index(after: end)...])
-            }
-        }
-        process.waitUntilExit()
-        let errors = FileManager.default.contents(atPath: errorPath) ?? Data()
-        return Program(
-            status: process.terminationStatus, output: String(decoding: data, as: UTF8.self),
-            errors: String(decoding: errors, as: UTF8.self))
     }
 }

@@ -1,10 +1,10 @@
-"""Makes smaller and faster candidates of an ONNX model; tells of each as one line of JSON.
+"""Makes a smaller or faster candidate of an ONNX model.
 
-    candidates.py MODEL OUTPUT_FOLDER CALIBRATION_FOLDER TECHNIQUE...
+    candidates.py MODEL OUTPUT_FOLDER CALIBRATION_FOLDER TECHNIQUE
 
 CALIBRATION_FOLDER holds one NAME.npy for each input, rows first, as the model server has read them; without files in
-it nothing is calibrated. Each line says {"technique", "file"} or {"technique", "skipped": reason}. The last lines of
-standard error are the tools' own words. Needs onnx and onnxruntime, nothing else.
+it nothing is calibrated. The last line of output is JSON, {"file": path} or {"skipped": reason}. Needs onnx and
+onnxruntime, nothing else.
 """
 import json
 import os
@@ -156,18 +156,8 @@ def pruned_dynamic(source, target, calibration, folder):
     dynamic(path, target, calibration, folder)
 
 
-def graph(source, target, calibration, folder):
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
-    options.optimized_model_filepath = target
-    options.intra_op_num_threads = 1
-    onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
-
-
 TECHNIQUES = {
-    "graph": graph, "int8-dynamic": dynamic, "int8-static": static, "float16": half, "pruned": pruned,
+    "int8-dynamic": dynamic, "int8-static": static, "float16": half, "pruned": pruned,
     "pruned-int8": pruned_dynamic,
 }
 
@@ -179,20 +169,19 @@ def loads(path):
 
 
 def main():
-    source, output, calibration, *wanted = sys.argv[1:]
-    for name in wanted:
-        target = os.path.join(output, f"{name}.onnx")
-        told = {"technique": name}
-        try:
-            TECHNIQUES[name](source, target, calibration, output)
-            loads(target)
-            told["file"] = target
-        except Impossible as reason:
-            told["skipped"] = str(reason)
-        except Exception as error:  # Each tool fails in ways of its own; the others may still succeed.
-            first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-            told["skipped"] = f"the tool failed: {first[:300]}"
-        print(json.dumps(told), flush=True)
+    source, output, calibration, name = sys.argv[1:]
+    target = os.path.join(output, f"{name}.onnx")
+    told = {}
+    try:
+        TECHNIQUES[name](source, target, calibration, output)
+        loads(target)
+        told["file"] = target
+    except Impossible as reason:
+        told["skipped"] = str(reason)
+    except Exception as error:  # Each tool fails in ways of its own; whoever asked is told of any.
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        told["skipped"] = f"the tool failed: {first[:300]}"
+    print(json.dumps(told), flush=True)
 
 
 main()

@@ -1,25 +1,10 @@
 // Practises a recovery on schedule, in a process of its own, and says so loudly when it fails.
 
-import ArgumentParser
 import Foundation
 import Logging
 import PlumbEngine
 import PlumbModel
 import ServiceLifecycle
-
-/// A time such as 30d, 12h or 90s.
-struct DrillInterval: ExpressibleByArgument {
-    let text: String
-    let seconds: Double
-
-    init?(argument: String) {
-        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        guard let unit = argument.last.flatMap({ units[$0] }), let number = Double(argument.dropLast()),
-            (10...366 * 86_400).contains(number * unit)
-        else { return nil }
-        (text, seconds) = (argument, number * unit)
-    }
-}
 
 /// One drill at a time: the loop waits for it.
 struct DrillService: Service {
@@ -30,7 +15,7 @@ struct DrillService: Service {
     let log: Logger
     private static let pauseSeconds = 5.0
     /// Of what a drill said, what is kept.
-    private static let outputBytesMax = 2000
+    private static let outputMax = 2000
 
     func run() async throws {
         var machine = DrillMachine(everySeconds: everySeconds, startedAt: Date().timeIntervalSince1970)
@@ -69,33 +54,11 @@ struct DrillService: Service {
     }
 
     private func drill() async throws -> (status: Int32, text: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Composition.executablePath)
-        process.arguments = ["drill", "dr", "--record", "--home", home]
         var environment = ProcessInfo.processInfo.environment.filter { $0.key != "PLUMB_ENGINE_URL" }
         if let passphrase { environment["PLUMB_PASSPHRASE"] = passphrase }
-        process.environment = environment
-        let path = NSTemporaryDirectory() + "plumb-drill-\(UInt64.random(in: 0 ... .max)).out"
-        guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
-            let output = FileHandle(forWritingAtPath: path)
-        else { throw PlumbError(.internalFault, "cannot write \(path)") }
-        // A temporary file.
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        process.standardOutput = output
-        process.standardError = output
-        process.standardInput = FileHandle.nullDevice
-        let status: Int32 = try await withCheckedThrowingContinuation { done in
-            process.terminationHandler = { done.resume(returning: $0.terminationStatus) }
-            do {
-                try process.run()
-            } catch {
-                process.terminationHandler = nil
-                done.resume(throwing: error)
-            }
-        }
-        let text = FileManager.default.contents(atPath: path).map {
-            String(decoding: $0.suffix(Self.outputBytesMax), as: UTF8.self)
-        }
-        return (status, (text ?? "").trimmingCharacters(in: .whitespacesAndNewlines))
+        let run = try await Program.run(
+            Composition.executablePath, ["drill", "dr", "--record", "--home", home], environment: environment)
+        let text = (run.output + run.errors).trimmingCharacters(in: .whitespacesAndNewlines)
+        return (run.status, String(text.suffix(Self.outputMax)))
     }
 }

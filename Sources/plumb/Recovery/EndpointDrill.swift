@@ -70,7 +70,6 @@ struct EndpointDrill: Sendable {
     let rate: Double
     let say: @Sendable (String) -> Void
     private static let waitSecondsMax = 300.0
-    private static let pollMilliseconds = 20
     private var clock: ContinuousClock { ContinuousClock() }
 
     private func status() async throws -> EndpointStatus {
@@ -117,7 +116,7 @@ struct EndpointDrill: Sendable {
                 let endedAt = clock.now
                 for processID in lost { kill(-processID, SIGKILL) }
                 say("\(zone) is lost: \(lost.count) instances")
-                try await wait("every instance is ready again") {
+                try await RecoveryRehearsal.wait("every instance is ready again", secondsMax: Self.waitSecondsMax) {
                     let now = try await status()
                     let ready = (now.workers ?? []).filter { $0.revision == before.record.active && $0.isReady }
                     return ready.count >= workers.count && !ready.contains { lost.contains($0.processID ?? 0) }
@@ -172,7 +171,7 @@ struct EndpointDrill: Sendable {
         var faultAt: Double?
         var known: Set<Int32> = []
         var ended: RolloutRecord?
-        try await wait("the engine has rolled r\(revision) back") {
+        try await RecoveryRehearsal.wait("the engine has rolled r\(revision) back", secondsMax: Self.waitSecondsMax) {
             let now = try await status()
             ended = now.record.rollout == nil ? now.record.history.last { $0.new == revision } : nil
             if ended != nil { return true }
@@ -211,16 +210,6 @@ struct EndpointDrill: Sendable {
 
     /// A second of requests before anything is broken shows that all is well until then.
     private func settle() async throws { try await Task.sleep(for: .seconds(1)) }
-
-    private func wait(_ what: String, _ isSo: () async throws -> Bool) async throws {
-        let deadline = clock.now + .seconds(Self.waitSecondsMax)
-        while try await !isSo() {
-            guard clock.now < deadline else {
-                throw PlumbError(.timedOut, "not within \(Int(Self.waitSecondsMax)) s: \(what)")
-            }
-            try await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
-        }
-    }
 }
 
 extension EndpointRecord {

@@ -76,7 +76,7 @@ struct RecoveryRehearsal {
             try await RemotePlane.with(socketPath: home.controlSocket) { try await $0.note(mark, by: Actor.name) }
             let acknowledged = clock.now
             let wanted = try Composition.auditSize(in: home.folder)
-            try await wait("the backup has mark \(number)") {
+            try await Self.wait("the backup has mark \(number)", secondsMax: Self.waitSecondsMax) {
                 try shipped() >= wanted
             }
             longest = max(longest, (clock.now - acknowledged) / .seconds(1))
@@ -94,7 +94,7 @@ struct RecoveryRehearsal {
         report.notes += restored.notes
         say("\(restored.records) records, \(restored.auditEntries) audit entries, \(restored.artifacts) artefacts")
         try await step("start the engine", &report) {
-            try run("up", "--detach", "--port", "0", in: scratch)
+            try await run("up", "--detach", "--no-restart", "--port", "0", in: scratch)
         }
         let scratchHome = try HomeOption.parse(["--home", scratch])
         let endpoints = try await RemotePlane.with(socketPath: scratchHome.controlSocket) { plane in
@@ -108,8 +108,8 @@ struct RecoveryRehearsal {
         }
         try await step("answer", &report) {
             for endpoint in endpoints {
-                try await wait("\(endpoint) answers its example") {
-                    (try? run("invoke", endpoint, in: scratch)) != nil  // Not yet is no failure; never is one.
+                try await Self.wait("\(endpoint) answers its example", secondsMax: Self.waitSecondsMax) {
+                    (try? await run("invoke", endpoint, in: scratch)) != nil  // Not yet is no failure; never is one.
                 }
                 say("\(endpoint) answers")
             }
@@ -128,33 +128,27 @@ struct RecoveryRehearsal {
     private func stop(_ scratch: String) async {
         guard FileManager.default.fileExists(atPath: "\(scratch)/state.sqlite") else { return }
         // An engine that did not start needs no stopping.
-        try? run("down", in: scratch)
+        try? await run("down", in: scratch)
     }
 
     /// This program with another folder of state.
-    private func run(_ arguments: String..., in scratch: String) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Composition.executablePath)
-        process.arguments = arguments + ["--home", scratch]
-        let errors = Pipe()
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = errors
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw PlumbError(.internalFault, "plumb \(arguments.joined(separator: " ")) failed: \(text.suffix(500))")
+    private func run(_ arguments: String..., in scratch: String) async throws {
+        let run = try await Program.run(Composition.executablePath, arguments + ["--home", scratch])
+        guard run.status == 0 else {
+            throw PlumbError(
+                .internalFault, "plumb \(arguments.joined(separator: " ")) failed: \(run.errors.suffix(500))")
         }
     }
 
-    private func wait(_ what: String, _ isSo: () throws -> Bool) async throws {
-        let deadline = clock.now + .seconds(Self.waitSecondsMax)
-        while try !isSo() {
-            guard clock.now < deadline else {
-                throw PlumbError(.timedOut, "not within \(Int(Self.waitSecondsMax)) s: \(what)")
-            }
-            try await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
+    /// Looks again and again until it is so. Throws `timedOut` where that takes longer than the limit.
+    static func wait(
+        _ what: String, secondsMax: Double, _ isSo: () async throws -> Bool
+    ) async throws {
+        let clock = ContinuousClock()
+        let deadline = clock.now + .seconds(secondsMax)
+        while try await !isSo() {
+            guard clock.now < deadline else { throw PlumbError(.timedOut, "not within \(Int(secondsMax)) s: \(what)") }
+            try await Task.sleep(for: .milliseconds(pollMilliseconds))
         }
     }
 
