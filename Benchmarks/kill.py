@@ -117,7 +117,8 @@ def kill_one(engine, folder, case, options):
 
 
 def kill_domain(engine, folder, case, options):
-    engine.up(spec(folder, instances="{initial: 4}"))
+    # Production would not be deployed with the alarm's threshold that high.
+    engine.up(spec(folder, environment="staging", instances="{initial: 4, maximum: 4}"))
 
     def event():
         workers = ready(engine, 4)

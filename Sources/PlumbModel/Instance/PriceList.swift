@@ -114,8 +114,9 @@ extension PriceList {
         var regions: [String: [String: Double]] = [:]
         var types: [String] = []
         var isHeading = true
-        for line in table.split(separator: "\n", omittingEmptySubsequences: false) {
-            let words = line.split(separator: " ")
+        // Bytes, not characters: this is read whenever a spec's defaults are looked up.
+        for line in table.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            let words = line.split(separator: UInt8(ascii: " ")).map { Substring($0) }
             guard let first = words.first else {
                 isHeading = true
                 continue
@@ -125,10 +126,11 @@ extension PriceList {
                 isHeading = false
                 continue
             }
-            for region in first.split(separator: ",") {
-                for (type, word) in zip(types, words.dropFirst()) {
-                    regions[String(region), default: [:]][type] = Double(word)
-                }
+            let prices = words.dropFirst().map { Double($0) }
+            for region in first.utf8.split(separator: UInt8(ascii: ",")) {
+                var known = regions[String(Substring(region)), default: [:]]
+                for (type, price) in zip(types, prices) { known[type] = price }
+                regions[String(Substring(region))] = known
             }
         }
         return regions
