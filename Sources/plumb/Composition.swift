@@ -416,6 +416,11 @@ enum Composition {
         try ListeningSocket.open(host: host, port: port)
     }
 
+    /// What workers here would be kept from, in words, and whether nothing is missing.
+    static func isolation(home: String) async -> (text: String, isWhole: Bool) {
+        await WorkerIsolation.look(worker: workerPath, home: home)
+    }
+
     static func embeddedEngine(
         home: String, host: String, port: Int, threads: Int, region: String, readsModelsFromS3: Bool,
         clientCertificates: ClientCertificates, workerMemoryMiB: Int?, keeping: Keeping, tracing: Tracing?, log: Logger
@@ -465,6 +470,7 @@ extension ReportOption {
         case .markdown: .markdown
         case .html: .html
         case .github: .github
+        case .badge: .badge
         }
     }
 }

@@ -34,6 +34,7 @@ struct Plumb: AsyncParsableCommand {
             DriftCommand.self, CostCommand.self,
             AccessCommand.self, KeyCommand.self, AuditCommand.self, BackupCommand.self, RestoreCommand.self,
             RecoveryPlanningCommand.self, StandbyCommand.self, DrillCommand.self, EvidenceCommand.self,
+            DoctorCommand.self,
         ])
 
     static func main() async {
