@@ -437,6 +437,7 @@ enum Composition {
         settings.anchorFolder = keeping.anchor
         settings.anchorSeconds = keeping.anchorMinutes * 60
         settings.tracing = tracing?.settings
+        settings.prices = try prices(in: home)
         let house = try await LocalHouse(settings, monitor: CapturedTrafficMonitor(), log: log)
         begin(house.tracer)
         let (plane, services) = try await house.furnish()

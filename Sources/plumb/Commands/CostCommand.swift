@@ -7,8 +7,11 @@ import PlumbPolicy
 struct CostCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cost",
-        abstract: "What a deployment costs a month, by which prices, and which days were odd.",
-        subcommands: [CostEstimateCommand.self, CostPricesCommand.self, CostAnomaliesCommand.self])
+        abstract: "What a deployment costs a month, what it has cost, by which prices, and which days were odd.",
+        subcommands: [
+            CostEstimateCommand.self, CostReportCommand.self, CostAllowCommand.self, CostPricesCommand.self,
+            CostAnomaliesCommand.self,
+        ])
 }
 
 /// How an estimate is told.
