@@ -31,7 +31,7 @@ struct Plumb: AsyncParsableCommand {
             SpecCommand.self, RenderCommand.self, UpCommand.self, ReloadCommand.self, DownCommand.self,
             StatusCommand.self, DeployCommand.self, ApproveCommand.self, PromoteCommand.self, RollbackCommand.self,
             RolloutCommands.self, ScaleCommand.self, InvokeCommand.self, BenchCommand.self, OptimizeCommand.self,
-            DriftCommand.self, CostCommand.self,
+            SizeCommand.self, DriftCommand.self, CostCommand.self, CollectCommand.self,
             AccessCommand.self, KeyCommand.self, AuditCommand.self, BackupCommand.self, RestoreCommand.self,
             RecoveryPlanningCommand.self, StandbyCommand.self, DrillCommand.self, EvidenceCommand.self,
         ])
