@@ -94,6 +94,7 @@ struct ControlDescriptionTests {
             .addUser(name: "a", owner: "b"), .removeUser("a"), .grant(user: "a", AccessGrant(allow: .viewer)),
             .revokeGrant(user: "a", id: "b"), .issueToken(user: "a", seconds: 1), .revokeToken("a"), .claim(name: "a"),
             .makeFirstToken, .rotateTokenKey, .issueCertificate(user: "a", days: 1), .approve(plan: "a", reason: "b"),
+            .reject(plan: "a", reason: "b"),
             .breakGlass(reason: "a", minutes: 1), .closeReview(id: "a", note: "b"), .rotateKey, .rewrap, .shredKey(1),
         ]
         let components = try #require(try document()["components"] as? [String: Any])
