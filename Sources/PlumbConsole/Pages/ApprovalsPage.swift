@@ -72,7 +72,8 @@ struct ApprovalsPage: Page {
         var spec = spec
         spec.places = [:]
         // What was decoded from JSON can be written as JSON.
-        guard let data = try? JSONEncoder().encode(spec), let tree = try? JSONSerialization.jsonObject(with: data) else {
+        guard let data = try? JSONEncoder().encode(spec), let tree = try? JSONSerialization.jsonObject(with: data)
+        else {
             return [:]
         }
         var found: [String: String] = [:]

@@ -70,7 +70,8 @@ struct AuditEntryPage: Page {
         title = "Entry \(one.index)"
         facts =
             [
-                Fact(name: "When", value: "\(Moment(one.entry.at).text) UTC"), Fact(name: "Who", value: one.entry.actor),
+                Fact(name: "When", value: "\(Moment(one.entry.at).text) UTC"),
+                Fact(name: "Who", value: one.entry.actor),
                 Fact(name: "Action", value: one.entry.action), Fact(name: "Subject", value: one.entry.subject),
                 Fact(name: "Outcome", value: one.entry.outcome.rawValue),
             ] + one.entry.details.sorted { $0.key < $1.key }.map { Fact(name: $0.key, value: $0.value) }

@@ -45,6 +45,7 @@ struct CapturesPage: Page {
 
     /// The shape of a text without its content: letters become x, digits 9.
     static func masked(_ text: String) -> String {
-        PageWords.clipped(String(text.prefix(lettersMax + 1).map { $0.isNumber ? "9" : $0.isLetter ? "x" : $0 }), to: lettersMax)
+        PageWords.clipped(
+            String(text.prefix(lettersMax + 1).map { $0.isNumber ? "9" : $0.isLetter ? "x" : $0 }), to: lettersMax)
     }
 }

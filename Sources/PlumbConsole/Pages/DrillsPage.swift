@@ -77,7 +77,8 @@ struct DrillsPage: Page {
     private static func drill(_ entry: AuditEntry) -> Drill {
         let badge = Badge(entry.outcome)
         let numbers = entry.details.filter {
-            ($0.key.hasSuffix("Seconds") || $0.key == "failedRequests") && !["rtoSeconds", "rpoSeconds"].contains($0.key)
+            ($0.key.hasSuffix("Seconds") || $0.key == "failedRequests")
+                && !["rtoSeconds", "rpoSeconds"].contains($0.key)
         }.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         let told = numbers + [entry.details["failure"]].compactMap { $0 }.map { PageWords.clipped($0, to: 200) }
         return Drill(

@@ -71,7 +71,8 @@ struct EndpointLineage: Sendable {
         cost = Self.cost(spend, spec)
         cache = Self.cache(spec?.cache)
         if let judged {
-            verdictText = "Judged \(Moment(judged.at).text): \(judged.assessment.count(.fails)) controls fail, "
+            verdictText =
+                "Judged \(Moment(judged.at).text): \(judged.assessment.count(.fails)) controls fail, "
                 + "\(judged.assessment.count(.unknown)) are unknown, \(judged.assessment.count(.holds)) hold."
             verdicts = judged.assessment.policies.map { PolicyVerdict(id: $0.id, verdict: Badge($0.verdict)) }
         } else {
@@ -103,7 +104,9 @@ struct EndpointLineage: Sendable {
     private static func ended(_ rollout: RolloutRecord) -> Ended {
         var told: [String] = []
         if let detected = rollout.detectedAt {
-            if let fault = rollout.faultAt { told.append("detected \(tenths(detected - fault)) s after the first fault") }
+            if let fault = rollout.faultAt {
+                told.append("detected \(tenths(detected - fault)) s after the first fault")
+            }
             if let moved = rollout.movedAt { told.append("traffic back \(tenths(moved - detected)) s later") }
             if let moved = rollout.movedAt, let full = rollout.fullAt {
                 told.append("old fleet full \(tenths(full - moved)) s later")

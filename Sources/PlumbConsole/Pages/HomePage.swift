@@ -186,7 +186,8 @@ struct HomePage: Page {
             if record.rollout?.pausedAt != nil {
                 needs.append(.wait("Paused", "the rollout of \(record.name) waits for a word", path))
             }
-            if let last = record.history.last, case .rolledBack(let reason) = last.outcome, now - last.endedAt < daySeconds
+            if let last = record.history.last, case .rolledBack(let reason) = last.outcome,
+                now - last.endedAt < daySeconds
             {
                 needs.append(.wait("Rolled back", "\(record.name) r\(last.new): \(reason)", path))
             }

@@ -50,7 +50,8 @@ struct PoliciesPage: Page {
         let all = records.flatMap { record in
             (record.revision(record.active)?.spec.waivers ?? []).map { (record.name, $0) }
         }
-        waivers = all.sorted { ($0.1.expires, $0.1.control, $0.0) < ($1.1.expires, $1.1.control, $1.0) }.map { name, waiver in
+        waivers = all.sorted { ($0.1.expires, $0.1.control, $0.0) < ($1.1.expires, $1.1.control, $1.0) }.map {
+            name, waiver in
             let days = waiver.expires.daysSinceEpoch - today.daysSinceEpoch
             return Waived(
                 until: waiver.expires.description, isOver: days < 0, isSoon: (0...Self.soonDays).contains(days),

@@ -83,7 +83,8 @@ public final class ConsoleService: Service, ConsoleDoor {
                 .unsupported, "no console listens", hint: "plumb up --console-port PORT says where it does")
         }
         guard let code = await site.makeLink(for: owner) else {
-            throw PlumbError(.refused, "\(SessionBook.linksMax) links wait to be used", hint: "try again in two minutes")
+            throw PlumbError(
+                .refused, "\(SessionBook.linksMax) links wait to be used", hint: "try again in two minutes")
         }
         let host = listener.host.contains(":") ? "[\(listener.host)]" : listener.host
         return "https://\(host):\(port)/open?code=\(code)"

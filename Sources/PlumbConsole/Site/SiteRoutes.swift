@@ -91,7 +91,8 @@ struct SiteRoutes: Sendable {
         _ request: Request, _ context: ConsoleContext, _ work: (Visit) async throws -> Response
     ) async throws -> Response {
         let query = Dictionary(
-            request.uri.queryParameters.map { (String($0.key), String($0.value)) }, uniquingKeysWith: { first, _ in first })
+            request.uri.queryParameters.map { (String($0.key), String($0.value)) },
+            uniquingKeysWith: { first, _ in first })
         var known: Visit?
         do {
             if let id = Self.session(request) {
@@ -302,7 +303,8 @@ private struct RuledAnswers: RouterMiddleware {
     ]
 
     func handle(
-        _ request: Request, context: ConsoleContext, next: @concurrent (Request, ConsoleContext) async throws -> Response
+        _ request: Request, context: ConsoleContext,
+        next: @concurrent (Request, ConsoleContext) async throws -> Response
     ) async throws -> Response {
         var response: Response
         do {
