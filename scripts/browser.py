@@ -154,7 +154,7 @@ class Browser:
     def picture(self, path, height):
         """What is seen, as a PNG file; at most so high."""
         size = self.tell("Page.getLayoutMetrics")["cssContentSize"]
-        clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], height), "scale": 1}
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], height), "scale": 1 if size["width"] < 600 else 0.75}
         data = self.tell("Page.captureScreenshot", format="png", clip=clip, captureBeyondViewport=True)["data"]
         with open(path, "wb") as file:
             file.write(base64.b64decode(data))

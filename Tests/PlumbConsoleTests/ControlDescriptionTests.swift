@@ -10,8 +10,8 @@ import Testing
 @testable import PlumbConsole
 
 /// An engine that nothing can be asked of: its routes alone are looked at.
-private struct SilentPlane: ControlPlane, AccessPlane {
-    private struct Silence: Error {}
+struct SilentPlane: ControlPlane, AccessPlane {
+    struct Silence: Error {}
     func status() async throws -> EngineStatus { throw Silence() }
     func deploy(_ request: DeploymentRequest, by actor: String) async throws -> DeploymentReceipt { throw Silence() }
     func rollback(

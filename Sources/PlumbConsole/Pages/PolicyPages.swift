@@ -67,6 +67,7 @@ struct PolicyPage: Page {
         let verdict: Badge
         let endpoint: String
         let path: String
+        let resource: String
         let message: String
         let fix: String?
     }
@@ -98,7 +99,7 @@ struct PolicyPage: Page {
                             told,
                             Found(
                                 verdict: Badge(told), endpoint: endpoint, path: PageWords.escaped(endpoint),
-                                message: judgement.message,
+                                resource: judgement.resource, message: judgement.message,
                                 fix: told == .fails ? judgement.fix ?? control.remedy : nil)
                         ))
                 }

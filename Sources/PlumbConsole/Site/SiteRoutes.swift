@@ -90,9 +90,7 @@ struct SiteRoutes: Sendable {
     private func visiting(
         _ request: Request, _ context: ConsoleContext, _ work: (Visit) async throws -> Response
     ) async throws -> Response {
-        let query = Dictionary(
-            request.uri.queryParameters.map { (String($0.key), String($0.value)) },
-            uniquingKeysWith: { first, _ in first })
+        let query = Self.read(form: request.uri.query ?? "")
         var known: Visit?
         do {
             if let id = Self.session(request) {
