@@ -25,8 +25,8 @@ struct CostPage: Page {
     }
     let title = "Cost"
     let basis =
-        "What runs here costs what this machine costs. The sums say what the same specs cost on AWS, by the prices that "
-        + "plumb cost estimate uses."
+        "What runs here costs what this machine costs. The sums say what the same specs cost on AWS, by the prices "
+        + "that plumb cost estimate uses."
     let hasRows: Bool
     let rows: [Row]
     let floor: String
