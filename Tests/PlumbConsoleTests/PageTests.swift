@@ -178,7 +178,7 @@ struct PageTests {
         let entry = AuditEntry(at: 0, actor: name, action: name, subject: name, details: [name: name])
         var search = AuditSearch()
         (search.actor, search.text) = (name, name)
-        let lineage = EndpointLineage(record, monitoring: nil, spend: nil, judged: site.board[name])
+        let lineage = EndpointLineage(record, monitoring: nil, spend: nil, metered: nil, judged: site.board[name])
         let chart = Chart(
             name, unit: name, [.init(name: name, values: [1])], limits: [(name, 1)], end: 0, stepSeconds: 1)
         let endpoint = EndpointPage(status, charts: [chart], lineage: lineage, now: Self.now)
@@ -199,7 +199,7 @@ struct PageTests {
         var run = DrillRun(kind: .failover, endpoint: name, by: name, startedAt: 0)
         run.text = name
         check(site.write(DrillsPage(run, [entry], Self.engine([status]), now: 0), for: visit), "drills")
-        check(site.write(CostPage([record]) { _ in nil }, for: visit), "cost")
+        check(site.write(CostPage([status]) { _ in nil }, for: visit), "cost")
         check(site.write(SignInPage(code: name, trouble: name), for: nil), "sign-in")
         check(site.write(FaultPage(title: name, heading: name, message: name, hint: name), for: nil), "fault")
         let live = String(decoding: site.writePart(endpoint), as: UTF8.self)

@@ -166,6 +166,10 @@ struct SiteTests {
             "POST /v1/endpoints/d/rollout {\"command\":\"pause\",\"reason\":\"x\"}"
         ),
         ("scale", "endpoint=d&reason=x&count=3", "POST /v1/endpoints/d/scale {\"count\":3,\"reason\":\"x\"}"),
+        (
+            "hours", "endpoint=d&reason=x&order=park",
+            "POST /v1/endpoints/d/spending {\"order\":\"park\",\"reason\":\"x\"}"
+        ),
         ("approve", "plan=p&reason=x", "POST /v1/access {\"approve\":{\"plan\":\"p\",\"reason\":\"x\"}}"),
         ("reject", "plan=p&reason=x", "POST /v1/access {\"reject\":{\"plan\":\"p\",\"reason\":\"x\"}}"),
         ("revokeKey", "id=PLMB", "DELETE /v1/access-keys/PLMB "),
@@ -182,6 +186,7 @@ struct SiteTests {
     @Test(arguments: [
         ("rollback", "endpoint=d"), ("rollback", "reason=x"), ("rollback", "endpoint=d&reason=x&revision=two"),
         ("steer", "endpoint=d&reason=x&command=stop"), ("scale", "endpoint=d&reason=x&count="), ("approve", "plan=p"),
+        ("hours", "endpoint=d&reason=x&order=sell"),
         ("issueToken", "user=a&minutes=100000"), ("issueToken", "user=a&minutes=9223372036854775807"),
         ("grant", "user=a&role=god"), ("grant", "user=a&role=viewer&condition=moon=full"), ("unknown", ""),
     ])
