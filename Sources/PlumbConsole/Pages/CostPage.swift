@@ -27,8 +27,8 @@ struct CostPage: Page {
     }
     let title = "Cost"
     let basis =
-        "Hours are metered here and priced as on AWS: what was spent this month, and what the month comes to. Beside it "
-        + "stands what the specs were reckoned at (plumb cost estimate)."
+        "Hours are metered here and priced as on AWS: what was spent this month, and what the month comes to. Beside "
+        + "it stands what the specs were reckoned at (plumb cost estimate)."
     let hasRows: Bool
     let rows: [Row]
     let spent: String
