@@ -200,8 +200,9 @@ let package = Package(
         .testTarget(
             name: "PlumbConsoleTests",
             dependencies: [
-                "PlumbConsole", "PlumbEngine", "PlumbModel", "PlumbTesting",
+                "PlumbConsole", "PlumbEngine", "PlumbModel", "PlumbSignals", "PlumbTesting",
                 .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "Mustache", package: "swift-mustache"), .product(name: "NIOCore", package: "swift-nio"),
             ]
         ),
         .testTarget(name: "OnnxRuntimeTests", dependencies: ["OnnxRuntime", "plumb-worker"], exclude: ["Fixtures"]),

@@ -77,7 +77,8 @@ def measure(engine):
             took.append((time.perf_counter() - start) * 1000)
             assert answer.status == 200, (page, answer.status)
         took.sort()
-        print(f"{page:20} {len(body):7} bytes  median {statistics.median(took):6.2f} ms  worst {took[-1]:6.2f} ms", flush=True)
+        median = statistics.median(took)
+        print(f"{page:20} {len(body):7} bytes  median {median:6.2f} ms  worst {took[-1]:6.2f} ms", flush=True)
     process = engine.process()
     before = processor_seconds(process)
     time.sleep(SECONDS)
@@ -89,8 +90,8 @@ def measure(engine):
     while time.monotonic() - started < SECONDS:
         parts += answer.fp.readline().startswith(b"event: part")
     live = processor_seconds(process) - before
-    print(f"one live page: {parts} parts in {SECONDS} s, {(live - idle) / SECONDS * 100:.2f} % of a core more than without "
-          f"({live / SECONDS * 100:.2f} % and {idle / SECONDS * 100:.2f} %)")
+    share, rest = live / SECONDS * 100, idle / SECONDS * 100
+    print(f"one live page: {parts} parts in {SECONDS} s, {share:.2f} % of a core, without it {rest:.2f} %")
     stream.close()
 
 

@@ -85,7 +85,7 @@ class Browser:
         elif method == "Network.loadingFinished":
             self.bytes += event["encodedDataLength"]
         elif method == "Runtime.exceptionThrown":
-            self.faults.append(event["exceptionDetails"].get("text", "") + str(event["exceptionDetails"].get("exception")))
+            self.faults.append(str(event["exceptionDetails"]))
         elif method == "Runtime.consoleAPICalled" and event["type"] in ("error", "warning", "assert"):
             self.faults.append(str(event["args"]))
         elif method == "Log.entryAdded" and event["entry"]["level"] in ("error", "warning"):
@@ -147,14 +147,17 @@ class Browser:
             self.tell("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code)
 
     def look(self, width, height, isDark=False, isPhone=False):
-        self.tell("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=isPhone)
+        self.tell(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=isPhone)
         scheme = "dark" if isDark else "light"
         self.tell("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 
     def picture(self, path, height):
         """What is seen, as a PNG file; at most so high."""
         size = self.tell("Page.getLayoutMetrics")["cssContentSize"]
-        clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], height), "scale": 1 if size["width"] < 600 else 0.75}
+        # Smaller than life, so that pictures for documents stay small files.
+        scale = 1 if size["width"] < 600 else 0.75
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], height), "scale": scale}
         data = self.tell("Page.captureScreenshot", format="png", clip=clip, captureBeyondViewport=True)["data"]
         with open(path, "wb") as file:
             file.write(base64.b64decode(data))

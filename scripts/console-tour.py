@@ -36,41 +36,62 @@ HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script>\u202Etxt'
 # What a page has to keep, seen from within it: labels, names, headings, contrast, and no script but our own.
 CHECK = r"""(() => {
   const faults = [];
+  const every = selector => [...document.querySelectorAll(selector)];
   const visible = e => { const b = e.getBoundingClientRect(); return b.width > 1 && b.height > 1; };
-  for (const field of document.querySelectorAll('input:not([type=hidden]), select, textarea')) {
+  for (const field of every('input:not([type=hidden]), select, textarea')) {
     const isNamed = field.labels.length || field.getAttribute('aria-label');
     if (!isNamed) faults.push('no label: ' + field.outerHTML);
   }
-  for (const e of document.querySelectorAll('button, a, [role=img], [role=region]')) {
-    const by = (e.getAttribute('aria-labelledby') || '').split(' ').map(i => document.getElementById(i)?.textContent || '').join('');
-    if (!(e.textContent.trim() || e.getAttribute('aria-label') || by)) faults.push('no name: ' + e.outerHTML);
+  const pointed = e => (e.getAttribute('aria-labelledby') || '').split(' ')
+    .map(id => document.getElementById(id)?.textContent || '').join('');
+  for (const e of every('button, a, [role=img], [role=region]')) {
+    const name = e.textContent.trim() || e.getAttribute('aria-label') || pointed(e);
+    if (!name) faults.push('no name: ' + e.outerHTML);
   }
-  for (const t of document.querySelectorAll('table')) {
-    if (!t.caption) faults.push('a table without a caption');
-    for (const h of t.querySelectorAll('th')) if (!h.scope) faults.push('th without scope: ' + h.outerHTML);
+  for (const table of every('table')) {
+    if (!table.caption) faults.push('a table without a caption');
+    for (const head of table.querySelectorAll('th')) {
+      if (!head.scope) faults.push('th without scope: ' + head.outerHTML);
+    }
   }
-  const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
+  const ids = every('[id]').map(e => e.id);
   for (const id of ids) if (ids.indexOf(id) !== ids.lastIndexOf(id)) faults.push('twice the id ' + id);
   let level = 0;
-  for (const h of document.querySelectorAll('h1, h2, h3, h4')) {
-    const next = Number(h.tagName[1]);
-    if (next > level + 1) faults.push('heading skips a level: ' + h.textContent);
+  for (const heading of every('h1, h2, h3, h4')) {
+    const next = Number(heading.tagName[1]);
+    if (next > level + 1) faults.push('heading skips a level: ' + heading.textContent);
     level = next;
   }
-  if (document.querySelectorAll('h1').length !== 1) faults.push('not one h1');
-  if (document.querySelectorAll('[style], [onclick], [onerror], script:not([src])').length) faults.push('inline style or script');
+  if (every('h1').length !== 1) faults.push('not one h1');
+  if (every('[style], [onclick], [onerror], script:not([src])').length) faults.push('inline style or script');
   const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-  const rgb = color => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1); return [...canvas.getImageData(0, 0, 1, 1).data]; };
-  const light = color => { const l = rgb(color).slice(0, 3).map(v => { v /= 255; return v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; }); return .2126 * l[0] + .7152 * l[1] + .0722 * l[2]; };
-  const ground = e => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor; if (rgb(c)[3] === 255) return c; } return 'white'; };
+  const rgb = color => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = color;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const part = value => value <= .04045 ? value / 12.92 : ((value + .055) / 1.055) ** 2.4;
+  const light = color => {
+    const [red, green, blue] = rgb(color).map(value => part(value / 255));
+    return .2126 * red + .7152 * green + .0722 * blue;
+  };
+  const ground = e => {
+    for (; e; e = e.parentElement) {
+      const color = getComputedStyle(e).backgroundColor;
+      if (rgb(color)[3] === 255) return color;
+    }
+    return 'white';
+  };
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const seen = new Set();
   while (walker.nextNode()) {
     const e = walker.currentNode.parentElement;
-    if (!walker.currentNode.textContent.trim() || seen.has(e) || !visible(e) || e.closest('svg, option, .skip')) continue;
+    const isText = walker.currentNode.textContent.trim() && !e.closest('svg, option, .skip');
+    if (!isText || seen.has(e) || !visible(e)) continue;
     seen.add(e);
-    const [a, b] = [light(getComputedStyle(e).color), light(ground(e))];
-    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+    const [one, other] = [light(getComputedStyle(e).color), light(ground(e))];
+    const ratio = (Math.max(one, other) + .05) / (Math.min(one, other) + .05);
     if (ratio < 4.5) faults.push('contrast ' + ratio.toFixed(2) + ': ' + e.outerHTML.slice(0, 120));
   }
   return faults.slice(0, 8);
@@ -82,12 +103,15 @@ class Engine:
 
     def __init__(self, plumb, folder):
         self.plumb, self.folder, self.home = plumb, pathlib.Path(folder), f"{folder}/state"
-        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("PLUMB_") or k == "PLUMB_WORKER"}
+        self.environment = {
+            name: value for name, value in os.environ.items()
+            if not name.startswith("PLUMB_") or name == "PLUMB_WORKER"}
         self.spec("plumb.yaml", "model.onnx")
         self.spec("broken.yaml", "model-error.onnx")
         self.run("up", "--detach", "--port", "0", "--console-port", "0", f"{folder}/plumb.yaml")
         status = json.loads(self.run("status", "--format", "json"))
-        self.gateway, self.ca, self.token_path = status["gateway"], status["certificateAuthorityPath"], status["tokenPath"]
+        self.gateway, self.ca = status["gateway"], status["certificateAuthorityPath"]
+        self.token_path = status["tokenPath"]
         self.is_asking = True
         self.asker = threading.Thread(target=self.ask, daemon=True)
         self.asker.start()
@@ -96,7 +120,8 @@ class Engine:
         text = (ROOT / "Examples/digits/plumb.yaml").read_text()
         text = text.replace("model.onnx", str(ROOT / "Examples/digits" / model))
         text = text.replace("request.csv", str(ROOT / "Examples/digits/request.csv"))
-        text = re.sub(r"^rollout:.*$", "rollout: {wait: 5s, terminationWait: 5s, requestsMinimum: 20}", text, flags=re.M)
+        rollout = "rollout: {wait: 5s, terminationWait: 5s, requestsMinimum: 20}"
+        text = re.sub(r"^rollout:.*$", rollout, text, flags=re.M)
         (self.folder / name).write_text(text)
 
     def run(self, *arguments, environment=None, codes=(0,)):

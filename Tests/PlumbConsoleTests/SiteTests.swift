@@ -1,6 +1,7 @@
 // The console's parts by themselves: sessions, the order of judging, charts, forms, and what strangers may be called.
 
 import Foundation
+import NIOCore
 import PlumbEngine
 import PlumbModel
 import PlumbTesting
@@ -13,31 +14,34 @@ struct SiteTests {
 
     @Test func aLinkOpensTheConsoleOnceAndNotForLong() throws {
         var book = SessionBook()
-        let code = try #require(book.makeLink(for: "ada", at: 100))
+        let first = book.makeLink(for: "ada", at: 100)
+        let code = try #require(first)
         #expect(code.count == 64)
-        #expect(book.useLink("another", at: 101) == nil)
-        #expect(book.useLink(code, at: 101) == "ada")
-        #expect(book.useLink(code, at: 101) == nil)
-        let late = try #require(book.makeLink(for: "ada", at: 100))
-        #expect(book.useLink(late, at: 100 + SessionBook.linkSecondsMax) == nil)
-        for _ in 0..<SessionBook.linksMax { #expect(book.makeLink(for: "ada", at: 300) != nil) }
-        #expect(book.makeLink(for: "ada", at: 300) == nil)
+        let uses = ["another", code, code].map { book.useLink($0, at: 101) }
+        #expect(uses == [nil, "ada", nil])
+        let second = book.makeLink(for: "ada", at: 100)
+        let late = book.useLink(try #require(second), at: 100 + SessionBook.linkSecondsMax)
+        #expect(late == nil)
+        let many = (0...SessionBook.linksMax).map { _ in book.makeLink(for: "ada", at: 300) }
+        #expect(many.dropLast().allSatisfy { $0 != nil } && many.last == .some(nil))
     }
 
     @Test func aSessionEndsByItselfAndByHand() throws {
         var book = SessionBook()
-        let session = try #require(book.open(.token("t"), at: 0))
+        let opened = book.open(.token("t"), at: 0)
+        let session = try #require(opened)
         #expect(book.session(session.id, at: 10) == session)
         #expect(book.session(session.id, at: SessionBook.sessionSecondsMax) == nil)
         #expect(book.session(session.formToken, at: 10) == nil)
         book.tell(Notice(text: "once"), to: session.id)
-        #expect(book.takeNotice(of: session.id)?.text == "once")
-        #expect(book.takeNotice(of: session.id) == nil)
+        let told = (0..<2).map { _ in book.takeNotice(of: session.id)?.text }
+        #expect(told == ["once", nil])
         book.close(session.id)
         #expect(book.session(session.id, at: 10) == nil)
-        for _ in 0..<SessionBook.sessionsMax { #expect(book.open(.token("t"), at: 0) != nil) }
-        #expect(book.open(.token("t"), at: 0) == nil)
-        #expect(book.open(.token("t"), at: SessionBook.sessionSecondsMax) != nil)
+        let many = (0...SessionBook.sessionsMax).map { _ in book.open(.token("t"), at: 0) }
+        #expect(many.dropLast().allSatisfy { $0 != nil } && many.last == .some(nil))
+        let later = book.open(.token("t"), at: SessionBook.sessionSecondsMax)
+        #expect(later != nil)
     }
 
     // MARK: - The board
@@ -45,16 +49,15 @@ struct SiteTests {
     @Test func whatHasChangedIsJudgedBeforeWhatHasWaited() {
         var schedule = BoardSchedule()
         var marks = ["a": BoardSchedule.Mark(active: 1, rollouts: 1), "b": .init(active: 1, rollouts: 1)]
-        #expect(schedule.next(of: marks, at: 0) == "a")
-        #expect(schedule.next(of: marks, at: 1) == "b")
-        #expect(schedule.next(of: marks, at: 2) == nil)
+        func judge(_ seconds: [Double]) -> [String?] { seconds.map { schedule.next(of: marks, at: $0) } }
+        let first = judge([0, 1, 2])
+        #expect(first == ["a", "b", nil])
         marks["b"]?.rollouts = 2
-        #expect(schedule.next(of: marks, at: 3) == nil)
-        #expect(schedule.next(of: marks, at: 6) == "b")
-        #expect(schedule.next(of: marks, at: 59) == nil)
-        #expect(schedule.next(of: marks, at: 60) == "a")
+        let changed = judge([3, 6, 59, 60])
+        #expect(changed == [nil, "b", nil, "a"])
         marks["a"] = nil
-        #expect(schedule.next(of: marks, at: 66) == "b")
+        let left = judge([66])
+        #expect(left == ["b"])
     }
 
     @Test func withManyEndpointsEachHasItsTurn() {
@@ -67,6 +70,12 @@ struct SiteTests {
         }
         #expect(judged.count == 200)
         #expect(judged.values.allSatisfy { (2...4).contains($0) })
+    }
+
+    @Test func judgingLeavesTheMachineToOthers() {
+        #expect(BoardSchedule.restSeconds(after: 0.05, isFirst: true) == 0.05)
+        #expect(abs(BoardSchedule.restSeconds(after: 0.05, isFirst: false) - 4.95) < 1e-9)
+        #expect(BoardSchedule.restSeconds(after: 60, isFirst: false) == 900)
     }
 
     // MARK: - Charts
@@ -157,6 +166,10 @@ struct SiteTests {
             "POST /v1/endpoints/d/rollout {\"command\":\"pause\",\"reason\":\"x\"}"
         ),
         ("scale", "endpoint=d&reason=x&count=3", "POST /v1/endpoints/d/scale {\"count\":3,\"reason\":\"x\"}"),
+        (
+            "hours", "endpoint=d&reason=x&order=park",
+            "POST /v1/endpoints/d/spending {\"order\":\"park\",\"reason\":\"x\"}"
+        ),
         ("approve", "plan=p&reason=x", "POST /v1/access {\"approve\":{\"plan\":\"p\",\"reason\":\"x\"}}"),
         ("reject", "plan=p&reason=x", "POST /v1/access {\"reject\":{\"plan\":\"p\",\"reason\":\"x\"}}"),
         ("revokeKey", "id=PLMB", "DELETE /v1/access-keys/PLMB "),
@@ -173,6 +186,7 @@ struct SiteTests {
     @Test(arguments: [
         ("rollback", "endpoint=d"), ("rollback", "reason=x"), ("rollback", "endpoint=d&reason=x&revision=two"),
         ("steer", "endpoint=d&reason=x&command=stop"), ("scale", "endpoint=d&reason=x&count="), ("approve", "plan=p"),
+        ("hours", "endpoint=d&reason=x&order=sell"),
         ("issueToken", "user=a&minutes=100000"), ("issueToken", "user=a&minutes=9223372036854775807"),
         ("grant", "user=a&role=god"), ("grant", "user=a&role=viewer&condition=moon=full"), ("unknown", ""),
     ])

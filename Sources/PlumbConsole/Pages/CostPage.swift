@@ -9,7 +9,9 @@ struct CostPage: Page {
         let name: String
         let path: String
         let environment: String
-        let hours: String
+        /// Since the month began, as metered; and what the month comes to.
+        let spent: String
+        let forecast: String
         let floor: String
         let expected: String
         let worst: String
@@ -25,20 +27,27 @@ struct CostPage: Page {
     }
     let title = "Cost"
     let basis =
-        "What runs here costs what this machine costs. The sums say what the same specs cost on AWS, by the prices that "
-        + "plumb cost estimate uses."
+        "Hours are metered here and priced as on AWS: what was spent this month, and what the month comes to. Beside "
+        + "it stands what the specs were reckoned at (plumb cost estimate)."
     let hasRows: Bool
     let rows: [Row]
+    let spent: String
     let floor: String
     let expected: String
     let worst: String
     let parking: [Told]
     let reviews: [Told]
 
-    init(_ records: [EndpointRecord], spend: (Spec) -> EndpointSpend?) {
-        let specs = records.compactMap { record in record.revision(record.active).map { (record.name, $0.spec) } }
+    init(_ endpoints: [EndpointStatus], spend: (Spec) -> EndpointSpend?) {
+        let specs = endpoints.compactMap { endpoint in
+            endpoint.record.revision(endpoint.record.active).map { (endpoint.record.name, $0.spec) }
+        }
+        let metered = Dictionary(
+            endpoints.compactMap { endpoint in endpoint.spend.map { (endpoint.record.name, $0) } },
+            uniquingKeysWith: { first, _ in first })
         let spends = specs.map { name, spec in (name, spend(spec)) }
-        rows = spends.map { name, spend in Self.row(name, spend) }
+        rows = spends.map { name, spend in Self.row(name, spend, metered[name]) }
+        spent = PageWords.usd(metered.values.reduce(0) { $0 + $1.usd })
         hasRows = !rows.isEmpty
         func sum(_ part: (EndpointSpend) -> Double) -> String {
             PageWords.usd(spends.compactMap(\.1).reduce(0) { $0 + part($1) })
@@ -62,7 +71,7 @@ struct CostPage: Page {
         }
     }
 
-    private static func row(_ name: String, _ spend: EndpointSpend?) -> Row {
+    private static func row(_ name: String, _ spend: EndpointSpend?, _ metered: EndpointStatement?) -> Row {
         let badge: Badge
         switch spend.map({ ($0, $0.budgetUSD) }) {
         case (let spend, let budget?)?:
@@ -76,7 +85,8 @@ struct CostPage: Page {
         }
         return Row(
             name: name, path: PageWords.escaped(name), environment: spend?.environment.rawValue ?? "",
-            hours: spend.map { PageWords.number($0.hoursPerMonth) } ?? "–",
+            spent: metered.map { ($0.isComplete ? "" : "at least ") + PageWords.usd($0.usd) } ?? "–",
+            forecast: metered?.forecast.map { PageWords.usd($0.expectedUSD) } ?? "–",
             floor: spend.map { PageWords.usd($0.floorUSD) } ?? "–",
             expected: spend.map { PageWords.usd($0.expectedUSD) } ?? "–",
             worst: spend.map { PageWords.usd($0.worstUSD) } ?? "–",

@@ -55,7 +55,9 @@ struct EndpointLineage: Sendable {
     init() {}
 
     init(
-        _ record: EndpointRecord, monitoring seen: EndpointMonitoring?, spend: EndpointSpend?, judged: Board.Judged?
+        _ record: EndpointRecord, monitoring seen: EndpointMonitoring?, spend: EndpointSpend?,
+        metered: EndpointStatement?,
+        judged: Board.Judged?
     ) {
         revisions = record.revisions.sorted { $0.number > $1.number }.map { Self.revision($0, in: record) }
         history = record.history.reversed().map(Self.ended)
@@ -68,7 +70,7 @@ struct EndpointLineage: Sendable {
             } ?? "What is recorded of the traffic is not known."
         monitoring = (seen?.revisions ?? []).map(Self.monitored)
         let spec = (record.revision(record.active) ?? record.revisions.last)?.spec
-        cost = Self.cost(spend, spec)
+        cost = (metered.map(Self.cost) ?? "") + Self.cost(spend, spec)
         cache = Self.cache(spec?.cache)
         if let judged {
             verdictText =
@@ -147,6 +149,17 @@ struct EndpointLineage: Sendable {
                     name: $0.name, change: $0.change, distance: PageWords.number($0.distance),
                     expected: $0.expected, observed: $0.observed)
             }, quality: quality)
+    }
+
+    private static func cost(_ metered: EndpointStatement) -> String {
+        let least = metered.isComplete ? "" : "at least "
+        var text = "This month \(least)\(PageWords.usd(metered.usd)) USD so far, priced as on AWS"
+        if let forecast = metered.forecast {
+            text += ", \(PageWords.usd(forecast.expectedUSD)) USD when it is over"
+            text += " (\(PageWords.usd(forecast.lowUSD)) to \(PageWords.usd(forecast.highUSD)))"
+        }
+        if metered.avoidedUSD > 0 { text += ", \(PageWords.usd(metered.avoidedUSD)) USD saved by parking" }
+        return text + ". "
     }
 
     private static func cost(_ spend: EndpointSpend?, _ spec: Spec?) -> String {

@@ -93,6 +93,7 @@ struct EndpointPage: Page {
             switch status.state {
             case "InService": ("holds", "✓")
             case "Failed", "RollingBack": ("fails", "✗")
+            case "OutOfService": ("none", "–")
             default: ("unknown", "…")
             }
         rollout = status.rolloutText

@@ -24,6 +24,12 @@ struct BoardSchedule: Sendable {
     /// After a change the first measurements come in.
     private static let settlingSeconds = 4.0
 
+    /// How long to rest after a judgement: it takes one hundredth of a core, or a half where there is no verdict yet.
+    static func restSeconds(after took: Double, isFirst: Bool) -> Double {
+        min(restSecondsMax, max(0, isFirst ? took : 99 * took))
+    }
+    private static let restSecondsMax = 900.0
+
     /// Nil where nothing is due.
     mutating func next(of endpoints: [String: Mark], at now: Double) -> String? {
         looks = looks.filter { endpoints[$0.key] != nil }
@@ -76,31 +82,36 @@ final class Board: Service {
     func run() async throws {
         var schedule = BoardSchedule()
         while !Task.isShuttingDownGracefully {
+            var rest = Self.pauseSeconds
             do {
-                try await look(&schedule)
+                rest = try await look(&schedule)
             } catch {
                 log.error("the console's board cannot be judged: \(error)")
             }
             do {
-                try await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(Self.pauseSeconds)) }
+                let seconds = rest
+                try await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(seconds)) }
             } catch {
                 return
             }
         }
     }
 
-    private func look(_ schedule: inout BoardSchedule) async throws {
+    /// Judges one endpoint, if one is due; answers the seconds until the next look.
+    private func look(_ schedule: inout BoardSchedule) async throws -> Double {
         let records = try await ground.plane.status().endpoints.map(\.record)
         let marks = Dictionary(
             records.map { ($0.name, BoardSchedule.Mark(active: $0.active, rollouts: $0.history.count)) },
             uniquingKeysWith: { first, _ in first })
         state.withLock { state in state.judged = state.judged.filter { marks[$0.key] != nil } }
-        while let name = schedule.next(of: marks, at: await ground.plane.now()) {
-            let assessment = try await ground.judge(name)
-            take(assessment, of: name, at: await ground.plane.now())
-            // All others have their turn later, unless they were never judged.
-            guard state.withLock({ $0.judged.count }) < marks.count else { return }
-        }
+        guard let name = schedule.next(of: marks, at: await ground.plane.now()) else { return Self.pauseSeconds }
+        let isFirst = self[name] == nil
+        let clock = ContinuousClock()
+        let start = clock.now
+        take(try await ground.judge(name), of: name, at: await ground.plane.now())
+        let rest = BoardSchedule.restSeconds(after: (clock.now - start) / .seconds(1), isFirst: isFirst)
+        // All others have their turn later, unless they were never judged.
+        return state.withLock { $0.judged.count } < marks.count ? rest : max(Self.pauseSeconds, rest)
     }
 
     /// Takes a verdict in, and tells it from the one before.

@@ -18,7 +18,7 @@ public struct AuditSearch: Sendable, Hashable {
     public func isMet(by entry: AuditEntry) -> Bool {
         (actor.map { entry.actor == $0 } ?? true) && (outcome.map { entry.outcome == $0 } ?? true)
             && (action.map { entry.action == $0 || entry.action.hasPrefix("\($0).") } ?? true)
-            && (endpoint.map { entry.subject == "endpoint/\($0)" || entry.subject.hasPrefix("endpoint/\($0)/") } ?? true)
+            && (endpoint.map { "\(entry.subject)/".hasPrefix("endpoint/\($0)/") } ?? true)
             && (since.map { entry.at >= $0 } ?? true) && (text.map { holds($0, entry) } ?? true)
     }
 

@@ -32,6 +32,8 @@ public final class ConsoleService: Service, ConsoleDoor {
     /// Bytes of all fields of a request's head.
     private static let headBytesMax = 16 << 10
     private static let idleSecondsMax: Int64 = 75
+    /// Connections at a time; others wait.
+    private static let connectionsMax = 512
 
     public init(
         _ ground: ConsoleGround, desk: ControlDesk, listener: Listener, tls: @escaping @Sendable () -> NIOSSLContext,
@@ -64,7 +66,9 @@ public final class ConsoleService: Service, ConsoleDoor {
         quiet.logLevel = .critical
         let application = Application(
             router: SiteRoutes(site: site).router(), server: server,
-            configuration: .init(address: .hostname(listener.host, port: listener.port), serverName: "plumb"),
+            configuration: .init(
+                address: .hostname(listener.host, port: listener.port), serverName: "plumb",
+                availableConnectionsDelegate: .maximum(Self.connectionsMax, logger: quiet)),
             onServerRunning: { [self] channel in boundPort.withLock { $0 = channel.localAddress?.port } },
             logger: quiet)
         do {

@@ -1,5 +1,6 @@
 // TLS before HTTP: each connection with the certificate that is in service when it comes.
 
+import Foundation
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -31,4 +32,7 @@ struct ConsoleContext: RequestContext {
         coreContext = CoreRequestContextStorage(source: source)
         address = source.channel.remoteAddress?.ipAddress
     }
+
+    /// A part of the path, without its escapes.
+    func part(_ name: String) throws -> String { try parameters.require(name).removingPercentEncoding ?? "" }
 }

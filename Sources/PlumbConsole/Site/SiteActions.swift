@@ -83,6 +83,12 @@ struct SiteActions: Sendable {
             return try change("rollout", ControlAPI.SteerBody(command: command, reason: try text("reason")))
         case "scale":
             return try change("scale", ControlAPI.ScaleBody(count: try whole("count"), reason: try text("reason")))
+        case "hours":
+            guard let order = SpendingOrder(rawValue: try text("order")) else {
+                throw PlumbError(.invalidInput, "there is no such order")
+            }
+            return try change(
+                "spending", ControlAPI.SpendingBody(order: order, until: nil, reason: try text("reason")))
         case "approve": return try order(.approve(plan: try text("plan"), reason: try text("reason")), "/approvals")
         case "reject": return try order(.reject(plan: try text("plan"), reason: try text("reason")), "/approvals")
         case "closeReview": return try order(.closeReview(id: try text("id"), note: try text("note")), "/approvals")

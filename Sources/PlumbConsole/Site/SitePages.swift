@@ -41,7 +41,7 @@ struct SitePages: Sendable {
             let spec = (record.revision(record.active) ?? record.revisions.last)?.spec
             lineage = EndpointLineage(
                 record, monitoring: try await ground.plane.monitoring(of: name).first,
-                spend: spec.flatMap { site.board.spend($0) }, judged: site.board[name])
+                spend: spec.flatMap { site.board.spend($0) }, metered: status.spend, judged: site.board[name])
         }
         return EndpointPage(status, charts: charts, lineage: lineage, now: visit.now)
     }
@@ -94,7 +94,7 @@ struct SitePages: Sendable {
     }
 
     func cost(_ visit: Visit) async throws -> CostPage {
-        CostPage(try await records(visit)) { site.board.spend($0) }
+        CostPage(try await status(visit).endpoints) { site.board.spend($0) }
     }
 
     // MARK: - Records

@@ -31,7 +31,7 @@ struct SiteRoutes: Sendable {
                 let form = try await form(of: request)
                 try Self.checkForm(form, of: visit)
                 return try await SiteActions(site: site).carryOut(
-                    try context.parameters.require("action"), form, by: visit)
+                    try context.part("action"), form, by: visit)
             }
         }
         return router
@@ -219,10 +219,10 @@ struct SiteRoutes: Sendable {
         let pages = SitePages(site: site)
         show(router, "/", room: "/") { visit, _ in try await pages.home(visit) }
         show(router, "/endpoints/:name", room: "/") { visit, context in
-            try await pages.endpoint(try context.parameters.require("name"), visit)
+            try await pages.endpoint(try context.part("name"), visit)
         }
         show(router, "/endpoints/:name/captures", room: "/") { visit, context in
-            try await pages.captures(try context.parameters.require("name"), visit)
+            try await pages.captures(try context.part("name"), visit)
         }
     }
 
@@ -230,10 +230,10 @@ struct SiteRoutes: Sendable {
         let pages = SitePages(site: site)
         show(router, "/policies", room: "/policies") { visit, _ in try await pages.policies(visit) }
         show(router, "/policies/:id", room: "/policies") { visit, context in
-            try await pages.policy(try context.parameters.require("id"), visit)
+            try await pages.policy(try context.part("id"), visit)
         }
         show(router, "/controls/:id", room: "/policies") { visit, context in
-            try await pages.control(try context.parameters.require("id"), visit)
+            try await pages.control(try context.part("id"), visit)
         }
         show(router, "/cost", room: "/cost") { visit, _ in try await pages.cost(visit) }
     }
@@ -242,7 +242,7 @@ struct SiteRoutes: Sendable {
         let pages = SitePages(site: site)
         show(router, "/audit", room: "/audit") { visit, _ in try await pages.audit(visit) }
         show(router, "/audit/:index", room: "/audit") { visit, context in
-            try await pages.auditEntry(try context.parameters.require("index"), visit)
+            try await pages.auditEntry(try context.part("index"), visit)
         }
         router.get("/audit/checkpoint") { request, context in
             try await visiting(request, context) { visit in
@@ -253,7 +253,7 @@ struct SiteRoutes: Sendable {
         router.get("/audit/:index/proof") { request, context in
             try await visiting(request, context) { visit in
                 try await pages.demandAudit(visit)
-                let index = Int(try context.parameters.require("index")) ?? -1
+                let index = Int(try context.part("index")) ?? -1
                 return Self.answer(.ok, "text/plain; charset=utf-8", Array(try site.ground.proof(index).utf8))
             }
         }
@@ -270,7 +270,7 @@ struct SiteRoutes: Sendable {
             router.get(path) { request, context in
                 try await visiting(request, context) { visit in
                     // Asked for once now, so that who may not see it is told so at once.
-                    let name = context.parameters.get("name") ?? ""
+                    let name = (try? context.part("name")) ?? ""  // Not every stream has a name.
                     _ = try await make(visit, name)
                     return try SiteStream(site: site, visit: visit, address: context.address).response { visit in
                         try await make(visit, name)

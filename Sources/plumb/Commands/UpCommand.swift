@@ -123,8 +123,8 @@ struct UpCommand: AsyncParsableCommand {
                 home: home.folder, host: host, port: port, threads: threads, region: region,
                 readsModelsFromS3: s3Models, clientCertificates: clientCertificates, workerMemoryMiB: workerMemory,
                 keeping: keeping, console: Composition.ConsolePlace(port: consolePort, isOff: !console),
-                tracing: try Composition.Tracing(sampleRatio: traceSample, collector: traces),
-                through: line, log: log)
+                tracing: try Composition.Tracing(sampleRatio: traceSample, collector: traces), through: line,
+                log: log)
         } catch {
             try await line.close()
             throw error
