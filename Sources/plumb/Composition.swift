@@ -416,6 +416,11 @@ enum Composition {
         try ListeningSocket.open(host: host, port: port)
     }
 
+    /// What workers here would be kept from, in words, and whether nothing is missing.
+    static func isolation(home: String) async -> (text: String, isWhole: Bool) {
+        await WorkerIsolation.look(worker: workerPath, home: home)
+    }
+
     static func embeddedEngine(
         home: String, host: String, port: Int, threads: Int, region: String, readsModelsFromS3: Bool,
         clientCertificates: ClientCertificates, workerMemoryMiB: Int?, keeping: Keeping, tracing: Tracing?,
@@ -429,6 +434,7 @@ enum Composition {
         settings.needsClientCertificates = clientCertificates == .required
         try await keep(keeping, in: &settings, through: line, log: log)
         settings.tracing = tracing?.settings
+        settings.prices = try prices(in: home)
         let house = try await LocalHouse(settings, monitor: CapturedTrafficMonitor(), log: log)
         begin(house.tracer)
         let (plane, services) = try await house.furnish()
@@ -463,6 +469,7 @@ extension ReportOption {
         case .markdown: .markdown
         case .html: .html
         case .github: .github
+        case .badge: .badge
         }
     }
 }

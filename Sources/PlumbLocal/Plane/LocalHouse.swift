@@ -8,7 +8,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 public import PlumbEngine
-import PlumbModel
+public import PlumbModel
 public import PlumbStore
 public import ServiceLifecycle
 
@@ -44,6 +44,8 @@ public struct LocalSettings: Sendable {
     public var memoryPlaces: [String]?
     /// What closes the files of the key rings; nil where nothing does.
     public var passphrase: String?
+    /// By which instances are metered.
+    public var prices = PriceBook.embedded
     /// How old the last recovery drill may become, in seconds; nil where none is asked for.
     public var drillSeconds: Double?
     /// Who is called when somebody acts without a second person.
@@ -146,7 +148,8 @@ public final class LocalHouse: Sendable {
         let endpoints = Set(
             try await given == nil
                 ? handover?.workers.map(\.endpoint) ?? []
-                : StoreLedger(store: store).load().filter { $0.active != nil }.map(\.name))
+                : StoreLedger(store: store).load()
+                    .filter { $0.active != nil && $0.parking?.isAway != true }.map(\.name))
         gatewayService = GatewayService(
             state: gateway, tls: tls, host: settings.host, port: settings.port, group: group,
             handedOver: handover?.listener ?? given, isServing: { endpoints.allSatisfy { gateway.isServing($0) } },

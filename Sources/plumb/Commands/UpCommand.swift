@@ -158,7 +158,7 @@ struct UpCommand: AsyncParsableCommand {
         try await Self.untilListening(plane)
         for spec in loaded {
             if try await isLive(spec, on: plane) {
-                print("\(spec.spec.name) is live as this spec says")
+                print(try await Self.liveText(spec.spec.name, on: plane))
                 continue
             }
             guard try await !isUnderWay(spec, on: plane) else {
@@ -182,6 +182,12 @@ struct UpCommand: AsyncParsableCommand {
         guard let record = status?.record, let active = record.revision(record.active) else { return false }
         return active.spec == loaded.spec && active.folder == loaded.folder
             && record.rollout == nil && Composition.isUnchanged(active, in: home.folder)
+    }
+
+    private static func liveText(_ name: String, on plane: some ControlPlane) async throws -> String {
+        let status = try await plane.status().endpoints.first { $0.record.name == name }
+        guard status?.record.parking?.isAway == true else { return "\(name) is live as this spec says" }
+        return "\(name) is as this spec says, and parked; plumb start \(name) brings it up"
     }
 
     /// Whether a rollout of this very spec goes on: a daemon that was killed goes on with it by itself.

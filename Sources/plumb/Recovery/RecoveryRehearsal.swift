@@ -98,8 +98,14 @@ struct RecoveryRehearsal {
             try await run("up", "--detach", "--no-restart", "--port", "0", in: scratch)
         }
         let scratchHome = try HomeOption.parse(["--home", scratch])
-        let endpoints = try await RemotePlane.with(socketPath: scratchHome.controlSocket) { plane in
-            try await plane.status().endpoints.filter { $0.record.active != nil }.map(\.record.name)
+        let records = try await RemotePlane.with(socketPath: scratchHome.controlSocket) { plane in
+            try await plane.status().endpoints.map(\.record).filter { $0.active != nil }
+        }
+        let endpoints = records.map(\.name)
+        // What is parked has to show that it can be started.
+        for record in records where record.parking?.isAway == true {
+            try await run("cost", "allow", record.name, in: scratch)
+            try await run("start", record.name, in: scratch)
         }
         report.endpoints = endpoints
         guard !endpoints.isEmpty else {
