@@ -40,10 +40,7 @@ struct UpCommand: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Run in the background; return once every endpoint answers.") var detach = false
     @Option(name: .long, help: "Memory of one worker in MiB (default: what its instance type has).")
     var workerMemory: Int?
-    @Option(
-        help:
-            "Ship the state to this folder or s3://BUCKET/PREFIX as it changes, best far away (default: as the last time)."
-    )
+    @Option(help: "Ship the state to this folder or s3://BUCKET/PREFIX as it changes (default: as the last time).")
     var backup: String?
     @OptionGroup var anchoring: AnchorOptions
     @OptionGroup var alarms: AlarmOptions
