@@ -42,6 +42,14 @@ public enum ControlDescription {
             method: "POST", path: "/v1/endpoints/{name}/scale", summary: "Sets the number of instances.",
             verbs: [.scale], body: "Scaling", status: 202, answer: "Anything"),
         Operation(
+            method: "POST", path: "/v1/endpoints/{name}/spending",
+            summary: "Parks an endpoint, starts it, or lets it spend past its budget for a while.",
+            verbs: [.stop, .scale], body: "SpendingOrder", status: 202, answer: "SpendingAnswer"),
+        Operation(
+            method: "GET", path: "/v1/spending", summary: "What was spent in a month, and its budgets.",
+            verbs: [.read], query: [(name: "endpoint", schema: text), (name: "month", schema: text)],
+            answer: "Anything"),
+        Operation(
             method: "DELETE", path: "/v1/endpoints/{name}", summary: "Takes an endpoint out of service.",
             verbs: [.stop]),
         Operation(

@@ -50,6 +50,13 @@ struct ControlRoutes<Context: RequestContext>: Sendable {
                 return [String: String]()
             }
         }
+        router.get("/v1/spending") { request, _ in
+            try await answer {
+                let month = try request.uri.queryParameters["month"].map { try Self.month(String($0)) }
+                return try await plane.spending(
+                    of: request.uri.queryParameters["endpoint"].map(String.init), in: month)
+            }
+        }
         addMonitoring(to: router)
         addAccess(to: router)
         router.post("/v1/shutdown") { request, context in
@@ -84,6 +91,15 @@ struct ControlRoutes<Context: RequestContext>: Sendable {
                 return try await plane.scale(
                     try context.parameters.require("name"), to: wish.count, reason: wish.reason,
                     by: actor(request, context))
+            }
+        }
+        router.post("/v1/endpoints/:name/spending") { request, context in
+            try await answer(.accepted) {
+                let wish: ControlAPI.SpendingBody = try await body(of: request)
+                return ControlAPI.SpendingAnswer(
+                    until: try await plane.spend(
+                        try context.parameters.require("name"), wish.order, until: wish.until, reason: wish.reason,
+                        by: actor(request, context)))
             }
         }
         router.delete("/v1/endpoints/:name") { request, context in
@@ -140,6 +156,13 @@ struct ControlRoutes<Context: RequestContext>: Sendable {
                 return [String: String]()
             }
         }
+    }
+
+    private static func month(_ text: String) throws(PlumbError) -> Month {
+        guard let month = Month(text) else {
+            throw PlumbError(.invalidInput, "'\(text.prefix(20))' is no month", hint: "write 2026-11")
+        }
+        return month
     }
 
     private func actor(_ request: Request, _ context: Context) -> String { principal(request, context).name }

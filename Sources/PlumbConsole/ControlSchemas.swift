@@ -45,6 +45,13 @@ extension ControlDescription {
                 required: ["command", "reason"])
         ),
         (key: "Scaling", value: object(["count": whole(), "reason": text], required: ["count", "reason"])),
+        (
+            key: "SpendingOrder",
+            value: object(
+                ["order": words(SpendingOrder.allCases.map(\.rawValue)), "until": number, "reason": text],
+                required: ["order", "reason"])
+        ),
+        (key: "SpendingAnswer", value: object(["until": number], required: [])),
         (key: "Erasure", value: object(["subject": text], required: ["subject"])),
         (key: "Erased", value: object(["records": whole()], required: ["records"])),
         (

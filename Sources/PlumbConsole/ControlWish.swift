@@ -81,6 +81,14 @@ struct ControlWish: Sendable {
             } else {
                 terms = .everyEndpoint(.read)
             }
+        case "spending":
+            let month = Self.parameter("month", query)
+            if let endpoint = Self.parameter("endpoint", query) {
+                about(.read, endpoint, ("endpoint", endpoint))
+            } else {
+                terms = .everyEndpoint(.read)
+            }
+            if let month { path += "\(path.contains("?") ? "&" : "?")month=\(Self.escaped(month))" }
         case "audit":
             terms = .table(.readAudit, resource: "engine")
             if let limit = Self.parameter("limit", query) { path += "?limit=\(Self.escaped(limit))" }
@@ -145,6 +153,10 @@ struct ControlWish: Sendable {
             let wish: ControlAPI.ScaleBody = try Self.read(body)
             about(.scale, endpoint)
             summary = "scale \(endpoint) to \(wish.count)"
+        case "spending":
+            let wish: ControlAPI.SpendingBody = try Self.read(body)
+            about(wish.order == .park ? .stop : .scale, endpoint)
+            summary = "\(wish.order.rawValue) \(endpoint)"
         default: throw Self.unknown("POST", path)
         }
     }

@@ -119,6 +119,25 @@ public protocol Engine: Sendable {
     func shadow(_ endpoint: String) async throws -> ShadowObservation?
     /// What each ready instance of a revision has used of its cores so far; nil when the engine cannot tell.
     func load(_ endpoint: String, revision: Int) async throws -> [InstanceLoad]?
+    /// Requests the endpoint has answered since the engine began to count, kept answers included; may fall when a
+    /// revision goes.
+    func requests(_ endpoint: String) async throws -> Int
+    /// Throws when something that a start of the revision needs is gone.
+    func verify(_ revision: Revision) async throws
+    /// Takes the endpoint off by plan: its callers are told why, until `shift` gives it traffic again.
+    func standDown(_ revision: Revision, _ absence: Absence) async throws
+}
+
+/// Why an endpoint does not answer although nothing is the matter with it.
+public struct Absence: Sendable, Hashable, Codable {
+    /// A sentence for its callers.
+    public var reason: String
+    /// When it comes back by itself, in seconds since 1970-01-01 UTC; nil when nobody has said so.
+    public var until: Double?
+    public init(reason: String, until: Double?) {
+        self.reason = reason
+        self.until = until
+    }
 }
 
 extension Engine {
@@ -130,6 +149,17 @@ extension Engine {
     }
     public func shadow(_ endpoint: String) async throws -> ShadowObservation? { nil }
     public func load(_ endpoint: String, revision: Int) async throws -> [InstanceLoad]? { nil }
+    public func requests(_ endpoint: String) async throws -> Int {
+        var sum = 0
+        for fleet in try await observe(endpoint) {
+            sum += try await traffic(endpoint, revision: fleet.revision).requests
+        }
+        return sum
+    }
+    public func verify(_ revision: Revision) async throws {}
+    public func standDown(_ revision: Revision, _ absence: Absence) async throws {
+        try await shift(revision.endpoint, to: [:])
+    }
 }
 
 /// What a revision has answered so far.

@@ -280,6 +280,21 @@ actor LocalEngine: Engine, Service {
         return loads.map { InstanceLoad(id: $0.id, cpuSeconds: gpus.busySeconds, cores: Double(gpus.count)) }
     }
 
+    func requests(_ endpoint: String) async throws -> Int {
+        guard let route = gateway.route(endpoint) else { return 0 }
+        let asked = route.withTraffic { $0.values.reduce(0) { $0 + Int($1.requests.totals.requests) } }
+        return asked + Int(route.cache.counters.hits)
+    }
+
+    func verify(_ revision: Revision) async throws { try launcher.check(revision) }
+
+    func standDown(_ revision: Revision, _ absence: Absence) async throws {
+        let route = gateway.route(revision.endpoint, limits: revision.spec.limits)
+        gateway.note(revision.endpoint, environment: revision.spec.environment, team: revision.spec.team)
+        gateway.shadows.end(revision.endpoint)
+        route.standDown(absence)
+    }
+
     /// Takes an endpoint's routes away once its fleets are gone.
     func forget(_ endpoint: String) {
         gateway.removeRoute(endpoint)

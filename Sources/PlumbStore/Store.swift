@@ -97,13 +97,20 @@ public final class Store: Sendable {
         return migrator
     }
 
-    /// All records of a kind, by key.
+    /// All records of a kind, by key; or those whose keys are in a range, as they sort by their bytes.
     public func records<Record: Decodable & Sendable>(
-        _ kind: String, as type: Record.Type
+        _ kind: String, as type: Record.Type, keys: Range<String>? = nil
     ) async throws(PlumbError) -> [String: Record] {
         let rows = try await reading("read the \(kind) records") { database in
-            try Row.fetchAll(database, sql: "SELECT key, body FROM record WHERE kind = ?", arguments: [kind])
-                .map { ($0["key"] as String, $0["body"] as Data) }
+            let found =
+                if let keys {
+                    try Row.fetchAll(
+                        database, sql: "SELECT key, body FROM record WHERE kind = ? AND key >= ? AND key < ?",
+                        arguments: [kind, keys.lowerBound, keys.upperBound])
+                } else {
+                    try Row.fetchAll(database, sql: "SELECT key, body FROM record WHERE kind = ?", arguments: [kind])
+                }
+            return found.map { ($0["key"] as String, $0["body"] as Data) }
         }
         var records: [String: Record] = [:]
         for (key, body) in rows {
@@ -116,6 +123,14 @@ public final class Store: Sendable {
             }
         }
         return records
+    }
+
+    /// The keys of a kind below one, as they sort by their bytes.
+    public func keys(_ kind: String, below key: String) async throws(PlumbError) -> [String] {
+        try await reading("read the \(kind) records") { database in
+            try String.fetchAll(
+                database, sql: "SELECT key FROM record WHERE kind = ? AND key < ?", arguments: [kind, key])
+        }
     }
 
     /// Saves records and appends audit entries in one durable change; nil removes a record.

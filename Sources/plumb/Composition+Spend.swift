@@ -115,35 +115,6 @@ extension Composition {
         return (text, told.flatMap { $0.estimate.groups.map(\.verdict) })
     }
 
-    /// The anomalies of a series of daily costs, told.
-    static func anomalies(
-        in csv: String, file: String, impactMin: Double, format: OutputFormat
-    ) throws -> (text: String, count: Int) {
-        let found = SpendAnomalyDetector(impactMin: impactMin).anomalies(in: try DayCost.read(csv: csv, file: file))
-        if format == .json {
-            let values = found.map { anomaly in
-                JSON.object([
-                    ("first", .string(anomaly.first.description)), ("last", .string(anomaly.last.description)),
-                    ("cause", .string(anomaly.cause.rawValue)), ("usd", .double(anomaly.usd)),
-                    ("expectedUSD", .double(anomaly.expectedUSD)), ("impactUSD", .double(anomaly.impactUSD)),
-                ])
-            }
-            return (JSON.array(values).text + "\n", found.count)
-        }
-        let lines = found.map { anomaly in
-            let days = anomaly.first == anomaly.last ? "\(anomaly.first)" : "\(anomaly.first) to \(anomaly.last)"
-            let cause =
-                switch anomaly.cause {
-                case .unlikeItsWeekday: "unlike the same weekdays before"
-                case .creeping: "a little more every day"
-                case .unlikeItsPlan: "unlike the plan"
-                }
-            return "\(days): \(SpendEstimate.usd(anomaly.usd)) USD, expected \(SpendEstimate.usd(anomaly.expectedUSD)) "
-                + "(\(anomaly.impactUSD > 0 ? "+" : "")\(SpendEstimate.usd(anomaly.impactUSD))), \(cause)\n"
-        }
-        return (found.isEmpty ? "nothing odd\n" : lines.joined(), found.count)
-    }
-
     static var year: Int {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = .gmt

@@ -23,6 +23,10 @@ private struct SilentPlane: ControlPlane, AccessPlane {
     func scale(
         _ endpoint: String, to count: Int, reason: String, by actor: String
     ) async throws -> ScalingActivity { throw Silence() }
+    func spend(
+        _ endpoint: String, _ order: SpendingOrder, until: Double?, reason: String, by actor: String
+    ) async throws -> Double? { throw Silence() }
+    func spending(of endpoint: String?, in month: Month?) async throws -> SpendStatement { throw Silence() }
     func remove(_ endpoint: String, by actor: String) async throws { throw Silence() }
     func graph(of endpoint: String?) async throws -> Graph { throw Silence() }
     func auditEntries(limit: Int) async throws -> [AuditEntry] { throw Silence() }
@@ -66,7 +70,10 @@ struct ControlDescriptionTests {
         ("POST", "/v1/endpoints/{name}/rollout", #"{"reason":"x","command":"promote"}"#),
         ("POST", "/v1/endpoints/{name}/rollout", #"{"reason":"x","command":"pause"}"#),
         ("POST", "/v1/endpoints/{name}/scale", #"{"reason":"x","count":1}"#), ("DELETE", "/v1/endpoints/{name}", ""),
-        ("GET", "/v1/audit", ""), ("GET", "/v1/monitoring", ""), ("GET", "/v1/captures/{name}", ""),
+        ("POST", "/v1/endpoints/{name}/spending", #"{"reason":"x","order":"park"}"#),
+        ("POST", "/v1/endpoints/{name}/spending", #"{"reason":"x","order":"allow","until":1}"#),
+        ("GET", "/v1/spending", ""), ("GET", "/v1/audit", ""), ("GET", "/v1/monitoring", ""),
+        ("GET", "/v1/captures/{name}", ""),
         ("POST", "/v1/erasures", #"{"subject":"x"}"#), ("GET", "/v1/access", ""), ("GET", "/v1/access-keys", ""),
         ("POST", "/v1/access-keys", #"{"holder":"x","role":"viewer"}"#),
         ("POST", "/v1/access-keys", #"{"holder":"x","role":"operator"}"#),

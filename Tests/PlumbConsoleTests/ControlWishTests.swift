@@ -21,6 +21,9 @@ struct ControlWishTests {
         ("POST", "/v1/endpoints/digits/rollout", "{\"reason\":\"x\",\"command\":\"pause\"}", .steer),
         ("POST", "/v1/endpoints/digits/rollout", "{\"reason\":\"x\",\"command\":\"promote\"}", .promote),
         ("POST", "/v1/endpoints/digits/scale", "{\"reason\":\"x\",\"count\":3}", .scale),
+        ("POST", "/v1/endpoints/digits/spending", "{\"reason\":\"x\",\"order\":\"park\"}", .stop),
+        ("POST", "/v1/endpoints/digits/spending", "{\"reason\":\"x\",\"order\":\"start\"}", .scale),
+        ("GET", "/v1/spending?endpoint=digits&month=2026-11", "", .read),
     ])
     func eachRequestIsAVerbOnItsEndpoint(method: String, uri: String, body: String, verb: AccessVerb) throws {
         let wish = try wish(method, uri, body)

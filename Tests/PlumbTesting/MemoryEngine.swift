@@ -189,6 +189,12 @@ public final class MemoryEngine: Engine {
         }
     }
 
+    public func verify(_ revision: Revision) async throws {
+        if let refusal = state.withLock({ $0.conducts[revision.number]?.refusal }) {
+            throw PlumbError(.notFound, refusal)
+        }
+    }
+
     public func load(_ endpoint: String, revision: Int) async throws -> [InstanceLoad]? {
         let now = clock.now
         return state.withLock { state in

@@ -19,6 +19,7 @@ public enum ControlAPI {
     public static let captures = "/v1/captures"
     public static let erasures = "/v1/erasures"
     public static let accessKeys = "/v1/access-keys"
+    public static let spending = "/v1/spending"
     /// Names who acts; the socket itself admits only the user who runs the engine.
     public static let actorHeader = "x-plumb-actor"
     /// Bytes of a request body.
@@ -54,6 +55,25 @@ public enum ControlAPI {
             self.count = count
             self.reason = reason
         }
+    }
+
+    /// A wish about an endpoint's hours or its budget.
+    public struct SpendingBody: Sendable, Codable {
+        public var order: SpendingOrder
+        /// Seconds since 1970-01-01 UTC.
+        public var until: Double?
+        public var reason: String
+        public init(order: SpendingOrder, until: Double?, reason: String) {
+            self.order = order
+            self.until = until
+            self.reason = reason
+        }
+    }
+
+    /// Until when an order holds.
+    public struct SpendingAnswer: Sendable, Codable {
+        public var until: Double?
+        public init(until: Double?) { self.until = until }
     }
 
     /// A wish about the rollout under way.

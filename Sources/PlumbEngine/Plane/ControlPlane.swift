@@ -33,7 +33,8 @@ public struct EndpointStatus: Sendable, Hashable, Codable {
         }
     }
     public var record: EndpointRecord
-    /// SageMaker's word for the state: `Creating`, `InService`, `Updating`, `RollingBack`, `Failed`.
+    /// SageMaker's word for the state: `Creating`, `InService`, `Updating`, `RollingBack`, `Failed`, and while it is
+    /// parked `OutOfService`.
     public var state: String
     /// The rollout under way, or the last one, in words.
     public var rolloutText: String?
@@ -42,12 +43,15 @@ public struct EndpointStatus: Sendable, Hashable, Codable {
     public var traffic: [Traffic]
     /// The workers one by one; nil where the engine does not run them itself, or is older than this.
     public var workers: [WorkerStatus]?
+    /// What it has cost this month, as of the last minute; nil until that is known.
+    public var spend: EndpointStatement?
 
     public init(
         record: EndpointRecord, state: String, rolloutText: String?, fleets: [FleetObservation],
-        alarms: [AlarmStatus], traffic: [Traffic], workers: [WorkerStatus]? = nil
+        alarms: [AlarmStatus], traffic: [Traffic], workers: [WorkerStatus]? = nil, spend: EndpointStatement? = nil
     ) {
         self.workers = workers
+        self.spend = spend
         self.record = record
         self.state = state
         self.rolloutText = rolloutText
@@ -133,6 +137,12 @@ public protocol ControlPlane: Sendable {
         -> DeploymentReceipt
     /// Sets the number of instances. Throws `refused` outside the bounds, `conflict` while a rollout moves.
     func scale(_ endpoint: String, to count: Int, reason: String, by actor: String) async throws -> ScalingActivity
+    /// Parks an endpoint, starts it, or lets it spend past its budget; answers until when that holds, nil where it has
+    /// no end. Throws `refused` in production and beyond the caps, `conflict` while a rollout moves.
+    func spend(_ endpoint: String, _ order: SpendingOrder, until: Double?, reason: String, by actor: String)
+        async throws -> Double?
+    /// What was spent in a month (the present one by default), by one endpoint or all, with the budgets.
+    func spending(of endpoint: String?, in month: Month?) async throws -> SpendStatement
     /// Takes an endpoint out of service and forgets it; its audit entries stay.
     func remove(_ endpoint: String, by actor: String) async throws
     /// What runs, as policies judge it.

@@ -47,6 +47,10 @@ public struct EndpointRecord: Sendable, Hashable, Codable {
     public var rollout: RolloutMachine?
     /// How many instances the active revision has; carried over deployments and restarts.
     public var scaling: ScalingMachine?
+    /// Whether it is off outside its working hours; nil where that was never looked at.
+    public var parking: ParkingState?
+    /// What its budgets ask of it; nil where they never asked for anything.
+    public var spending: SpendControl?
     /// The highest number a revision was ever rolled out under, kept when the revision itself is forgotten.
     private var numberMax = 0
     /// The last rollouts, newest last.
@@ -61,6 +65,12 @@ public struct EndpointRecord: Sendable, Hashable, Codable {
 
     public func revision(_ number: Int?) -> Revision? {
         revisions.first { $0.number == number }
+    }
+
+    /// Whether its number of instances never changes by itself.
+    public var hasFixedCount: Bool {
+        guard let plan = revision(active).map({ ScalingPlan($0.spec) }) else { return false }
+        return !plan.isEnabled || plan.floor == plan.ceiling
     }
 
     /// The artefacts of all revisions that are kept.

@@ -14,6 +14,10 @@ public struct EndpointEvidence: Sendable {
     public var measuredDays: Double
     /// The slowest instance's time from start to ready, in seconds.
     public var startSeconds: Double?
+    /// What it has cost this month.
+    public var spend: EndpointStatement?
+    /// Workers outside its working hours; nil where that cannot be said.
+    public var offHoursRunning: Double?
 
     public init(
         fleets: [FleetObservation], alarms: [EndpointStatus.AlarmStatus], metricNames: [String], requests: Int,
@@ -52,6 +56,7 @@ public enum EngineGraph {
         let definitions = RevisionAlarms.definitions(for: active)
         addServing(active, definitions, to: &graph)
         addScaling(record, active, to: &graph)
+        addBudget(of: active, to: &graph)
         for definition in definitions {
             var alarm = Alarm(definition, id: definition.name)
             alarm.head.place = spec.place(of: "alarms")
@@ -69,8 +74,11 @@ public enum EngineGraph {
                     "running": Double(fleet.desired), "healthy": Double(fleet.ready),
                     "domains": Double(fleet.readyZones), "floor": Double(spec.instances.minimum),
                     "ceiling": Double(spec.instances.maximum), "days": known.measuredDays,
-                ].merging(scalingNumbers(record)) { first, _ in first })
+                ].merging(scalingNumbers(record).merging(offHours(known)) { first, _ in first }) { first, _ in first })
+        } else if record.parking?.isAway == true {
+            evidence(.fleet, offHours(known))
         }
+        evidence(.cost, costNumbers(known.spend, of: active))
         evidence(
             .metrics, ["requests": Double(known.requests)],
             ["metrics": known.metricNames.sorted().joined(separator: ",")])

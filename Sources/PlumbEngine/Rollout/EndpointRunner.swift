@@ -18,7 +18,15 @@ public actor EndpointRunner {
     private var abort: (reason: String, actor: String)?
     /// Entries of a way back that was begun while the ledger could not be written.
     private var unwritten: [AuditEntry] = []
-    private var isWanted = true
+    private(set) var isWanted = true
+    /// When somebody was last seen to call it; the engine's own start counts, since nobody knows of the time before.
+    var lastCallAt: Double
+    /// Requests answered at the last look.
+    var requestsSeen: Int?
+    /// Why it cannot be parked, as it was told last.
+    var parkingTrouble: String?
+    /// What callers of a parked endpoint are told.
+    var absenceTold: Absence?
     /// A change that somebody asked for, or the end of a rollout, is being written down; nothing else is begun until it
     /// is durable.
     var isChanging = false
@@ -43,6 +51,7 @@ public actor EndpointRunner {
         self.ledger = ledger
         self.now = now
         self.log = log
+        lastCallAt = now()
     }
 
     // MARK: - What people ask for
@@ -174,10 +183,13 @@ public actor EndpointRunner {
             record.rollout?.resume(at: moment)
             record.scaling?.resume()
         }
+        let isNewSecond = Int(moment) != lastSecond
         let fleets = try await engine.observe(record.name)
         try await evaluateAlarms(fleets, at: moment)
+        if isNewSecond { try await park(fleets, at: moment) }
         guard isWanted, !isChanging else { return }
         if let rollout = record.rollout {
+            absenceTold = nil
             try await advance(rollout, fleets, at: moment)
         } else {
             try await scale(fleets, at: moment)
@@ -293,6 +305,8 @@ public actor EndpointRunner {
     /// Without a rollout: the active revision has all traffic and all its instances, everything else is gone.
     private func hold(_ fleets: [FleetObservation], at moment: Double) async throws {
         guard isHolding else { return }
+        if isAway { return try await keepAway(fleets, at: moment) }
+        absenceTold = nil
         let active = record.revision(record.active)
         if let active {
             let fleet = fleets.first { $0.revision == active.number }
@@ -375,7 +389,8 @@ public actor EndpointRunner {
     }
 
     private func order(to revision: Revision, in record: EndpointRecord, isRollback: Bool) -> RolloutOrder {
-        let old = record.revision(record.active)
+        // A parked endpoint has no fleet that could keep the traffic meanwhile: the new one comes up like a first.
+        let old = record.parking?.isAway == true ? nil : record.revision(record.active)
         return RolloutOrder(
             new: revision.number, old: old?.number,
             newCount: record.startCount(of: revision, isRollback: isRollback),

@@ -20,8 +20,12 @@ extension EndpointRunner {
 
     /// Looks at the load when a period has passed; no scaling while a rollout moves.
     func scale(_ fleets: [FleetObservation], at moment: Double) async throws {
-        guard isHolding, let active = record.revision(record.active) else { return }
+        guard isHolding, !isAway, let active = record.revision(record.active) else { return }
         var machine = scaler(of: active)
+        let why = restraint == .none ? "the budget lets it scale again" : record.spending?.reason ?? ""
+        if let activity = machine.freeze(restraint != .none, at: moment, reason: why) {
+            return try await keep(machine, activity, by: "plumb")
+        }
         let isDue = machine.isDue(at: moment)
         let load = isDue ? try await engine.load(record.name, revision: active.number) : nil
         guard isHolding, record.active == active.number else { return }

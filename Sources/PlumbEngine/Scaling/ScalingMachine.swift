@@ -16,6 +16,8 @@ public struct ScalingMachine: Sendable, Hashable, Codable {
     public private(set) var floor: Int
     public private(set) var ceiling: Int
     public private(set) var count: Int
+    /// The ceiling without the freeze; nil while nothing is frozen.
+    private var openCeiling: Int?
     /// The last changes, newest last.
     public private(set) var activities: [ScalingActivity] = []
     /// The last period's use in percent; nil when it is not known.
@@ -141,13 +143,36 @@ public struct ScalingMachine: Sendable, Hashable, Codable {
     public mutating func adopt(_ other: ScalingPlan, count: Int, at now: Double) {
         if other != plan {
             plan = other
-            floor = other.floor
-            ceiling = other.ceiling
+            setBounds(other.floor, other.ceiling)
             scheduleSeenAt = now
         }
         self.count = min(ceiling, max(floor, count))
         lastChangeAt = now
         forgetLoad()
+    }
+
+    /// Lets nothing be added to what there is, or lets it again; nil where it is so already. The floor stays whole.
+    public mutating func freeze(_ isFrozen: Bool, at now: Double, reason: String) -> ScalingActivity? {
+        guard isFrozen != (openCeiling != nil) else { return nil }
+        if let open = openCeiling {
+            openCeiling = nil
+            ceiling = open
+        } else {
+            openCeiling = ceiling
+            ceiling = min(ceiling, max(floor, count))
+        }
+        return change(.bounds, to: min(ceiling, max(floor, count)), at: now, reason)
+    }
+
+    /// New bounds; while it is frozen the count stays the ceiling.
+    private mutating func setBounds(_ least: Int, _ most: Int) {
+        floor = least
+        guard openCeiling != nil else {
+            ceiling = most
+            return
+        }
+        openCeiling = most
+        ceiling = min(most, max(least, count))
     }
 
     /// After the engine was away, or a rollout: what was measured before says nothing of now.
@@ -173,8 +198,8 @@ public struct ScalingMachine: Sendable, Hashable, Codable {
         let before = (floor, ceiling)
         var names: [String] = []
         for (_, action) in due.sorted(by: { $0.0 < $1.0 }) {
-            floor = max(1, action.minimum ?? floor)
-            ceiling = max(floor, action.maximum ?? ceiling)
+            let least = max(1, action.minimum ?? floor)
+            setBounds(least, max(least, action.maximum ?? openCeiling ?? ceiling))
             names.append("'\(action.name)'")
         }
         guard before != (floor, ceiling) else { return nil }

@@ -42,7 +42,7 @@ public struct SpendAnomaly: Sendable, Hashable {
 public struct SpendAnomalyDetector: Sendable {
     public static let sigmasMin = 3.5
     static let weeksMax = 8
-    static let daysToLearn = 14
+    public static let daysToLearn = 14
     static let residualsMax = 56
     static let agreeingShareMax = 0.25
     static let sumAllowance = 1.25

@@ -1,1 +1,3 @@
-// What was spent, day by day, and which days are not as they should be.
+// What was spent, hour by hour, what budgets make of it, and which days are not as they should be.
+//
+// `SpendMeter` counts, `BudgetMachine` decides, `SpendDesk` writes both down and tells the endpoints' runners.

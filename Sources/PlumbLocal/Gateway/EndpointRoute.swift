@@ -80,6 +80,8 @@ final class EndpointRoute: Sendable {
         var budgets: [Int: RetryBudget] = [:]
         var limits: RequestLimits
         var shed = 0
+        /// Why it is off by plan.
+        var absence: Absence?
     }
     let name: String
     /// What is recorded of the traffic.
@@ -119,10 +121,20 @@ final class EndpointRoute: Sendable {
     func shift(to weights: [Int: Int]) {
         state.withLockedValue { state in
             state.weights = weights.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+            if !state.weights.isEmpty { state.absence = nil }
         }
         // A deployment or a rollback: what was kept may be what is wrong.
         cache.purge()
     }
+
+    /// Takes it off by plan, until it is given weights again.
+    func standDown(_ absence: Absence) {
+        shift(to: [:])
+        state.withLockedValue { $0.absence = absence }
+    }
+
+    /// Why it is off by plan; nil when it is not.
+    var absence: Absence? { state.withLockedValue { $0.absence } }
 
     func add(_ worker: WorkerRoute) {
         state.withLockedValue { $0.slots.append(Slot(worker: worker)) }

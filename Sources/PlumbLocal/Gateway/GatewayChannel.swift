@@ -236,7 +236,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
         request.isInference = isInference
         request.trace?.targets(endpoint: route.name)
         guard let revision = route.chooseRevision() else {
-            return refuse(.unavailable("the endpoint has no revision in service"))
+            return refuse(.absent(route.absence, at: gateway.seconds()))
         }
         request.revision = revision
         if let refusal = route.targets.objection(to: upstream.head.targetModel, revision, of: route.name) {
@@ -382,7 +382,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
         answer.begin(refusal.status, number)
         answer.add("content-type: application/json")
         answer.add("x-amzn-errortype", refusal.type)
-        if refusal.isTemporary { answer.add("retry-after: 1") }
+        if let seconds = refusal.retryAfterSeconds { answer.add("retry-after", String(seconds)) }
         if request.revision > 0 { answer.add("x-plumb-revision", String(request.revision)) }
         if refusal.status == 401 { answer.add("www-authenticate: Bearer") }
         let key = request.isRaw ? "error" : "message"

@@ -24,6 +24,8 @@ final class GatewayState: Sendable {
     /// Whole days until the gateway's own certificate ends, as of the last look.
     let certificateDays = NIOLockedValueBox<Int?>(nil)
     let gpus: GPUMeter
+    /// What was spent, as of the last time that it was written down.
+    let spending = NIOLockedValueBox<SpendStatement?>(nil)
     /// Takes signed requests that are no invocations.
     let frontDesk = FrontDeskService()
     let accessLog: AccessLog?

@@ -64,7 +64,7 @@ extension GatewayState {
         page += "plumb_connections \(connections)\n"
         declare("plumb_glass_broken", "gauge", "People who may change production without a second person now.")
         page += "plumb_glass_broken \(principals.glassesBroken(at: seconds()))\n"
-        page += retries(routes) + spans() + gpuPage()
+        page += retries(routes) + spans() + gpuPage() + spendingPage()
         if let days = certificateDays.withLockedValue({ $0 }) {
             declare("plumb_certificate_days", "gauge", "Days until the gateway's own certificate ends.")
             page += "plumb_certificate_days \(days)\n"
@@ -153,7 +153,7 @@ extension GatewayState {
             + "plumb_spans_lost_total{to=\"collector\"} \(counters.undelivered)\n"
     }
 
-    private static func declaration(_ name: String, _ kind: String, _ help: String) -> String {
+    static func declaration(_ name: String, _ kind: String, _ help: String) -> String {
         "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n"
     }
 

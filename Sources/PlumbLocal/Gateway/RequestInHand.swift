@@ -1,6 +1,8 @@
 // The request that a connection is at, and why it may not be answered by a model.
 
+import Foundation
 import NIOCore
+import PlumbEngine
 
 /// The request that a connection is at.
 struct RequestInHand {
@@ -51,14 +53,31 @@ struct Refusal: Error {
     var status: Int
     var type: String
     var message: String
-    /// It may go better a second later.
-    var isTemporary = false
+    /// After how many seconds it may go better.
+    var retryAfterSeconds: Int?
 
     init(_ status: Int, _ type: String, _ message: String, isTemporary: Bool = false) {
-        (self.status, self.type, self.message, self.isTemporary) = (status, type, message, isTemporary)
+        (self.status, self.type, self.message) = (status, type, message)
+        retryAfterSeconds = isTemporary ? 1 : nil
     }
 
     static func unavailable(_ message: String) -> Refusal {
         Refusal(503, "ServiceUnavailable", message, isTemporary: true)
     }
+
+    /// Nobody can answer; by plan, where there is one, which says when somebody can again.
+    static func absent(_ absence: Absence?, at now: Double) -> Refusal {
+        guard let absence else { return .unavailable("the endpoint has no revision in service") }
+        var refusal = Refusal(503, "ServiceUnavailable", absence.reason)
+        guard let until = absence.until else {
+            refusal.message += "; it stays off until somebody starts it"
+            return refusal
+        }
+        refusal.message += "; it is back at " + Date(timeIntervalSince1970: until).formatted(.iso8601)
+        refusal.retryAfterSeconds = Int(min(max(1, until - now), Self.retrySecondsMax))
+        return refusal
+    }
+
+    /// The longest that a client is asked to wait.
+    private static let retrySecondsMax = 31 * 86_400.0
 }

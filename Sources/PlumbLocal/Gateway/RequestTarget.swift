@@ -152,7 +152,8 @@ final class RequestTarget {
     /// Ready when every endpoint is: a house of which a part cannot answer is no place for a balancer to send to.
     private static func readiness(_ gateway: GatewayState) -> Page {
         let routes = gateway.routes
-        let serving = routes.count(where: \.isServing)
+        // What is off by plan is not missed.
+        let serving = routes.count { $0.isServing || $0.absence != nil }
         let isReady = serving == routes.count && !gateway.isDraining
         return Page(
             status: isReady ? 200 : 503,

@@ -14,9 +14,10 @@ public actor LocalPlane: ControlPlane, Service {
     let house: LocalHouse
     private let ledger: StoreLedger
     private let engine: LocalEngine
-    private let log: Logger
+    let books: SpendDesk
+    let log: Logger
     let startedAt: Double
-    private var runners: [String: EndpointRunner] = [:]
+    private(set) var runners: [String: EndpointRunner] = [:]
     private let starts: AsyncStream<EndpointRunner>
     private let startsContinuation: AsyncStream<EndpointRunner>.Continuation
     /// Deployments whose artefacts are taken in and not on record yet, and how many there ever were.
@@ -32,6 +33,10 @@ public actor LocalPlane: ControlPlane, Service {
         engine = house.engine
         log = house.log
         startedAt = house.now()
+        let gateway = house.gateway
+        books = SpendDesk(
+            ledger: StoreLedger(store: house.store), prices: house.settings.prices, now: { gateway.seconds() },
+            log: house.log)
         (starts, startsContinuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.endpointsMax))
         for record in records {
             let runner = house.makeRunner(record)
@@ -44,6 +49,7 @@ public actor LocalPlane: ControlPlane, Service {
     public func run() async throws {
         let starts = starts
         await withDiscardingTaskGroup { group in
+            group.addTask { await self.keepBooks() }
             for await runner in starts.cancelOnGracefulShutdown() {
                 group.addTask { await runner.run(clock: ContinuousClock()) }
             }
@@ -278,19 +284,22 @@ public actor LocalPlane: ControlPlane, Service {
         return EndpointStatus(
             record: record, state: record.stateText(ready: fleets), rolloutText: record.rollout?.phaseText ?? last,
             fleets: fleets, alarms: await runner.alarmStates(), traffic: traffic ?? [],
-            workers: await engine.instances(of: record.name))
+            workers: await engine.instances(of: record.name), spend: metered(record.name))
     }
 
     private func evidence(for record: EndpointRecord, _ runner: EndpointRunner) async throws -> EndpointEvidence {
         let traffic = house.gateway.route(record.name)?.withTraffic { $0[record.active ?? 0] }
         let totals = traffic?.requests.totals
         let instances = await engine.instances(of: record.name)
-        return EndpointEvidence(
+        var evidence = EndpointEvidence(
             fleets: try await engine.observe(record.name), alarms: await runner.alarmStates(),
             metricNames: RequestMetric.allCases.map(\.rawValue) + ["ProbeSuccess"],
             requests: Int(totals?.requests ?? 0),
             good: Int((totals?.requests ?? 0) - (totals?.serverErrors ?? 0)),
             measuredDays: (house.now() - startedAt) / 86_400, startSeconds: instances.compactMap(\.startSeconds).max())
+        evidence.spend = metered(record.name)
+        evidence.offHoursRunning = record.offHoursRunning(workers: instances.count, at: house.now()).map { Double($0) }
+        return evidence
     }
 
     func records(of endpoint: String?) async throws -> [EndpointRecord] {
@@ -302,7 +311,7 @@ public actor LocalPlane: ControlPlane, Service {
         return records
     }
 
-    private func existing(_ endpoint: String) throws(PlumbError) -> EndpointRunner {
+    func existing(_ endpoint: String) throws(PlumbError) -> EndpointRunner {
         if let runner = runners[endpoint] { return runner }
         let known = runners.keys.sorted().joined(separator: ", ")
         throw PlumbError(
@@ -321,7 +330,7 @@ public actor LocalPlane: ControlPlane, Service {
         return runner
     }
 
-    private func refused(_ action: String, _ endpoint: String, _ error: PlumbError, by actor: String) async throws {
+    func refused(_ action: String, _ endpoint: String, _ error: PlumbError, by actor: String) async throws {
         try await ledger.append(
             AuditEntry(
                 at: house.now(), actor: actor, action: action, subject: "endpoint/\(endpoint)", outcome: .denied,
@@ -337,6 +346,9 @@ extension EndpointRecord {
             return active == nil ? "Creating" : "Updating"
         }
         guard let active else { return history.isEmpty ? "Creating" : "Failed" }
+        // SageMaker's word for one that cannot take requests; it has none for one that is not to.
+        if parking?.isAway == true { return "OutOfService" }
+        if parking?.machine.phase == .starting { return "Updating" }
         return (fleets.first { $0.revision == active }?.ready ?? 0) > 0 ? "InService" : "Failed"
     }
 }

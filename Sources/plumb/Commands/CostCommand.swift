@@ -7,9 +7,10 @@ import PlumbPolicy
 struct CostCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cost",
-        abstract: "What a deployment costs a month, by which prices, and which days were odd.",
+        abstract: "What a deployment costs a month, what it has cost, by which prices, and which days were odd.",
         subcommands: [
-            CostEstimateCommand.self, CostPricesCommand.self, CostAnomaliesCommand.self, CostReviewCommand.self,
+            CostEstimateCommand.self, CostReportCommand.self, CostAllowCommand.self, CostPricesCommand.self,
+            CostAnomaliesCommand.self, CostReviewCommand.self,
         ])
 }
 

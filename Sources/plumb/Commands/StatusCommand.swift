@@ -134,6 +134,7 @@ enum StatusText {
                 lines.append("            last: \(last.from) -> \(last.to), \(last.reason)")
             }
         }
+        lines += SpendText.lines(endpoint, now: now)
         let kept = record.revisions.map { "r\($0.number)" }.joined(separator: " ")
         lines.append("  kept      \(kept)")
         return lines

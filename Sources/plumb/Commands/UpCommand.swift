@@ -38,10 +38,13 @@ struct UpCommand: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Run in the background; return once every endpoint answers.") var detach = false
     @Option(name: .long, help: "Memory of one worker in MiB (default: what its instance type has).")
     var workerMemory: Int?
-    @Option(help: "Ship the state to this folder as it changes, best on another disk (default: as the last time).")
+    @Option(
+        help:
+            "Ship the state to this folder or s3://BUCKET/PREFIX as it changes, best far away (default: as the last time)."
+    )
     var backup: String?
-    @Option(help: "Keep checkpoints of the audit log in this folder, best in another place.") var anchor: String?
-    @Option(help: "How often a checkpoint is kept, in minutes.") var anchorMinutes = 5.0
+    @OptionGroup var anchoring: AnchorOptions
+    @OptionGroup var alarms: AlarmOptions
     @Flag(inversion: .prefixedNo, help: "With --detach: start the engine again when it dies.") var restart = true
     @Option(help: "Record a share from 0 to 1 of the requests as spans, and whatever its client wants recorded.")
     var traceSample: Double?
@@ -64,7 +67,6 @@ struct UpCommand: AsyncParsableCommand {
         guard traceSample.map({ (0...1).contains($0) }) ?? true else {
             throw ValidationError("--trace-sample takes 0 to 1")
         }
-        guard anchorMinutes >= 0.1 else { throw ValidationError("--anchor-minutes takes 0.1 or more") }
         guard workerMemory.map({ $0 >= 16 }) ?? true else { throw ValidationError("--worker-memory takes 16 or more") }
     }
 
@@ -105,14 +107,22 @@ struct UpCommand: AsyncParsableCommand {
         var log = Logger(label: "plumb") { StreamLogHandler.standardError(label: $0) }
         log.logLevel = .notice
         let threads = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
-        let engine = try await Composition.embeddedEngine(
-            home: home.folder, host: host, port: port, threads: threads, region: region, readsModelsFromS3: s3Models,
-            clientCertificates: clientCertificates, workerMemoryMiB: workerMemory,
-            keeping: Composition.Keeping(
-                backup: backup.map(Self.absolute), anchor: anchor.map(Self.absolute), anchorMinutes: anchorMinutes,
-                passphrase: try Composition.passphraseOrAsk(file: passphraseFile, home: home.folder),
-                drillSeconds: drillEvery),
-            tracing: try Composition.Tracing(sampleRatio: traceSample, collector: traces), log: log)
+        let keeping = Composition.Keeping(
+            backup: backup.map(Composition.placeAddress), anchoring: anchoring, alarms: alarms,
+            passphrase: try Composition.passphraseOrAsk(file: passphraseFile, home: home.folder),
+            drillSeconds: drillEvery)
+        let line = try Composition.OutsideLine(for: keeping, home: home.folder, log: log)
+        let engine: Composition.EmbeddedEngine
+        do {
+            engine = try await Composition.embeddedEngine(
+                home: home.folder, host: host, port: port, threads: threads, region: region,
+                readsModelsFromS3: s3Models, clientCertificates: clientCertificates, workerMemoryMiB: workerMemory,
+                keeping: keeping, tracing: try Composition.Tracing(sampleRatio: traceSample, collector: traces),
+                through: line, log: log)
+        } catch {
+            try await line.close()
+            throw error
+        }
         let plane = engine.plane
         let opening = Opening(
             open: { try await deploy(loaded, on: plane) },
@@ -151,7 +161,7 @@ struct UpCommand: AsyncParsableCommand {
         try await Self.untilListening(plane)
         for spec in loaded {
             if try await isLive(spec, on: plane) {
-                print("\(spec.spec.name) is live as this spec says")
+                print(try await Self.liveText(spec.spec.name, on: plane))
                 continue
             }
             guard try await !isUnderWay(spec, on: plane) else {
@@ -175,6 +185,12 @@ struct UpCommand: AsyncParsableCommand {
         guard let record = status?.record, let active = record.revision(record.active) else { return false }
         return active.spec == loaded.spec && active.folder == loaded.folder
             && record.rollout == nil && Composition.isUnchanged(active, in: home.folder)
+    }
+
+    private static func liveText(_ name: String, on plane: some ControlPlane) async throws -> String {
+        let status = try await plane.status().endpoints.first { $0.record.name == name }
+        guard status?.record.parking?.isAway == true else { return "\(name) is live as this spec says" }
+        return "\(name) is as this spec says, and parked; plumb start \(name) brings it up"
     }
 
     /// Whether a rollout of this very spec goes on: a daemon that was killed goes on with it by itself.
@@ -219,8 +235,6 @@ struct UpCommand: AsyncParsableCommand {
         return lines.joined(separator: "\n")
     }
 
-    private static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
-
     // MARK: - In the background
 
     /// Starts a daemon unless one runs already; returns when it answers.
@@ -250,8 +264,8 @@ struct UpCommand: AsyncParsableCommand {
         if let threads { arguments += ["--threads", "\(threads)"] }
         if let workerMemory { arguments += ["--worker-memory", "\(workerMemory)"] }
         if s3Models { arguments.append("--s3-models") }
-        if let backup { arguments += ["--backup", Self.absolute(backup)] }
-        if let anchor { arguments += ["--anchor", Self.absolute(anchor), "--anchor-minutes", "\(anchorMinutes)"] }
+        if let backup { arguments += ["--backup", Composition.placeAddress(backup)] }
+        arguments += anchoring.words + alarms.words
         if let traceSample { arguments += ["--trace-sample", "\(traceSample)"] }
         if let traces { arguments += ["--traces", traces] }
         if let drillEvery { arguments += ["--drill-every", "\(drillEvery)s"] }

@@ -68,18 +68,19 @@ struct RecoveryRehearsal {
             report.notes.append("no engine runs, so that the loss of data is not measured")
             return
         }
-        let shipped = try Composition.shippedEntries(in: folder, key: key)
         var longest = 0.0
-        for number in 1...Self.markersMax {
-            let mark = AuditEntry(
-                at: 0, actor: "", action: "drill.mark", subject: "engine", details: ["number": "\(number)"])
-            try await RemotePlane.with(socketPath: home.controlSocket) { try await $0.note(mark, by: Actor.name) }
-            let acknowledged = clock.now
-            let wanted = try Composition.auditSize(in: home.folder)
-            try await Self.wait("the backup has mark \(number)", secondsMax: Self.waitSecondsMax) {
-                try shipped() >= wanted
+        try await Composition.withShippedEntries(in: folder, key: key) { shipped in
+            for number in 1...Self.markersMax {
+                let mark = AuditEntry(
+                    at: 0, actor: "", action: "drill.mark", subject: "engine", details: ["number": "\(number)"])
+                try await RemotePlane.with(socketPath: home.controlSocket) { try await $0.note(mark, by: Actor.name) }
+                let acknowledged = clock.now
+                let wanted = try Composition.auditSize(in: home.folder)
+                try await Self.wait("the backup has mark \(number)", secondsMax: Self.waitSecondsMax) {
+                    try await shipped() >= wanted
+                }
+                longest = max(longest, (clock.now - acknowledged) / .seconds(1))
             }
-            longest = max(longest, (clock.now - acknowledged) / .seconds(1))
         }
         report.rpoSeconds = longest
         say("loss of data at most \(Self.rounded(longest)) s (\(Self.markersMax) marks)")
@@ -97,8 +98,14 @@ struct RecoveryRehearsal {
             try await run("up", "--detach", "--no-restart", "--port", "0", in: scratch)
         }
         let scratchHome = try HomeOption.parse(["--home", scratch])
-        let endpoints = try await RemotePlane.with(socketPath: scratchHome.controlSocket) { plane in
-            try await plane.status().endpoints.filter { $0.record.active != nil }.map(\.record.name)
+        let records = try await RemotePlane.with(socketPath: scratchHome.controlSocket) { plane in
+            try await plane.status().endpoints.map(\.record).filter { $0.active != nil }
+        }
+        let endpoints = records.map(\.name)
+        // What is parked has to show that it can be started.
+        for record in records where record.parking?.isAway == true {
+            try await run("cost", "allow", record.name, in: scratch)
+            try await run("start", record.name, in: scratch)
         }
         report.endpoints = endpoints
         guard !endpoints.isEmpty else {

@@ -61,6 +61,22 @@ struct RemotePlane: ControlPlane {
             ControlAPI.ScaleBody(count: count, reason: reason), by: actor)
     }
 
+    func spend(
+        _ endpoint: String, _ order: SpendingOrder, until: Double?, reason: String, by actor: String
+    ) async throws -> Double? {
+        let answer: ControlAPI.SpendingAnswer = try await ask(
+            .POST, "\(ControlAPI.endpoints)/\(Self.escaped(endpoint))/spending",
+            ControlAPI.SpendingBody(order: order, until: until, reason: reason), by: actor)
+        return answer.until
+    }
+
+    func spending(of endpoint: String?, in month: Month?) async throws -> SpendStatement {
+        let wishes = [("endpoint", endpoint), ("month", month?.description)].compactMap { name, value in
+            value.map { "\(name)=\(Self.escaped($0))" }
+        }
+        return try await ask(.GET, ControlAPI.spending + (wishes.isEmpty ? "" : "?" + wishes.joined(separator: "&")))
+    }
+
     func remove(_ endpoint: String, by actor: String) async throws {
         let _: [String: String] = try await ask(
             .DELETE, "\(ControlAPI.endpoints)/\(Self.escaped(endpoint))", by: actor)
@@ -121,7 +137,7 @@ struct RemotePlane: ControlPlane {
             data = Data((try await response.body.collect(upTo: 64 << 20)).readableBytesView)
         } catch {
             throw PlumbError(
-                .notFound, "the engine does not answer on \(door.place)",
+                .timedOut, "the engine does not answer on \(door.place)",
                 hint: door.hint, cause: error)
         }
         guard (200..<300).contains(status.code) else {

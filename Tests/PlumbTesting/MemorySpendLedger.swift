@@ -1,0 +1,57 @@
+// Metered hours and budgets in memory, as a file would keep them.
+
+public import PlumbEngine
+public import PlumbModel
+import Synchronization
+
+/// Keeps what is saved; can refuse the next writes.
+public final class MemorySpendLedger: SpendLedger {
+    private struct State {
+        var hours: [String: MeteredHour] = [:]
+        var budgets: [String: BudgetMachine] = [:]
+        var audit: [AuditEntry] = []
+        var refusals = 0
+    }
+    private let state = Mutex(State())
+
+    public init() {}
+
+    public var hours: [MeteredHour] { state.withLock { $0.hours.sorted { $0.key < $1.key }.map(\.value) } }
+    public var audit: [AuditEntry] { state.withLock { $0.audit } }
+
+    /// So many of the next writes find a full disk.
+    public func refuseWrites(_ count: Int) { state.withLock { $0.refusals = count } }
+
+    public func hours(in month: Month) async throws -> [MeteredHour] {
+        hours.filter { Month(holding: $0.day) == month }
+    }
+
+    public func budgets() async throws -> [String: BudgetMachine] { state.withLock { $0.budgets } }
+
+    public func save(_ hours: [MeteredHour]) async throws {
+        try write { state in
+            for row in hours { state.hours[SpendMeter.key(row.endpoint, row.hour)] = row }
+        }
+    }
+
+    public func save(_ budgets: [String: BudgetMachine], audit: [AuditEntry]) async throws {
+        try write { state in
+            state.budgets.merge(budgets) { _, new in new }
+            state.audit += audit
+        }
+    }
+
+    public func forgetHours(before month: Month) async throws {
+        try write { state in state.hours = state.hours.filter { Month(holding: $0.value.day) >= month } }
+    }
+
+    private func write(_ change: (inout State) -> Void) throws {
+        try state.withLock { state in
+            if state.refusals > 0 {
+                state.refusals -= 1
+                throw PlumbError(.internalFault, "the disk is full")
+            }
+            change(&state)
+        }
+    }
+}
