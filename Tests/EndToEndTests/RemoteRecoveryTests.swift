@@ -133,7 +133,9 @@ struct RemoteRecoveryTests {
         let next = try plumb("up", "--detach", "--no-restart", "--port", "0", "--home", second, "--backup", backup)
         #expect(next.status == 0, "\(next.errors)")
         try await until("the old engine has ended") { try plumb("status").status != 0 }
-        #expect(try plumb("up", "--detach", "--port", "0").errors.contains("taken over"))
+        try await until("it is told why it does not start") {
+            try plumb("up", "--detach", "--port", "0").errors.contains("taken over")
+        }
         #expect(try plumb("invoke", "digits", "--home", second).status == 0)
         #expect(try plumb("down", "--home", second).status == 0)
     }

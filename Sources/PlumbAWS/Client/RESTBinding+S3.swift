@@ -68,7 +68,10 @@ extension RESTBinding {
             answerHeaders: ["ETag": "ETag", "Content-Type": "ContentType", "Content-Range": "ContentRange"]),
         "PutObject": RESTBinding(
             "PUT", "/{Bucket}/{Key+}",
-            headers: properties.merging(["IfNoneMatch": "If-None-Match", "IfMatch": "If-Match"]) { $1 },
+            headers: properties.merging([
+                "IfNoneMatch": "If-None-Match", "IfMatch": "If-Match",
+                "ChecksumAlgorithm": "x-amz-sdk-checksum-algorithm",
+            ]) { $1 },
             body: .raw("Body"), answerHeaders: ["ETag": "ETag", "x-amz-version-id": "VersionId"]),
         "CreateMultipartUpload": RESTBinding(
             "POST", "/{Bucket}/{Key+}?uploads",

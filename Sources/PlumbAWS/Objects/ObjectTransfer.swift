@@ -14,14 +14,14 @@ extension AWSClient {
         to target: AWSValue, properties: AWSValue = [:], condition: AWSValue = [:], partDigests: [Data],
         region: String, part: (Int) throws -> Data
     ) async throws {
+        let properties = properties.with(["ChecksumAlgorithm": "SHA256"])
         guard partDigests.count > 1 else {
             var input = target.with(properties).with(condition)
             input["Body"] = .data(try part(0))
             _ = try await call(.s3, "PutObject", input, region: region)
             return
         }
-        let begin = target.with(properties).with(["ChecksumAlgorithm": "SHA256"])
-        let upload = try await call(.s3, "CreateMultipartUpload", begin, region: region)["UploadId"]
+        let upload = try await call(.s3, "CreateMultipartUpload", target.with(properties), region: region)["UploadId"]
         do {
             var parts: [AWSValue] = []
             for index in partDigests.indices {
