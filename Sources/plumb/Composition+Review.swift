@@ -11,27 +11,27 @@ import PlumbReport
 extension Composition {
     /// The days under review: the month to date, and in its first week the month before.
     static func reviewDays(on day: Day, month: String?) throws -> (first: Day, last: Day, share: Double) {
-        let named = month ?? (dayOfMonth(day) > 7 ? "\(day)" : "\(day.adding(days: -8))").prefix(7).description
-        guard let first = Day("\(named)-01"), first <= day else {
-            throw PlumbError(.invalidInput, "'\(named)' is no month up to now", hint: "write it as 2026-11")
+        let week = 7
+        guard let named = month.map({ Month($0) }) ?? Month(holding: day.adding(days: -week)), named.first <= day else {
+            throw PlumbError(.invalidInput, "'\(month ?? "")' is no month up to now", hint: "write it as 2026-11")
         }
-        // The 1st of the next month is 28 to 31 days on.
-        let next = (28...31).map { first.adding(days: $0) }.first { dayOfMonth($0) == 1 } ?? first.adding(days: 31)
-        let last = min(next.adding(days: -1), day)
-        return (first, last, Double(last.days(since: first) + 1) / Double(next.days(since: first)))
+        let last = min(named.next.first.adding(days: -1), day)
+        let days = named.next.first.days(since: named.first)
+        return (named.first, last, Double(last.days(since: named.first) + 1) / Double(days))
     }
-
-    private static func dayOfMonth(_ day: Day) -> Int { Int("\(day)".suffix(2)) ?? 1 }
 
     /// A review of what was loaded, judged.
     static func review(
         _ subjects: [Subject], of source: String, owner: String, days: (first: Day, last: Day, share: Double),
-        tools: SpendTools?, discount: Double?
+        tools: SpendTools?, metered: [EndpointStatement], discount: Double?
     ) -> SpendReview {
         var months = subjects.flatMap { $0.graph.endpointMonths() }
-        for index in months.indices { months[index].billedUSD = tools?.billedUSD?[months[index].name] }
-        // The engine's meter tells of the month that is under way.
-        if days.last < today() { for index in months.indices { months[index].meteredUSD = nil } }
+        for index in months.indices {
+            months[index].billedUSD = tools?.billedUSD?[months[index].name]
+            guard let meter = metered.first(where: { $0.endpoint == months[index].name }) else { continue }
+            months[index].meteredUSD = meter.isComplete ? meter.usd : nil
+            months[index].meteredShare = meter.meteredHours / PriceBook.hoursPerMonth
+        }
         let review = SpendReview(
             on: today(), of: source, owner: owner, from: days.first, through: days.last, monthShare: days.share,
             endpoints: months, tools: tools)

@@ -16,6 +16,8 @@ struct CostReviewTests {
         let review = try command.json(
             "cost", "review", "engine:", "--record", "--owner", "ada", "--plan-discount", "20", "--format", "json")
         #expect(review["owner"] as? String == "ada" && (review["expectedUSD"] as? Double ?? 0) > 0)
+        let endpoints = try #require(review["endpoints"] as? [[String: Any]])
+        #expect(endpoints.first?["meteredUSD"] is Double, "\(endpoints)")
         let decisions = try #require(review["decisions"] as? [[String: Any]])
         #expect(decisions.contains { $0["kind"] as? String == "savingsPlan" })
         // It was started a moment ago: nothing is known of its use, and so nothing is idle.

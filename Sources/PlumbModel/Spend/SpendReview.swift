@@ -30,6 +30,8 @@ public struct EndpointMonth: Sendable, Hashable {
     public var estimatedUSD: Double?
     public var meteredUSD: Double?
     public var billedUSD: Double?
+    /// The share of a month that the meter has looked at; nil where the whole time under review counts.
+    public var meteredShare: Double?
 
     public init(name: String, environment: Environment, region: String) {
         self.name = name
@@ -154,7 +156,9 @@ public struct SpendReview: Sendable, Hashable {
     /// The bill where there is one, else the meter.
     public static func actualUSD(_ month: EndpointMonth) -> Double? { month.billedUSD ?? month.meteredUSD }
     /// What the estimate expects of the time under review.
-    public func expectedUSD(_ month: EndpointMonth) -> Double? { month.estimatedUSD.map { $0 * monthShare } }
+    public func expectedUSD(_ month: EndpointMonth) -> Double? {
+        month.estimatedUSD.map { $0 * (month.meteredShare ?? monthShare) }
+    }
     public var actualUSD: Double? { sum(Self.actualUSD) }
     public var expectedUSD: Double? { sum(expectedUSD) }
     /// How far what was paid is from what was expected, in percent of that; nil where either is not known.

@@ -51,6 +51,5 @@ extension Graph {
             month.atMaximumPercent = fleet["atMaximumPercent"]
             month.changesPerHourMax = fleet["changesPerHourMax"]
         }
-        month.meteredUSD = source == .engine ? evidence(.cost, for: name).first?.numbers["usd"] : nil
     }
 }

@@ -64,8 +64,15 @@ struct CostReviewCommand: AsyncParsableCommand {
         if source.hasPrefix("aws:") {
             tools = try await Composition.spendTools(source, account.access, days: days)
         }
+        var metered: [EndpointStatement] = []
+        if source.hasPrefix("engine:") {
+            metered = try await RemotePlane.with(socketPath: home.controlSocket) { plane in
+                try await plane.spending(of: nil, in: Month(holding: days.first)).endpoints
+            }
+        }
         let review = Composition.review(
-            subjects, of: source, owner: owner ?? Actor.name, days: days, tools: tools, discount: planDiscount)
+            subjects, of: source, owner: owner ?? Actor.name, days: days, tools: tools, metered: metered,
+            discount: planDiscount)
         if record {
             try await RemotePlane.with(socketPath: home.controlSocket) { plane in
                 for entry in Composition.entries(of: review) { try await plane.note(entry, by: Actor.name) }

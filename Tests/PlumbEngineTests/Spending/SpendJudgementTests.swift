@@ -151,6 +151,12 @@ import Testing
         #expect(without.unknown.contains { $0.hasPrefix("digits: what it has cost") })
     }
 
+    /// A meter that has run for a tenth of the month is held against a tenth.
+    @Test func aMeterIsHeldAgainstTheTimeItHasSeen() {
+        let found = review([month { ($0.billedUSD, $0.meteredUSD, $0.meteredShare) = (nil, 151, 0.1) }])
+        #expect(found.decisions.isEmpty && abs((found.expectedUSD ?? 0) - 150) < 1e-9)
+    }
+
     @Test func aPlanBreaksEvenWhereItIsUsedForMoreThanItIsCheaper() {
         let found = review([month()], discount: 0.27).decisions
         #expect(found.map(\.kind) == [.savingsPlan] && found[0].reason.contains("when 73 % of the commitment is used"))
