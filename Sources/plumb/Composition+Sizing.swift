@@ -1,10 +1,37 @@
-// Every instance type that has a price in the spec's region, as if the spec named it: fitted, priced and judged.
+// What a model is, and every instance type with a price in its region as if the spec named it: fitted, priced, judged.
 
+import Foundation
 import PlumbFormats
 import PlumbModel
 import PlumbPolicy
 
 extension Composition {
+    /// Reads the file, then runs rows of `data` through it for about `seconds`.
+    static func measure(_ path: String, data: String, seconds: Double) async throws -> MeasuredModel {
+        let bytes = try modelBytes(of: path)
+        let file = try ONNXFileReader.read(bytes, file: path)
+        let runs: MeasuredModel.Runs = try await ModelMeasure.run([
+            "--model", path, "--data", data, "--profile", "--seconds", "\(seconds)",
+        ])
+        return MeasuredModel(
+            path: path, digest: try digest(ofFileAt: path), bytes: bytes.count,
+            operators: file.operators, operatorSets: file.operatorSets, parameters: file.parameters,
+            parameterBytes: file.parameterBytes, elementTypes: file.elementTypes,
+            hasExternalValues: file.hasExternalValues, runs: runs)
+    }
+
+    /// The bytes of the file; a message of Protocol Buffers has two gigabytes at most.
+    private static func modelBytes(of path: String) throws -> [UInt8] {
+        guard FileKind(path) == .file else {
+            throw PlumbError(.notFound, "\(path) is no file", hint: "model.path is relative to the spec")
+        }
+        guard FileKind.size(of: path) <= modelBytesMax else {
+            throw PlumbError(.invalidInput, "\(path) is larger than \(modelBytesMax) bytes, and so no ONNX file")
+        }
+        return [UInt8](try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe))
+    }
+    private static let modelBytesMax = 1 << 31
+
     /// The controls whose verdict depends on the instance type.
     static let sizeControls = ["PERF-1.2", "PERF-1.3", "COST-2.1", "COST-2.5", "COST-3.5"]
 

@@ -423,8 +423,8 @@ enum Composition {
 
     static func embeddedEngine(
         home: String, host: String, port: Int, threads: Int, region: String, readsModelsFromS3: Bool,
-        clientCertificates: ClientCertificates, workerMemoryMiB: Int?, keeping: Keeping, tracing: Tracing?,
-        through line: OutsideLine, log: Logger
+        clientCertificates: ClientCertificates, workerMemoryMiB: Int?, keeping: Keeping, console place: ConsolePlace,
+        tracing: Tracing?, through line: OutsideLine, log: Logger
     ) async throws -> EmbeddedEngine {
         var settings = LocalSettings(
             folder: home, host: host, port: port, workerPath: workerPath, threads: threads, version: version,
@@ -439,13 +439,17 @@ enum Composition {
         begin(house.tracer)
         let (plane, services) = try await house.furnish()
         let face = try await awsFace(over: plane, home: home, modelsFrom: readsModelsFromS3 ? region : nil, log: log)
-        house.seat(ControlDesk(plane, face: face, log: log))
-        let control = ControlService(plane, socketPath: controlSocket(home), log: log)
+        let desk = ControlDesk(plane, face: face, log: log)
+        house.seat(desk)
+        let console = try console(
+            over: plane, of: house, desk: desk, settings: settings, home: home, place, log: log)
+        let control = ControlService(plane, socketPath: controlSocket(home), console: console?.console, log: log)
+        let faces: [any Service] = console.map { [$0.drills] + $0.console.services } ?? []
         let drills = keeping.drillSeconds.map {
             [DrillService(plane: plane, home: home, passphrase: keeping.passphrase, everySeconds: $0, log: log)]
         }
         return EmbeddedEngine(
-            plane: plane, services: services + [face, control] + (drills ?? []),
+            plane: plane, services: services + [face, control] + faces + (drills ?? []),
             whenShutDown: { await plane.whenShutDown($0) },
             close: {
                 try await house.close()

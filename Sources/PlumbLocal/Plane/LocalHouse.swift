@@ -6,7 +6,7 @@ public import Logging
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
-import NIOSSL
+public import NIOSSL
 public import PlumbEngine
 public import PlumbModel
 public import PlumbStore
@@ -233,6 +233,12 @@ public final class LocalHouse: Sendable {
     }
 
     func now() -> Double { gateway.seconds() }
+
+    /// The certificate of this engine, for another listener; the one that is in service when it is asked for.
+    public var serverContext: @Sendable () -> NIOSSLContext {
+        let tls = tls
+        return { tls.withLockedValue { $0 } }
+    }
 
     var gatewayPort: Int? { gatewayService.listeningPort }
     var gatewayAddress: String { "https://\(host.contains(":") ? "[\(host)]" : host):\(gatewayPort ?? 0)" }

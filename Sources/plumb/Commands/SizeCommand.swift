@@ -55,7 +55,7 @@ struct SizeCommand: AsyncParsableCommand {
             try? FileManager.default.removeItem(atPath: scratch)
         }
         if Terminal.showsProgress { Terminal.printError("… measuring \(file)") }
-        let model = try await MeasuredModel.measure(
+        let model = try await Composition.measure(
             file, data: try data ?? loaded.exampleFile(in: scratch), seconds: seconds)
         let profile = model.profile(concurrency: loaded.spec.model.concurrencyMax)
         let demand = SizeDemand(

@@ -27,6 +27,8 @@ struct UpCommand: AsyncParsableCommand {
     @OptionGroup var home: HomeOption
     @Option(name: .long, help: "The address to listen on.") var host = "127.0.0.1"
     @Option(name: .long, help: "The port to listen on; 0 chooses a free one.") var port = 8443
+    @Option(help: "The console's port (default: the one after --port); 0 chooses a free one.") var consolePort: Int?
+    @Flag(inversion: .prefixedNo, help: "Serve the console (docs/CONSOLE.md).") var console = true
     @Option(name: .long, help: "Event loops of the gateway (default: one for each two cores).") var threads: Int?
     @Option(help: "The region that AWS's tools sign their requests for.") var region = "us-east-1"
     @Flag(
@@ -60,6 +62,9 @@ struct UpCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port takes 0 to 65535") }
+        guard consolePort.map({ (0...65_535).contains($0) }) ?? true else {
+            throw ValidationError("--console-port takes 0 to 65535")
+        }
         guard threads.map({ (1...64).contains($0) }) ?? true else { throw ValidationError("--threads takes 1 to 64") }
         guard traceSample.map({ (0...1).contains($0) }) ?? true else {
             throw ValidationError("--trace-sample takes 0 to 1")
@@ -114,8 +119,9 @@ struct UpCommand: AsyncParsableCommand {
             engine = try await Composition.embeddedEngine(
                 home: home.folder, host: host, port: port, threads: threads, region: region,
                 readsModelsFromS3: s3Models, clientCertificates: clientCertificates, workerMemoryMiB: workerMemory,
-                keeping: keeping, tracing: try Composition.Tracing(sampleRatio: traceSample, collector: traces),
-                through: line, log: log)
+                keeping: keeping, console: Composition.ConsolePlace(port: consolePort, isOff: !console),
+                tracing: try Composition.Tracing(sampleRatio: traceSample, collector: traces), through: line,
+                log: log)
         } catch {
             try await line.close()
             throw error
@@ -228,7 +234,7 @@ struct UpCommand: AsyncParsableCommand {
         if let isolation = status.isolation { lines += ["", "workers have \(isolation)"] }
         lines.append("")
         lines.append("AWS's tools speak to the same address: plumb access key create NAME --role operator")
-        lines.append("plumb status watches it, plumb down ends it.")
+        lines.append("plumb status watches it, plumb console opens its pages, plumb down ends it.")
         return lines.joined(separator: "\n")
     }
 
@@ -258,6 +264,8 @@ struct UpCommand: AsyncParsableCommand {
             "--client-certificates", clientCertificates.rawValue,
         ]
         if !restart { arguments.append("--no-restart") }
+        if !console { arguments.append("--no-console") }
+        if let consolePort { arguments += ["--console-port", "\(consolePort)"] }
         if let threads { arguments += ["--threads", "\(threads)"] }
         if let workerMemory { arguments += ["--worker-memory", "\(workerMemory)"] }
         if s3Models { arguments.append("--s3-models") }
