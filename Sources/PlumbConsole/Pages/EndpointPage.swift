@@ -91,6 +91,9 @@ struct EndpointPage: Page {
         state = status.state
         (stateKind, stateSymbol) =
             switch status.state {
+            // What serves does, but its last deployment did not: a rollback never looks like success.
+            case "InService" where Self.wentBack(record):
+                ("unknown", "!")
             case "InService": ("holds", "✓")
             case "Failed", "RollingBack": ("fails", "✗")
             case "OutOfService": ("none", "–")
@@ -118,6 +121,12 @@ struct EndpointPage: Page {
         (capture, monitoring) = (lineage.capture, lineage.monitoring)
         (cost, cache) = (lineage.cost, lineage.cache)
         (verdictText, verdicts) = (lineage.verdictText, lineage.verdicts)
+    }
+
+    /// Whether the last deployment was rolled back, and none is under way.
+    private static func wentBack(_ record: EndpointRecord) -> Bool {
+        guard record.rollout == nil, case .rolledBack? = record.history.last?.outcome else { return false }
+        return true
     }
 
     private static func fleet(_ fleet: FleetObservation, _ status: EndpointStatus) -> Fleet {
