@@ -1,5 +1,7 @@
 // What people ask about money, and the books that answer it.
 
+import Logging
+import NIOConcurrencyHelpers
 public import PlumbEngine
 public import PlumbModel
 
@@ -36,7 +38,7 @@ extension LocalPlane {
         _ endpoint: String, _ order: SpendingOrder, until: Double?, reason: String, by actor: String
     ) async throws -> Double? {
         do {
-            return try await existing(endpoint).obey(order, until: until, reason: reason, by: actor)
+            return try await endpointRunner(endpoint).obey(order, until: until, reason: reason, by: actor)
         } catch let error as PlumbError {
             try await refused("spending.\(order.rawValue)", endpoint, error, by: actor)
             throw error
@@ -48,7 +50,7 @@ extension LocalPlane {
         guard let endpoint else { return statement }
         let kept = statement.endpoints.filter { $0.endpoint == endpoint }
         // One that is gone may have cost something in its time.
-        if kept.isEmpty { _ = try existing(endpoint) }
+        if kept.isEmpty { _ = try endpointRunner(endpoint) }
         statement.endpoints = kept
         statement.budgets = statement.budgets.filter { budget in
             budget.name == "endpoint \(endpoint)"

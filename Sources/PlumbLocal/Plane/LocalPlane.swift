@@ -130,7 +130,7 @@ public actor LocalPlane: ControlPlane, Service {
         _ endpoint: String, to revision: Int?, reason: String, by actor: String
     ) async throws -> DeploymentReceipt {
         do {
-            let runner = try existing(endpoint)
+            let runner = try endpointRunner(endpoint)
             let order = try await runner.rollBack(to: revision, reason: reason, by: actor)
             let record = await runner.record
             guard let spec = record.revision(order.new)?.spec else {
@@ -149,7 +149,7 @@ public actor LocalPlane: ControlPlane, Service {
         _ endpoint: String, _ command: RolloutCommand, reason: String, by actor: String
     ) async throws -> DeploymentReceipt {
         do {
-            let runner = try existing(endpoint)
+            let runner = try endpointRunner(endpoint)
             let order = try await runner.steer(command, reason: reason, by: actor)
             guard let spec = await runner.record.revision(order.new)?.spec else {
                 throw PlumbError(.internalFault, "revision r\(order.new) is not on record")
@@ -167,7 +167,7 @@ public actor LocalPlane: ControlPlane, Service {
         _ endpoint: String, to count: Int, reason: String, by actor: String
     ) async throws -> ScalingActivity {
         do {
-            return try await existing(endpoint).setCount(count, reason: reason, by: actor)
+            return try await endpointRunner(endpoint).setCount(count, reason: reason, by: actor)
         } catch let error as PlumbError {
             try await refused("scale", endpoint, error, by: actor)
             throw error
@@ -176,7 +176,7 @@ public actor LocalPlane: ControlPlane, Service {
 
     public func remove(_ endpoint: String, by actor: String) async throws {
         do {
-            let runner = try existing(endpoint)
+            let runner = try endpointRunner(endpoint)
             try await runner.remove(by: actor)
             runners[endpoint] = nil
             await engine.forget(endpoint)
@@ -302,7 +302,7 @@ public actor LocalPlane: ControlPlane, Service {
     }
 
     func records(of endpoint: String?) async throws -> [EndpointRecord] {
-        if let endpoint { return [await (try existing(endpoint)).record] }
+        if let endpoint { return [await (try endpointRunner(endpoint)).record] }
         var records: [EndpointRecord] = []
         for name in runners.keys.sorted() {
             if let runner = runners[name] { records.append(await runner.record) }
@@ -310,7 +310,7 @@ public actor LocalPlane: ControlPlane, Service {
         return records
     }
 
-    func existing(_ endpoint: String) throws(PlumbError) -> EndpointRunner {
+    func endpointRunner(_ endpoint: String) throws(PlumbError) -> EndpointRunner {
         if let runner = runners[endpoint] { return runner }
         let known = runners.keys.sorted().joined(separator: ", ")
         throw PlumbError(
