@@ -1,6 +1,6 @@
 # The front door: every verb can be run again at no cost, and needs no network once its things are there.
 .DEFAULT_GOAL := help
-.PHONY: help install build up down test lint format bench docs check fuzz replay completions
+.PHONY: help setup build install package up down test lint format bench docs check fuzz replay completions
 
 plumb := .build/release/plumb
 # Debug information makes the program eight times as large; symbols for backtraces stay.
@@ -9,13 +9,19 @@ release := swift build -c release --static-swift-stdlib -Xlinker --strip-debug
 help: ## these verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
 
-install: ## Debian packages and ONNX Runtime's library
+setup: ## Debian packages, ONNX Runtime's library, and the tools that tests need
 	@bash scripts/install.sh
 
-build: install ## plumb and plumb-worker, optimised
+build: setup ## plumb and plumb-worker, optimised
 	@echo "Building (the first time takes ten to twenty minutes on two cores: TLS and SQLite are built with it)"
 	@$(release) --product plumb
 	@$(release) --product plumb-worker
+
+install: build ## program, completions, manual pages and units below PREFIX (/usr/local)
+	@bash packaging/stage.sh "$(DESTDIR)" "$(or $(PREFIX),/usr/local)"
+
+package: build ## an archive and a Debian package in .build/package
+	@bash packaging/package.sh
 
 up: build ## serve the digits example on this machine, over HTTPS
 	@$(plumb) up --detach Examples/digits/plumb.yaml
@@ -23,7 +29,7 @@ up: build ## serve the digits example on this machine, over HTTPS
 down: ## end the engine; its state stays
 	@$(plumb) down
 
-test: install lint ## everything that CI runs
+test: setup lint ## everything that CI runs
 	@echo "Building the tests (the first time takes about five minutes on two cores)"
 	@# A busy machine has been seen to leave the compiler's driver waiting for a child that had ended; a second run goes on
 	@# where the first one stopped.
@@ -40,8 +46,8 @@ lint: ## the formatter's judgement, changing nothing
 format: ## let the formatter write
 	@swift format --in-place --parallel --recursive Sources Tests Package.swift
 
-docs: install ## rewrite the generated documents: docs/SPEC.md, docs/POLICY.md and docs/CONTROLS.md
-	@PLUMB_RECORD=1 swift test --filter 'SpecReference|PolicyFile|ControlsDocument' || true
+docs: setup ## rewrite the generated documents: docs/SPEC.md, docs/POLICY.md, docs/CONTROLS.md and docs/CLI.md
+	@PLUMB_RECORD=1 swift test --filter 'SpecReference|PolicyFile|ControlsDocument|DocumentTests' || true
 	@git status --short docs
 
 bench: build ## every measurement of Benchmarks/README.md

@@ -125,8 +125,10 @@ class Engine:
 
     def run(self, *arguments, check=True):
         prefix = ["taskset", "-c", self.cpus] if self.cpus else []
-        return subprocess.run(
-            prefix + [self.plumb, *arguments], env=self.environment, check=check, capture_output=True, text=True)
+        result = subprocess.run(prefix + [self.plumb, *arguments], env=self.environment, capture_output=True, text=True)
+        if check and result.returncode:
+            raise SystemExit(f"plumb {' '.join(arguments)} ended with {result.returncode}: {result.stderr.strip()}")
+        return result
 
     def up(self, spec):
         self.run("up", "--detach", "--port", "0", "--threads", str(self.threads), spec)

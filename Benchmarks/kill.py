@@ -118,7 +118,7 @@ def kill_one(engine, folder, case, options):
 
 def kill_domain(engine, folder, case, options):
     # Production would not be deployed with the alarm's threshold that high.
-    engine.up(spec(folder, environment="staging", instances="{initial: 4, maximum: 4}"))
+    engine.up(spec(folder, environment="staging", instances="{initial: 4, maximum: 4, zones: 2}"))
 
     def event():
         workers = ready(engine, 4)

@@ -2,13 +2,15 @@
 
     python3 Benchmarks/models.py [--seconds 8] [--rounds 3] [--connections 16] [--favour 10]
 
-magika reads 2,048 bytes as integers and is asked in rows; silero-vad hears 36 ms of sound, keeps a state, and is asked
-by the Open Inference Protocol. `Benchmarks/peers/install.sh FOLDER` fetches both; PLUMB_PEERS names the folder.
+magika reads 2,048 bytes as integers; silero-vad hears 36 ms of sound and keeps a state. Both are asked by the Open
+Inference Protocol, with their tensors as JSON and as binary data. `Benchmarks/peers/install.sh FOLDER` fetches the
+models; PLUMB_PEERS names the folder.
 """
 import argparse
 import json
 import math
 import os
+import struct
 import tempfile
 
 import servers
@@ -39,6 +41,21 @@ example: {{file: request.json}}
     return servers.written(folder, "plumb.yaml", text)
 
 
+def binary(folder, inputs):
+    """The request with every tensor as binary data, and the script that sends it."""
+    formats = {"INT32": "i", "INT64": "q", "FP32": "f"}
+    parts = [struct.pack(f"<{len(tensor['data'])}{formats[tensor['datatype']]}", *tensor["data"]) for tensor in inputs]
+    header = json.dumps({"parameters": {"binary_data_output": True}, "inputs": [
+        {**{key: tensor[key] for key in ("name", "shape", "datatype")}, "parameters": {"binary_data_size": len(part)}}
+        for tensor, part in zip(inputs, parts)]}).encode()
+    path = os.path.join(folder, "request.bin")
+    with open(path, "wb") as file:
+        file.write(header + b"".join(parts))
+    script = SCRIPT.replace("application/json", "application/octet-stream")
+    script += f'wrk.headers["Inference-Header-Content-Length"] = "{len(header)}"\n'
+    return path, servers.written(folder, "binary.lua", script)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=int, default=8)
@@ -65,23 +82,30 @@ def compare(options, name, folder, engine):
     body = servers.written(folder, "request.json", json.dumps({"inputs": MODELS[name][1]}))
     script = servers.written(folder, "post.lua", SCRIPT)
     engine.up(spec(folder, name, path, options.connections))
-    ours = servers.Plumb(engine, path=f"/v2/models/{name}/infer", body=body)
-    loop = Loop(path, body)
+    url = f"/v2/models/{name}/infer"
+    ours = servers.Plumb(engine, path=url, body=body)
+    body, binary_script = binary(folder, MODELS[name][1])
+    quick = servers.Plumb(engine, path=url, body=body)
+    quick.name = "the same, binary tensors"
+    loop = Loop(path, ours.body)
+    scripts = {loop.name: script, ours.name: script, quick.name: binary_script}
     for server in (ours, loop):
         server.start(prefer)
     wrk(ours, 4, 2, script, prefer)
-    results = {server.name: [] for server in (loop, ours)}
+    results = {server: [] for server in scripts}
     for _ in range(options.rounds):
-        for server in (loop, ours):
-            results[server.name].append(turn(server, options.connections, options.seconds, script, prefer))
+        for server in (loop, ours, quick):
+            results[server.name].append(
+                turn(server, options.connections, options.seconds, scripts[server.name], prefer))
     rows = {server: {key: median([r[key] for r in found]) for key in ("rate", "p50", "p99", "cpu")}
             for server, found in results.items()}
     for server, row in rows.items():
         print(f"{name:8} {server:24} {row['rate']:8.0f} {row['p50']:8.2f} {row['p99']:8.2f} {row['cpu']:8.0f}",
               flush=True)
-    bare, served = rows[loop.name], rows[ours.name]
-    print(f"{name:8} of the loop's rate {served['rate'] / bare['rate']:.3f}; "
-          f"of our CPU the loop's is {bare['cpu'] / served['cpu']:.3f}", flush=True)
+    bare = rows[loop.name]
+    for served in (ours, quick):
+        print(f"{name:8} {served.name}: of the loop's rate {rows[served.name]['rate'] / bare['rate']:.3f}; "
+              f"of our CPU the loop's is {bare['cpu'] / rows[served.name]['cpu']:.3f}", flush=True)
 
 
 if __name__ == "__main__":

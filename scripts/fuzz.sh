@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:-60}
 shift || true
-readers=${*:-document template template-tree plan plan-tree spec spec-tree access access-tree policyfile baseline math schedule day worker statistics constraints violations capture csv objects truth request signature token control sealed keyring shipment note proof log evidence}
+readers=${*:-document template template-tree plan plan-tree spec spec-tree access access-tree policyfile baseline math schedule day worker statistics constraints violations capture csv objects truth onnx request signature token control sealed keyring shipment note proof log evidence}
 
 build_reader() {
     swift build --scratch-path .build-fuzz --product plumb-fuzz -Xswiftc -O -Xswiftc -sanitize=fuzzer \

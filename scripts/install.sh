@@ -36,4 +36,5 @@ bash scripts/onnxruntime.sh
 bash scripts/aws-tools.sh
 bash scripts/tls-tools.sh
 bash scripts/serving-tools.sh
+bash scripts/browser.sh
 bash scripts/terraform-mirror.sh

@@ -27,8 +27,17 @@ public struct ControlDesk: FrontDesk {
 
     public func answer(_ call: SignedCall) async -> CallAnswer {
         guard call.uri.hasPrefix(ControlAPI.pathPrefix) else { return await answerFace(call) }
+        return await telling { try await answerControl(call, by: try await plane.identify(call)) }
+    }
+
+    /// The answer to a call of somebody who was proven elsewhere to have made it.
+    func answer(_ call: SignedCall, by principal: Principal) async -> CallAnswer {
+        await telling { try await answerControl(call, by: principal) }
+    }
+
+    private func telling(_ work: () async throws -> CallAnswer) async -> CallAnswer {
         do {
-            return try await answerControl(call)
+            return try await work()
         } catch let fault as SignInFault {
             let (status, message) =
                 switch fault {
@@ -69,8 +78,7 @@ public struct ControlDesk: FrontDesk {
         return CallAnswer(status: status, headers: [("content-type", "application/json")], body: body)
     }
 
-    private func answerControl(_ call: SignedCall) async throws -> CallAnswer {
-        let principal = try await plane.identify(call)
+    private func answerControl(_ call: SignedCall, by principal: Principal) async throws -> CallAnswer {
         let wish = try ControlWish(method: call.method, uri: call.uri, body: call.body)
         if wish.terms == .filteredStatus {
             return CallAnswer(
@@ -86,6 +94,18 @@ public struct ControlDesk: FrontDesk {
     }
 
     // MARK: - Letting in
+
+    /// Throws `refused` where the caller may not ask this, as if it had come as a call.
+    func demand(_ method: String, _ uri: String, _ call: SignedCall, by principal: Principal) async throws {
+        try await admit(try ControlWish(method: method, uri: uri, body: []), call, principal)
+    }
+
+    /// Throws `refused` where the table does not let the caller do this to an endpoint, or to the engine.
+    func demand(_ verb: AccessVerb, of endpoint: String?, _ call: SignedCall, by principal: Principal) async throws {
+        var wish = try ControlWish(method: "GET", uri: ControlAPI.status, body: [])
+        wish.endpoint = endpoint
+        try await decide(verb, endpoint.map { "endpoint/\($0)" } ?? "engine", wish, call, principal)
+    }
 
     private func context(
         _ call: SignedCall, _ principal: Principal, environment: PlumbModel.Environment?, team: String?
@@ -196,7 +216,7 @@ public struct ControlDesk: FrontDesk {
             digest: digest, verb: verb, resource: resource,
             environment: environments.contains(.production) ? .production : environments.first,
             summary: wish.summary, by: principal, author: wish.deployment?.spec.provenance?.author,
-            at: requests.first?.context.at ?? 0)
+            at: requests.first?.context.at ?? 0, proposal: wish.deployment?.spec)
         try await plane.propose(plan)
         if let request = requests.first {
             try await plane.noteDenied(request, why: "plan \(plan.id) waits for another person", by: principal)
@@ -208,7 +228,7 @@ public struct ControlDesk: FrontDesk {
     }
 
     /// The status of what the caller may read. Throws `refused` where that is nothing.
-    private func status(for principal: Principal, _ call: SignedCall) async throws -> EngineStatus {
+    func status(for principal: Principal, _ call: SignedCall) async throws -> EngineStatus {
         var status = try await plane.status()
         var seen: [EndpointStatus] = []
         for endpoint in status.endpoints {

@@ -184,7 +184,7 @@ struct ControlRoutes<Context: RequestContext>: Sendable {
     }
 
     /// The value as JSON, or the error as one with the status that fits its kind.
-    private func answer(
+    func answer(
         _ status: HTTPResponse.Status = .ok, _ work: () async throws -> some Encodable
     ) async throws -> Response {
         do {

@@ -124,6 +124,7 @@ extension ControlDescription {
         (name: "rotateTokenKey", fields: object([:], required: [])),
         (name: "issueCertificate", fields: object(["user": text, "days": whole()], required: ["user", "days"])),
         (name: "approve", fields: object(["plan": text, "reason": text], required: ["plan"])),
+        (name: "reject", fields: object(["plan": text, "reason": text], required: ["plan", "reason"])),
         (name: "breakGlass", fields: object(["reason": text, "minutes": whole()], required: ["reason", "minutes"])),
         (name: "closeReview", fields: object(["id": text, "note": text], required: ["id", "note"])),
         (name: "rotateKey", fields: object([:], required: [])), (name: "rewrap", fields: object([:], required: [])),

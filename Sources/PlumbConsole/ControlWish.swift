@@ -129,7 +129,7 @@ struct ControlWish: Sendable {
         terms =
             switch order {
             // A role is approved by another admin, anything else by an approver.
-            case .approve: .holding([.approve, .manageAccess])
+            case .approve, .reject: .holding([.approve, .manageAccess])
             case .closeReview, .breakGlass: .holding([order.verb])
             case .claim: .claim
             case .issueToken(let user, _): .ownToken(user)

@@ -4,7 +4,7 @@ public import PlumbModel
 
 /// A format: the word after `--format`, and before the `=` of `--output`.
 public enum ReportFormat: String, Sendable, Hashable, CaseIterable {
-    case text, json, sarif, junit, markdown, html, github
+    case text, json, sarif, junit, markdown, html, github, badge
 
     /// The assessments in this format.
     public func render(_ assessments: [Assessment], style: TextStyle = TextStyle()) -> String {
@@ -16,6 +16,7 @@ public enum ReportFormat: String, Sendable, Hashable, CaseIterable {
         case .markdown: MarkdownReport.render(assessments, style: style)
         case .html: HTMLReport.render(assessments, style: style)
         case .github: GitHubReport.render(assessments, style: style)
+        case .badge: BadgeReport.render(assessments, style: style)
         }
     }
 }

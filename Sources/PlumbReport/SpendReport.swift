@@ -55,6 +55,9 @@ public enum SpendReport {
             .joined()
         sheet.verbatim((spend.isComplete ? "together" : "together, at least").padded(38) + sums, indent: 2)
         for unknown in spend.unknown { sheet.write("not known:", .yellow, unknown, indent: 2) }
+        if let region = spend.regionAssumed {
+            sheet.write("region", .yellow, "\(region), since the input names none (--price-region)", indent: 2)
+        }
         for price in Set(spend.prices).sorted(by: { $0.type < $1.type }) {
             guard let known = price.price else { continue }
             let kind = known.confidence == .derived ? ", worked out" : ""
@@ -198,6 +201,7 @@ public enum SpendReport {
             [
                 ("name", .string(spend.name)), ("team", JSON(spend.team)),
                 ("hoursPerMonth", .double(spend.hoursPerMonth)), ("hoursBasis", .string(spend.hoursBasis)),
+                ("regionAssumed", JSON(spend.regionAssumed)),
             ] + sums(spend.floorUSD, spend.expectedUSD, spend.worstUSD) + [
                 ("isComplete", .bool(spend.isComplete)), ("unknown", JSON(spend.unknown)), ("parts", .array(parts)),
                 ("prices", .array(prices)),

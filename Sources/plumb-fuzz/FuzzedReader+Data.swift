@@ -65,6 +65,13 @@ extension FuzzedReader {
             }
             _ = FlatObjectReader.names(inLine: String(decoding: bytes, as: UTF8.self))
         },
+        "onnx": FuzzedReader { bytes in
+            guard let file = answer({ () throws(PlumbError) in try ONNXFileReader.read(bytes, file: "a") }) else {
+                return
+            }
+            precondition(file.parameters >= 0 && file.parameterBytes >= 0, "fewer parameters than none")
+            precondition(file.elementTypes.values.reduce(0, +) == file.parameters, "parameters of no type")
+        },
         "truth": FuzzedReader { bytes in
             let (labels, oddLines) = GroundTruthReader.read(bytes)
             let lines = bytes.split(separator: 10).count

@@ -19,12 +19,11 @@
         }
     }
 
-    /// A log of 300 entries, a backup's empty folder with its key, and a folder for what is read from files.
+    /// A log of 300 entries, a key ring, and a folder for what is read from files.
     private struct KeptThings: Sendable {
         let signer = NoteSigner(name: "plumb.local/audit/fuzz", kind: .note)
         let log: [String: Data]
         let folder: String
-        let backup: String
         let vault: Vault
 
         init() throws {
@@ -33,10 +32,7 @@
                 on: disk, signer: signer, base: 0, entries: (0..<300).map { Data("{\"entry\":\($0)}".utf8) })
             log = disk.files.withLock { $0 }
             folder = FileManager.default.temporaryDirectory.appending(path: "plumb-fuzz-\(UUID().uuidString)").path
-            backup = "\(folder)/backup"
-            try AtomicFile.makeFolder("\(backup)/shipments")
             vault = try Vault(folder: folder, at: 0)
-            try BackupFolder.claim(backup, by: signer.verifier)
         }
 
         static let shared: KeptThings = {
@@ -128,15 +124,14 @@
         /// The bytes as a sealed file, and as what an honest key has sealed.
         private static func restore(_ bytes: [UInt8]) {
             let things = KeptThings.shared
-            let path = BackupFolder(path: things.backup).path(of: 1, isSnapshot: true)
             told {
                 for isSealed in [false, true] {
                     let content = isSealed ? try things.vault.seal(Data(bytes), for: Shipment.context(1)) : Data(bytes)
-                    try AtomicFile.write(content, to: path, durable: false)
-                    let restoration = try Restoration(
-                        from: things.backup, key: "\(things.folder)/keyring.json")
-                    told { _ = try restoration.newest() }
-                    told { _ = try restoration.rehearse() }
+                    var gathered = GatheredState()
+                    try gathered.take(Shipment(opening: content, number: 1, by: things.vault))
+                    var edge = TreeEdge()
+                    for entry in gathered.tail { _ = edge.append(MerkleTree.leaf(entry)) }
+                    try gathered.check(edge.root, edge.size, by: things.signer.verifier)
                 }
             }
         }

@@ -25,14 +25,19 @@ struct MeasureCommand: ParsableCommand {
     @Option(help: "Rows at the beginning that are not asked: they have calibrated the model.") var skip = 0
     @Option(help: "Write the skipped rows to this folder, as NAME.npy for each input, and measure nothing.")
     var write: String?
+    @Flag(help: "Measure the model alone: processor time, duration, and memory at each stage.") var profile = false
     @Option(help: "The seconds that timing takes, about.") var seconds = 6.0
 
     mutating func validate() throws {
         guard skip >= 0 else { throw ValidationError("--skip is 0 or more") }
+        guard !profile || (baseline == nil && labels == nil && write == nil) else {
+            throw ValidationError("--profile takes the model alone")
+        }
         guard (0.01...3600).contains(seconds) else { throw ValidationError("--seconds is 0.01 to 3600") }
     }
 
     mutating func run() throws {
+        if profile { return try tellProfile() }
         let subject = try Self.load(model)
         let samples = try Samples(subject, path: data)
         if let write { return try samples.write(first: skip, to: write) }
@@ -57,7 +62,7 @@ struct MeasureCommand: ParsableCommand {
         writer.value(rows.count)
         if base == nil {
             writer.raw(",\"residentBytes\":")
-            writer.value(try Self.residentBytes())
+            writer.value(try ModelProfile.memory("VmRSS"))
         }
         if let base, let baseAnswers {
             try Self.write(Trial.run(subject, base, rows, blocks: Self.blockCount, seconds: seconds), &writer)
@@ -67,7 +72,14 @@ struct MeasureCommand: ParsableCommand {
         print(String(decoding: writer.bytes, as: UTF8.self), terminator: "")
     }
 
-    private static func load(_ path: String) throws -> Model {
+    private func tellProfile() throws {
+        let profile = try ModelProfile.measure(model, data: data, skip: skip, seconds: seconds)
+        var writer = JSONWriter()
+        profile.write(&writer)
+        print(String(decoding: writer.bytes, as: UTF8.self), terminator: "")
+    }
+
+    static func load(_ path: String) throws -> Model {
         do {
             return try Model(bytes: try HostProcess.contents(of: path))
         } catch let error as ModelError where error.kind != .library {
@@ -102,13 +114,6 @@ struct MeasureCommand: ParsableCommand {
             writer.value(reduction)
         }
         writer.raw("]")
-    }
-
-    /// The memory of this process, in bytes: proc(5)'s `VmRSS`.
-    private static func residentBytes() throws -> Int {
-        let text = String(decoding: try HostProcess.contents(of: "/proc/self/status"), as: UTF8.self)
-        let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-        return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
     }
 }
 

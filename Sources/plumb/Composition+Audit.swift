@@ -52,16 +52,25 @@ extension Composition {
         var entries: Int
         var root: String
         var log: String
-        /// The size of the older checkpoint that the log was held to.
+        /// The size of the older checkpoint that the log was held to; the oldest of many.
         var since: Int?
+        /// How many checkpoints that were kept elsewhere it was held to.
+        var checkpoints: Int
     }
 
-    /// Recomputes the whole log; `kept` is the file of a checkpoint that was kept elsewhere.
-    static func verifyAudit(in home: String, since kept: String?, key: String?) throws -> AuditVerdict {
+    /// Recomputes the whole log; `kept` is the file of a checkpoint that was kept elsewhere, `anchor` a place of many.
+    static func verifyAudit(
+        in home: String, since kept: String?, anchor: String?, key: String?
+    ) async throws -> AuditVerdict {
         let reader = try AuditReader(home: home, key: try key.map(keyText))
-        let older = try kept.map { try AuditReader.checkpoint(try text(of: $0), by: reader.verifier) }
-        let newest = try reader.verify(since: older)
-        return AuditVerdict(entries: newest.size, root: newest.rootText, log: newest.origin, since: older?.size)
+        var older = try kept.map { [try AuditReader.checkpoint(try text(of: $0), by: reader.verifier)] } ?? []
+        if let anchor {
+            older += try await withPlace(placeAddress(anchor)) { try await reader.anchors(in: $0) }
+        }
+        let newest = try reader.verify(against: older)
+        return AuditVerdict(
+            entries: newest.size, root: newest.rootText, log: newest.origin, since: older.map(\.size).min(),
+            checkpoints: older.count)
     }
 
     /// What a proof proves.
@@ -154,6 +163,18 @@ extension Composition {
     static func witness(_ home: String, folder: String, name: String) throws -> String {
         try AuditWitness(folder: folder, name: name)
             .look(at: try AuditReader(home: home), now: Date().timeIntervalSince1970)
+    }
+
+    /// Writes the log as CloudTrail writes its own.
+    static func exportCloudTrail(
+        of home: String, account: String, region: String, trail: String, bucket: String, prefix: String,
+        to output: String
+    ) throws -> CloudTrailExport.Report {
+        let trail = CloudTrailExport.Trail(
+            account: account, region: region, name: trail, bucket: bucket, prefix: prefix)
+        return try CloudTrailExport.write(
+            home, as: trail, to: URL(fileURLWithPath: output).standardizedFileURL.path,
+            at: Date().timeIntervalSince1970)
     }
 
     /// A key that is written out, or lies in a file.

@@ -22,16 +22,14 @@ extension Composition {
 
     /// Brings a backup back into an empty folder; only opens and checks it where `home` is nil.
     static func restore(
-        from folder: String, key: String, to home: String?, at time: Double?
+        from address: String, key: String, to home: String?, at time: Double?
     ) async throws -> RestoreReport {
         let clock = ContinuousClock()
         let start = clock.now
-        let restoration = try Restoration(from: folder, key: key, passphrase: passphrase())
-        let report: Restoration.Report
-        if let home {
-            report = try await restoration.restore(to: home, at: time, now: Date().timeIntervalSince1970)
-        } else {
-            report = try restoration.rehearse(at: time)
+        let report = try await withPlace(address) { place in
+            let restoration = try await Restoration(from: place, key: key, passphrase: passphrase())
+            guard let home else { return try await restoration.rehearse(at: time) }
+            return try await restoration.restore(to: home, at: time, now: Date().timeIntervalSince1970)
         }
         return RestoreReport(
             shipment: report.shipment, at: report.at, records: report.records, auditEntries: report.auditEntries,
@@ -51,9 +49,11 @@ extension Composition {
     }
 
     /// Throws `notFound` where nobody ships anything.
-    static func backupStatus(in home: String, folder: String?, key: String?) throws -> BackupStatus {
+    static func backupStatus(in home: String, folder: String?, key: String?) async throws -> BackupStatus {
         let (folder, key) = try backupPlace(in: home, folder: folder, key: key)
-        let newest = try Restoration(from: folder, key: key, passphrase: passphrase()).newest()
+        let newest = try await withPlace(folder) { place in
+            try await Restoration(from: place, key: key, passphrase: passphrase()).newest()
+        }
         // Where the engine's folder is lost there is nothing to compare with.
         let size = try? AuditReader(home: home).checkpoint().checkpoint.size
         return BackupStatus(
@@ -66,20 +66,23 @@ extension Composition {
     static func backupPlace(in home: String, folder: String?, key: String?) throws -> (folder: String, key: String) {
         guard let place = folder ?? Backup.target(of: home) else {
             throw PlumbError(
-                .notFound, "the engine in \(home) makes no backup", hint: "plumb up --backup FOLDER makes one")
+                .notFound, "the engine in \(home) makes no backup", hint: "plumb up --backup FOLDER or s3://… makes one"
+            )
         }
-        return (URL(fileURLWithPath: place).standardizedFileURL.path, key ?? Backup.keyPath(of: home))
+        return (placeAddress(place), key ?? Backup.keyPath(of: home))
     }
 
-    /// A snapshot of a folder of state that no engine holds; names the folder for the engine's next start as well.
-    static func backUp(_ home: String, to folder: String) async throws {
+    /// A snapshot of a folder of state that no engine holds; names the place for the engine's next start as well.
+    static func backUp(_ home: String, to address: String) async throws {
         let store = try Store(folder: home)
         let now = Date().timeIntervalSince1970
         let passphrase = try passphrase()
         try await store.seal(with: Vault(folder: home, at: now, passphrase: passphrase))
-        try Backup(of: store, to: folder, at: now, passphrase: passphrase).snapshot(at: now)
+        try await withPlace(address) { place in
+            try await Backup(of: store, to: place, at: now, passphrase: passphrase).snapshot(at: now)
+        }
         try store.close()
-        try Backup.setTarget(of: home, to: folder)
+        try Backup.setTarget(of: home, to: address)
     }
 
     /// What the engine in a folder has kept under this digest; nil where it is not there or its keys are not.
@@ -92,10 +95,14 @@ extension Composition {
         return try? ArtifactStore(folder: home, vault: vault).contents(of: digest)
     }
 
-    /// Counts audit entries in the newest part of a backup, for whoever waits for one of them.
-    static func shippedEntries(in folder: String, key: String) throws -> () throws -> Int {
-        let restoration = try Restoration(from: folder, key: key, passphrase: passphrase())
-        return { try restoration.newest().auditEntries }
+    /// Hands over a count of the audit entries in the newest part of a backup, for whoever waits for one of them.
+    static func withShippedEntries(
+        in address: String, key: String, _ body: (_ count: () async throws -> Int) async throws -> Void
+    ) async throws {
+        try await withPlace(address) { place in
+            let restoration = try await Restoration(from: place, key: key, passphrase: passphrase())
+            try await body { try await restoration.newest().auditEntries }
+        }
     }
 
     /// The drills on record, the newest last.

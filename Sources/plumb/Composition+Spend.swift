@@ -74,15 +74,18 @@ extension Composition {
 
     // MARK: - Estimates
 
-    /// Hours of an average month of `year`, by the calendar of the plan's zone and the days that are exceptions.
-    static func assumptions(holidays path: String?, year: Int) throws -> SpendAssumptions {
+    /// Hours of an average month of `year`, by the calendar of the plan's zone and the days that are exceptions; with
+    /// neither, no calendar counts.
+    static func assumptions(holidays path: String?, year: Int?) throws -> SpendAssumptions {
+        guard path != nil || year != nil else { return SpendAssumptions() }
+        let year = year ?? self.year
         var exceptions: [Int: [WeeklyPlan.Span]] = [:]
         if let path {
             let bytes = try Input.contents(of: path)
             exceptions = try WorkCalendar.exceptions(in: String(decoding: bytes, as: UTF8.self), file: path)
         }
         return SpendAssumptions { [exceptions] plan in
-            // A zone nobody knows leaves the arithmetic by weeks.
+            // A zone nobody knows leaves the share of the week.
             (try? WorkCalendar(plan, exceptions: exceptions))?.hoursPerMonth(inYear: year)
         }
     }

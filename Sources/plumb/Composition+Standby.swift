@@ -40,7 +40,9 @@ extension Composition {
     static func follow(
         from folder: String, key: String, to home: String, after known: Int
     ) async throws -> StandbyStatus? {
-        let newest = try Restoration(from: folder, key: key, passphrase: passphrase()).newest()
+        let newest = try await withPlace(folder) { place in
+            try await Restoration(from: place, key: key, passphrase: passphrase()).newest()
+        }
         guard newest.number > known else { return nil }
         let (next, old) = ("\(home).next", "\(home).old")
         for left in [next, old] where FileManager.default.fileExists(atPath: left) {

@@ -406,8 +406,8 @@ enum Composition {
     /// Where an engine's state and the proofs of it are kept a second time.
     struct Keeping {
         var backup: String?
-        var anchor: String?
-        var anchorMinutes: Double
+        var anchoring: AnchorOptions
+        var alarms: AlarmOptions
         var passphrase: String?
         var drillSeconds: Double?
     }
@@ -416,9 +416,15 @@ enum Composition {
         try ListeningSocket.open(host: host, port: port)
     }
 
+    /// What workers here would be kept from, in words, and whether nothing is missing.
+    static func isolation(home: String) async -> (text: String, isWhole: Bool) {
+        await WorkerIsolation.look(worker: workerPath, home: home)
+    }
+
     static func embeddedEngine(
         home: String, host: String, port: Int, threads: Int, region: String, readsModelsFromS3: Bool,
-        clientCertificates: ClientCertificates, workerMemoryMiB: Int?, keeping: Keeping, tracing: Tracing?, log: Logger
+        clientCertificates: ClientCertificates, workerMemoryMiB: Int?, keeping: Keeping, console place: ConsolePlace,
+        tracing: Tracing?, through line: OutsideLine, log: Logger
     ) async throws -> EmbeddedEngine {
         var settings = LocalSettings(
             folder: home, host: host, port: port, workerPath: workerPath, threads: threads, version: version,
@@ -426,28 +432,29 @@ enum Composition {
         settings.workerMemoryBytesMax = workerMemoryMiB.map { $0 << 20 }
         settings.asksClients = clientCertificates != .off
         settings.needsClientCertificates = clientCertificates == .required
-        settings.backupFolder = keeping.backup
-        settings.passphrase = keeping.passphrase
-        settings.drillSeconds = keeping.drillSeconds
-        settings.anchorFolder = keeping.anchor
-        settings.anchorSeconds = keeping.anchorMinutes * 60
+        try await keep(keeping, in: &settings, through: line, log: log)
         settings.tracing = tracing?.settings
         settings.prices = try prices(in: home)
         let house = try await LocalHouse(settings, monitor: CapturedTrafficMonitor(), log: log)
         begin(house.tracer)
         let (plane, services) = try await house.furnish()
         let face = try await awsFace(over: plane, home: home, modelsFrom: readsModelsFromS3 ? region : nil, log: log)
-        house.seat(ControlDesk(plane, face: face, log: log))
-        let control = ControlService(plane, socketPath: controlSocket(home), log: log)
+        let desk = ControlDesk(plane, face: face, log: log)
+        house.seat(desk)
+        let console = try console(
+            over: plane, of: house, desk: desk, settings: settings, home: home, place, log: log)
+        let control = ControlService(plane, socketPath: controlSocket(home), console: console?.console, log: log)
+        let faces: [any Service] = console.map { [$0.drills] + $0.console.services } ?? []
         let drills = keeping.drillSeconds.map {
             [DrillService(plane: plane, home: home, passphrase: keeping.passphrase, everySeconds: $0, log: log)]
         }
         return EmbeddedEngine(
-            plane: plane, services: services + [face, control] + (drills ?? []),
+            plane: plane, services: services + [face, control] + faces + (drills ?? []),
             whenShutDown: { await plane.whenShutDown($0) },
             close: {
                 try await house.close()
                 try await tracing?.collector?.close()
+                try await line.close()
             },
             replace: {
                 try await house.handOver(to: executablePath, arguments: Array(CommandLine.arguments.dropFirst()))
@@ -466,6 +473,7 @@ extension ReportOption {
         case .markdown: .markdown
         case .html: .html
         case .github: .github
+        case .badge: .badge
         }
     }
 }

@@ -29,12 +29,13 @@ struct Plumb: AsyncParsableCommand {
         subcommands: [
             CheckCommand.self, WatchCommand.self, DiffCommand.self, ExplainCommand.self, IAMCommand.self,
             SpecCommand.self, RenderCommand.self, UpCommand.self, ReloadCommand.self, DownCommand.self,
-            StatusCommand.self, DeployCommand.self, ApproveCommand.self, PromoteCommand.self, RollbackCommand.self,
-            RolloutCommands.self, ScaleCommand.self, ParkCommand.self, StartCommand.self, InvokeCommand.self,
-            BenchCommand.self, OptimizeCommand.self,
-            DriftCommand.self, CostCommand.self,
-            AccessCommand.self, KeyCommand.self, AuditCommand.self, BackupCommand.self, RestoreCommand.self,
+            StatusCommand.self, ConsoleCommand.self, DeployCommand.self, ApproveCommand.self, PromoteCommand.self,
+            RollbackCommand.self, RolloutCommands.self, ScaleCommand.self, ParkCommand.self, StartCommand.self,
+            InvokeCommand.self, BenchCommand.self, OptimizeCommand.self, SizeCommand.self, DriftCommand.self,
+            CostCommand.self, CollectCommand.self, AccessCommand.self, KeyCommand.self, AuditCommand.self,
+            BackupCommand.self, RestoreCommand.self,
             RecoveryPlanningCommand.self, StandbyCommand.self, DrillCommand.self, EvidenceCommand.self,
+            DoctorCommand.self,
         ])
 
     static func main() async {

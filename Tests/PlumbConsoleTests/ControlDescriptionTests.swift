@@ -10,8 +10,8 @@ import Testing
 @testable import PlumbConsole
 
 /// An engine that nothing can be asked of: its routes alone are looked at.
-private struct SilentPlane: ControlPlane, AccessPlane {
-    private struct Silence: Error {}
+struct SilentPlane: ControlPlane, AccessPlane {
+    struct Silence: Error {}
     func status() async throws -> EngineStatus { throw Silence() }
     func deploy(_ request: DeploymentRequest, by actor: String) async throws -> DeploymentReceipt { throw Silence() }
     func rollback(
@@ -101,6 +101,7 @@ struct ControlDescriptionTests {
             .addUser(name: "a", owner: "b"), .removeUser("a"), .grant(user: "a", AccessGrant(allow: .viewer)),
             .revokeGrant(user: "a", id: "b"), .issueToken(user: "a", seconds: 1), .revokeToken("a"), .claim(name: "a"),
             .makeFirstToken, .rotateTokenKey, .issueCertificate(user: "a", days: 1), .approve(plan: "a", reason: "b"),
+            .reject(plan: "a", reason: "b"),
             .breakGlass(reason: "a", minutes: 1), .closeReview(id: "a", note: "b"), .rotateKey, .rewrap, .shredKey(1),
         ]
         let components = try #require(try document()["components"] as? [String: Any])

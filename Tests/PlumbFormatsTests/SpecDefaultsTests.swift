@@ -120,7 +120,7 @@ struct SpecDefaultsTests {
     func devGrowsAsFarAsItsCapPaysFor(start: String, stop: String, maximum: Int) throws {
         let spec = try spec("workingHours: {start: '\(start)', stop: '\(stop)'}", in: .dev)
         #expect(spec.instances.maximum == maximum)
-        let hours = try #require(spec.workingHours).hoursPerWeek * 4.345
+        let hours = PriceBook.hoursPerMonth(atWeekly: try #require(spec.workingHours).hoursPerWeek)
         #expect(Double(maximum) * 0.115 * hours < 100)
     }
 

@@ -101,6 +101,17 @@ func randomText(_ random: inout SeededGenerator) -> String {
     }
 }
 
+@Suite struct BadgeReportTests {
+    @Test func saysHowManyControlsAreProved() throws {
+        let all = try #require(XMLTree.parsed(BadgeReport.render([Sample.many], style: TextStyle())))
+        let words = all.children("g").first?.children("text").map(\.text) ?? []
+        #expect(words.count == 2 && words[0].hasPrefix("plumb") && words[1] == "2 of 5 controls fail")
+        #expect(all.attributes["aria-label"] == "\(words[0]): 2 of 5 controls fail")
+        let nothing = BadgeReport.render([], style: TextStyle())
+        #expect(nothing.contains("nothing judged") && !nothing.contains("#1b6e2c"))
+    }
+}
+
 @Suite struct GitHubReportTests {
     @Test func annotatesTheLinesOfAPullRequest() {
         expectGolden(GitHubReport.render(Sample.many, style: TextStyle()), "many.github.txt")

@@ -77,6 +77,21 @@ extension RenderedToolsTests {
             #expect(try check().verdicts == whole.verdicts)
         }
 
+        /// The account that was made of a spec costs what the spec does, to the cent.
+        @Test func theAccountIsReckonedAsItsSpecIs() throws {
+            func estimate(_ source: String, _ more: String...) throws -> [String: Any] {
+                let words = ["cost", "estimate", source, "--environment", "production", "--format", "json"]
+                let run = try plumb.run(words + more, in: folder)
+                let told = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [[String: Any]]
+                return try #require(told?.first, "\(run.text)")
+            }
+            let (own, account) = (try estimate("plumb.yaml"), try estimate("aws://", "--spec", "plumb.yaml"))
+            for key in ["floorUSD", "expectedUSD", "worstUSD"] {
+                #expect(account[key] as? Double == own[key] as? Double, "\(key): \(own)\n\(account)")
+            }
+            #expect(account["isComplete"] as? Bool == true, "\(account)")
+        }
+
         @Test func driftIsDetectedWhenAskedForAndTwoRegionsAreTwoReports() throws {
             #expect(try check().verdicts["OPS-3.2"] == "unknown")
             #expect(try check(["--detect-drift"]).verdicts["OPS-3.2"] == "holds")

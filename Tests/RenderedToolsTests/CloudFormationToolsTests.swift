@@ -32,6 +32,8 @@ extension RenderedToolsTests {
             // A template does not say which region it is deployed in; its bounds were reckoned with the spec's prices.
             graph.region = .known("us-east-1")
             #expect(broken(graph).isEmpty, "\(broken(graph).joined(separator: "\n"))")
+            graph.region = .known(try spec.spec().region)
+            try spec.expectSameSpend(graph, "CloudFormation")
         }
     }
 }

@@ -48,6 +48,12 @@ struct RenderedSpec: CustomTestStringConvertible, Sendable {
     static let today = Day(daysSinceEpoch: 20_785)
 
     func files(_ format: Rendering.Format) throws -> [RenderedFile] {
+        let spec = try spec()
+        try #require(Rendering.diagnostics(of: spec).isEmpty)
+        return Rendering.files(of: spec, as: format, asOf: Self.today)
+    }
+
+    func spec() throws -> Spec {
         let example = Repository.root.appending(path: "Examples/aws/plumb.yaml")
         // A key of the overlay takes the place of the example's, with all that is below it.
         let own = Set(overlay.split(separator: "\n").map { $0.prefix { $0 != ":" } })
@@ -58,9 +64,7 @@ struct RenderedSpec: CustomTestStringConvertible, Sendable {
         }
         let text = kept.joined(separator: "\n") + "\n" + overlay
         let reading = SpecReader.read(text, file: "plumb.yaml", environment: environment)
-        let spec = try #require(reading.spec, "\(reading.diagnostics.map(\.message))")
-        try #require(Rendering.diagnostics(of: spec).isEmpty)
-        return Rendering.files(of: spec, as: format, asOf: Self.today)
+        return try #require(reading.spec, "\(reading.diagnostics.map(\.message))")
     }
 
     /// Writes what is rendered to a folder of its own.

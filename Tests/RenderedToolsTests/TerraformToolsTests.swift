@@ -103,6 +103,7 @@ extension RenderedToolsTests {
             let reading = PlanReader.read(document, environment: spec.environment, asOf: RenderedSpec.today)
             let graph = try #require(reading.graph, "\(reading.diagnostics.map(\.message))")
             #expect(broken(graph).isEmpty, "\(broken(graph).joined(separator: "\n"))")
+            try spec.expectSameSpend(graph, "Terraform")
         }
     }
 }

@@ -2,7 +2,7 @@
 
 import Foundation
 public import Logging
-import PlumbModel
+public import PlumbModel
 
 /// The one who talks to AWS.
 ///
@@ -21,19 +21,27 @@ public struct AWSClient: Sendable {
         credentials = CredentialKeeper(now: { [courier] in courier.now }, resolve: { try await chain.resolve() })
     }
 
+    /// Opens connections; whoever has them calls `close` before letting go.
+    public static func open(
+        _ options: AWSOptions = AWSOptions(), surroundings: Surroundings = .machine(), log: Logger
+    ) throws(PlumbError) -> (client: AWSClient, close: @Sendable () async throws -> Void) {
+        let settings = try AWSSettings(options: options, surroundings: surroundings)
+        let transport = try HTTPTransport(settings: settings)
+        return (AWSClient(settings: settings, transport: transport, log: log), transport.shutDown)
+    }
+
     /// Opens connections for the length of `body`.
     public static func with<Result: Sendable>(
         _ options: AWSOptions = AWSOptions(), surroundings: Surroundings = .machine(), log: Logger,
         _ body: (AWSClient) async throws -> Result
     ) async throws -> Result {
-        let settings = try AWSSettings(options: options, surroundings: surroundings)
-        let transport = try HTTPTransport(settings: settings)
+        let (client, close) = try open(options, surroundings: surroundings, log: log)
         do {
-            let result = try await body(AWSClient(settings: settings, transport: transport, log: log))
-            try await transport.shutDown()
+            let result = try await body(client)
+            try await close()
             return result
         } catch {
-            try await transport.shutDown()
+            try await close()
             throw error
         }
     }

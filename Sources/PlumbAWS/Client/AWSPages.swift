@@ -46,7 +46,7 @@ struct PageTokens: Sendable, Hashable {
         case .dynamoDB: return PageTokens("LastEvaluatedKey", "ExclusiveStartKey")
         case .s3: return PageTokens("NextContinuationToken", "ContinuationToken")
         case .costExplorer: return costs
-        case .logs, .accessAnalyzer, .ecr, .support: return small
+        case .logs, .accessAnalyzer, .computeOptimizer, .ecr, .support: return small
         case .apiGateway: return PageTokens("position", "position")
         case .apiGatewayV2: return PageTokens("nextToken", "NextToken")
         case .loadBalancing, .lambda: return PageTokens("NextMarker", "Marker")

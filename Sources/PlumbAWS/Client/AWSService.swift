@@ -49,6 +49,8 @@ public struct AWSService: Sendable, Hashable {
     public static let cloudWatch = AWSService(
         "CloudWatch", "monitoring", actions: "cloudwatch",
         .json(version: "1.0", target: "GraniteServiceVersion20100801"))
+    public static let computeOptimizer = AWSService(
+        "Compute Optimizer", "compute-optimizer", .json(version: "1.0", target: "ComputeOptimizerService"))
     public static let config = AWSService(
         "Config Service", "config", .json(version: "1.1", target: "StarlingDoveService"))
     public static let costExplorer = AWSService(
@@ -91,7 +93,8 @@ public struct AWSService: Sendable, Hashable {
 
     public static let all: [AWSService] = [
         accessAnalyzer, apiGateway, apiGatewayV2, applicationAutoScaling, backup, budgets, cloudFormation, cloudFront,
-        cloudTrail, cloudWatch, config, costExplorer, dynamoDB, ec2, ecr, eventBridge, iam, kms, lambda, loadBalancing,
+        cloudTrail, cloudWatch, computeOptimizer, config, costExplorer, dynamoDB, ec2, ecr, eventBridge, iam, kms,
+        lambda, loadBalancing,
         logs, pricing, resourceTags, route53, s3, sageMaker, sageMakerRuntime, scheduler, securityHub, serviceQuotas,
         sns,
         sqs, sso, ssoOIDC, sts, support, synthetics,

@@ -1,6 +1,13 @@
 // The operations of S3 that are used.
 
 extension RESTBinding {
+    /// What an object has from its first byte on.
+    private static let properties = [
+        "ContentType": "Content-Type", "ServerSideEncryption": "x-amz-server-side-encryption",
+        "SSEKMSKeyId": "x-amz-server-side-encryption-aws-kms-key-id", "ObjectLockMode": "x-amz-object-lock-mode",
+        "ObjectLockRetainUntilDate": "x-amz-object-lock-retain-until-date",
+    ]
+
     static let s3: [String: RESTBinding] = [
         "ListBuckets": RESTBinding(
             "GET", "/",
@@ -56,22 +63,25 @@ extension RESTBinding {
                 "x-amz-checksum-sha256": "ChecksumSHA256",
             ]),
         "GetObject": RESTBinding(
-            "GET", "/{Bucket}/{Key+}", query: ["VersionId": "versionId"], headers: ["Range": "Range"],
-            answer: .data("Body"), answerHeaders: ["ETag": "ETag", "Content-Type": "ContentType"]),
+            "GET", "/{Bucket}/{Key+}", query: ["VersionId": "versionId"],
+            headers: ["Range": "Range", "IfMatch": "If-Match"], answer: .data("Body"),
+            answerHeaders: ["ETag": "ETag", "Content-Type": "ContentType", "Content-Range": "ContentRange"]),
         "PutObject": RESTBinding(
             "PUT", "/{Bucket}/{Key+}",
-            headers: [
-                "ContentType": "Content-Type", "ServerSideEncryption": "x-amz-server-side-encryption",
-                "SSEKMSKeyId": "x-amz-server-side-encryption-aws-kms-key-id", "IfNoneMatch": "If-None-Match",
-            ],
+            headers: properties.merging([
+                "IfNoneMatch": "If-None-Match", "IfMatch": "If-Match",
+                "ChecksumAlgorithm": "x-amz-sdk-checksum-algorithm",
+            ]) { $1 },
             body: .raw("Body"), answerHeaders: ["ETag": "ETag", "x-amz-version-id": "VersionId"]),
         "CreateMultipartUpload": RESTBinding(
-            "POST", "/{Bucket}/{Key+}?uploads", headers: ["ChecksumAlgorithm": "x-amz-checksum-algorithm"]),
+            "POST", "/{Bucket}/{Key+}?uploads",
+            headers: properties.merging(["ChecksumAlgorithm": "x-amz-checksum-algorithm"]) { $1 }),
         "UploadPart": RESTBinding(
             "PUT", "/{Bucket}/{Key+}", query: ["PartNumber": "partNumber", "UploadId": "uploadId"],
             body: .raw("Body"), answerHeaders: ["ETag": "ETag"]),
         "CompleteMultipartUpload": RESTBinding(
-            "POST", "/{Bucket}/{Key+}", query: ["UploadId": "uploadId"], headers: ["IfNoneMatch": "If-None-Match"],
+            "POST", "/{Bucket}/{Key+}", query: ["UploadId": "uploadId"],
+            headers: ["IfNoneMatch": "If-None-Match", "IfMatch": "If-Match"],
             body: .xml("MultipartUpload", root: "CompleteMultipartUpload")),
         "AbortMultipartUpload": RESTBinding(
             "DELETE", "/{Bucket}/{Key+}", query: ["UploadId": "uploadId"]),

@@ -13,7 +13,7 @@ struct ArtefactFile: Sendable {
     /// SHA-256 of each part that is sent in a request of its own.
     let partDigests: [Data]
     /// A request holds so much; a file of one part is sent in one.
-    static let partBytes = 16 << 20
+    static let partBytes = AWSClient.partBytes
     /// S3 takes this many parts.
     static let partsMax = 10_000
 

@@ -55,42 +55,10 @@ struct ArtefactPublisher: Sendable {
     /// Sends a file; S3 compares what it gets with the digests.
     func publish(_ artefact: ArtefactSource) async throws {
         let file = try await file(of: artefact)
-        let place: AWSValue = ["Bucket": .text(bucket), "Key": .text(artefact.key)]
-        guard file.partDigests.count > 1 else {
-            var input = place
-            input["Body"] = .data(try file.part(0))
-            if artefact.digest != nil { input["IfNoneMatch"] = "*" }
-            _ = try await client.call(.s3, "PutObject", input, region: region)
-            return
-        }
-        var begin = place
-        begin["ChecksumAlgorithm"] = "SHA256"
-        let upload = try await client.call(.s3, "CreateMultipartUpload", begin, region: region)["UploadId"]
-        do {
-            var parts: [AWSValue] = []
-            for index in file.partDigests.indices {
-                var input = place
-                input["UploadId"] = upload
-                input["PartNumber"] = .number(Double(index + 1))
-                input["Body"] = .data(try file.part(index))
-                let answer = try await client.call(.s3, "UploadPart", input, region: region)
-                parts.append([
-                    "ETag": answer["ETag"], "PartNumber": .number(Double(index + 1)),
-                    "ChecksumSHA256": .text(file.partDigests[index].base64EncodedString()),
-                ])
-            }
-            var end = place
-            end["UploadId"] = upload
-            end["MultipartUpload"] = ["Part": .list(parts)]
-            if artefact.digest != nil { end["IfNoneMatch"] = "*" }
-            _ = try await client.call(.s3, "CompleteMultipartUpload", end, region: region)
-        } catch {
-            var input = place
-            input["UploadId"] = upload
-            // What the parts cost until the bucket's own rule removes them is less than the error that is told.
-            _ = try? await client.call(.s3, "AbortMultipartUpload", input, region: region)
-            throw error
-        }
+        try await client.send(
+            to: ["Bucket": .text(bucket), "Key": .text(artefact.key)],
+            condition: artefact.digest == nil ? [:] : ["IfNoneMatch": "*"], partDigests: file.partDigests,
+            region: region, part: file.part)
     }
 
     // MARK: - Here

@@ -16,6 +16,8 @@ public enum AccessOrder: Sendable, Hashable, Codable {
     case rotateTokenKey
     case issueCertificate(user: String, days: Int)
     case approve(plan: String, reason: String?)
+    /// Takes a plan that waits away: the change is not made.
+    case reject(plan: String, reason: String)
     case breakGlass(reason: String, minutes: Int)
     case closeReview(id: String, note: String)
     /// A new key for what is kept, and everything wrapped with it.
@@ -29,7 +31,7 @@ public enum AccessOrder: Sendable, Hashable, Codable {
         case .addUser, .removeUser, .revokeGrant, .issueToken, .revokeToken, .rotateTokenKey, .issueCertificate,
             .claim, .makeFirstToken:
             .manageAccess
-        case .approve: .approve
+        case .approve, .reject: .approve
         case .breakGlass: .breakGlass
         case .closeReview: .closeReview
         case .rotateKey, .rewrap, .shredKey: .manageData
@@ -50,6 +52,7 @@ public enum AccessOrder: Sendable, Hashable, Codable {
         case .rotateTokenKey: "access.tokenKeyRotated"
         case .issueCertificate: "access.certificateIssued"
         case .approve: "approve"
+        case .reject: "approval.rejected"
         case .breakGlass: "breakGlass.opened"
         case .closeReview: "review.closed"
         case .rotateKey: "key.rotated"

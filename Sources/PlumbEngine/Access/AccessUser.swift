@@ -134,6 +134,8 @@ public struct ChangePlan: Sendable, Hashable, Codable {
     public var expiresAt: Double
     public var approver: String?
     public var approvedAt: Double?
+    /// What is to be deployed, for whoever compares it with what serves; nil for any other change.
+    public var proposal: Spec?
 
     public static let secondsMax = 86_400.0
     /// Plans that wait at a time.
@@ -141,8 +143,9 @@ public struct ChangePlan: Sendable, Hashable, Codable {
 
     public init(
         digest: String, verb: AccessVerb, resource: String, environment: Environment?, summary: String,
-        by principal: Principal, author: String?, at now: Double
+        by principal: Principal, author: String?, at now: Double, proposal: Spec? = nil
     ) {
+        self.proposal = proposal
         self.digest = digest
         self.verb = verb
         self.resource = resource
@@ -168,6 +171,15 @@ public struct ChangePlan: Sendable, Hashable, Codable {
         if let hand = hands.first(where: { hand in makers.contains { isSamePerson(hand, $0) } }) {
             return "\(hand) has a hand in it already: another person has to approve it"
         }
+        return objection(toSayBy: approver, at: now)
+    }
+
+    /// Why somebody cannot reject it; nil when they can. To say no takes no second person, and who asked may as well.
+    public func objection(toRejectionBy principal: Principal, at now: Double) -> String? {
+        principal.name == requester ? nil : objection(toSayBy: principal, at: now)
+    }
+
+    private func objection(toSayBy approver: Principal, at now: Double) -> String? {
         // A change of roles is for another admin to approve; anything else for an approver.
         let verb: AccessVerb = self.verb == .grantRole ? .manageAccess : .approve
         let decision = approver.decide(

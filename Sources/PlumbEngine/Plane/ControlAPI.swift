@@ -6,6 +6,8 @@ public import PlumbModel
 public enum ControlAPI {
     /// What all of them begin with, on the socket and at the gateway's port.
     public static let pathPrefix = "/v1/"
+    /// On the socket alone: a link that opens the console once.
+    public static let console = "/v1/console"
     public static let access = "/v1/access"
     /// The ticket that a change is made under.
     public static let ticketHeader = "x-plumb-change-ticket"

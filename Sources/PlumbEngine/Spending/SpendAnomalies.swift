@@ -44,6 +44,7 @@ public struct SpendAnomalyDetector: Sendable {
     static let weeksMax = 8
     public static let daysToLearn = 14
     static let residualsMax = 56
+    static let agreeingShareMax = 0.25
     static let sumAllowance = 1.25
     static let sumLimit = 8.0
     static let sigmasMax = 4.0
@@ -99,7 +100,7 @@ public struct SpendAnomalyDetector: Sendable {
                 cost.day.days(since: $0.day) <= Self.weeksMax * 7
             }
             sameWeekday[weekday] = before + [(cost.day, cost.usd)]
-            let learned = index >= Self.daysToLearn ? Self.median(before.map(\.usd)) : nil
+            let learned = index >= Self.daysToLearn ? Self.expected(by: before.map(\.usd)) : nil
             guard let expected = cost.plannedUSD ?? learned else { continue }
             let spread = Self.median(residuals.suffix(Self.residualsMax).map(abs)).map { $0 * 1.4826 } ?? 0
             let sigma = max(spread, expected * Self.spreadShareMin, Self.spreadMin)
@@ -117,6 +118,12 @@ public struct SpendAnomalyDetector: Sendable {
             judged.append(Judged(cost: cost, expected: expected, cause: cause))
         }
         return judged
+    }
+
+    /// Two days of which one was odd have no median that says so: they count when they agree.
+    private static func expected(by values: [Double]) -> Double? {
+        guard values.count < 3, let low = values.min(), let high = values.max() else { return median(values) }
+        return high - low <= high * agreeingShareMax ? median(values) : nil
     }
 
     private static func median(_ values: [Double]) -> Double? {

@@ -121,8 +121,7 @@ enum SpecDefaults {
         }
         guard let price = usdPerHour(of: spec), price > 0 else { return 4 }
         let limit = (isWritten("budget.monthlyUSD") ? min(cap, spec.budget.monthlyUSD) : cap) - fixedUSD
-        // 4.345 weeks a month.
-        let hours = spec.workingHours.map { $0.hoursPerWeek * 4.345 } ?? 730
+        let hours = PriceBook.hoursPerMonth(atWeekly: spec.workingHours?.hoursPerWeek ?? 168)
         guard hours > 0 else { return 4 }
         return max(1, Int(min(4, (limit / (price * hours)).rounded(.down))))
     }

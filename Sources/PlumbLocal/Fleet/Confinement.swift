@@ -175,6 +175,12 @@ struct Confinement: Sendable, Hashable {
         return words + command
     }
 
+    /// Whether nothing is missing.
+    var isWhole: Bool {
+        network != nil && privileges != nil && limits != nil && cores != nil && files != nil && hasUsers
+            && filter != nil
+    }
+
     /// What holds and what does not, for people.
     var text: String {
         var held: [String] = []
@@ -193,6 +199,20 @@ struct Confinement: Sendable, Hashable {
         tell(filter != nil, "a filter of system calls", "the kernel has no seccomp, or ONNX Runtime was not found")
         return (held.isEmpty ? "none" : held.joined(separator: ", "))
             + (open.isEmpty ? "" : "; not: " + open.joined(separator: ", "))
+    }
+}
+
+/// What workers of an engine on this machine would be kept from.
+public enum WorkerIsolation {
+    /// In words, and whether nothing is missing. `worker` is the model server's path, `home` the engine's folder.
+    public static func look(worker: String, home: String) async -> (text: String, isWhole: Bool) {
+        let models = "\(NSTemporaryDirectory())plumb-look-\(UUID().uuidString)"
+        // A folder that cannot be made or removed makes the look say that workers see too much, which is then so.
+        try? FileManager.default.createDirectory(atPath: models, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: models) }  // As above.
+        let found = await Confinement.find(
+            worker: worker, folders: [home, RunFolder.path(for: home)], models: models)
+        return (found.text, found.isWhole)
     }
 }
 

@@ -6,7 +6,7 @@ public import Logging
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
-import NIOSSL
+public import NIOSSL
 public import PlumbEngine
 public import PlumbModel
 public import PlumbStore
@@ -27,10 +27,10 @@ public struct LocalSettings: Sendable {
     var examinationSeconds = 30.0
     /// The region that signatures of AWS's tools have to name.
     public var region: String
-    /// Where the state is shipped to as it changes; nil for the folder that was named last, if any.
-    public var backupFolder: String?
+    /// Where the state is shipped to as it changes, and by every engine of this folder from now on.
+    public var backup: (any RemotePlace)?
     /// Where checkpoints of the audit log are kept, and how often, in seconds.
-    public var anchorFolder: String?
+    public var anchor: (any RemotePlace)?
     public var anchorSeconds = 300.0
     /// Whether clients are asked for a certificate of the engine's authority.
     public var asksClients = false
@@ -48,6 +48,8 @@ public struct LocalSettings: Sendable {
     public var prices = PriceBook.embedded
     /// How old the last recovery drill may become, in seconds; nil where none is asked for.
     public var drillSeconds: Double?
+    /// Who is called when somebody acts without a second person.
+    public var alarmChannels: [AlarmChannel] = []
     public init(
         folder: String, host: String, port: Int, workerPath: String, threads: Int, version: String,
         region: String = "us-east-1"
@@ -86,6 +88,8 @@ public final class LocalHouse: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let host: String
     let settings: LocalSettings
+    let notices = KeeperNotices()
+    let alarms: [AlarmService]
     let tls: NIOLockedValueBox<NIOSSLContext>
 
     /// Opens the state, makes certificates and the first token when they are missing, and ends what an earlier daemon
@@ -130,6 +134,8 @@ public final class LocalHouse: Sendable {
         ) { processes.suspect($0) }
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, settings.threads))
         let gateway = gateway
+        let notices = notices
+        alarms = settings.alarmChannels.map { AlarmService($0, notices: notices, log: log) }
         incidents = Incidents(ledger: StoreLedger(store: store), now: { gateway.seconds() }, log: log)
         engine = LocalEngine(
             gateway: gateway, launcher: launcher, copies: copies, processes: processes, monitor: monitor,
@@ -163,31 +169,38 @@ public final class LocalHouse: Sendable {
             folder: folder, hosts: Self.hosts(host), asksClients: certificates.asksClients,
             tell: { days in gateway.certificateDays.withLockedValue { $0 = days } }, context: tls,
             now: { gateway.seconds() }, log: log)
+        for review in gateway.principals.read({ $0.reviews.values }) {
+            for alarm in alarms { alarm.raise(EngineAlarm(review)) }
+        }
         return (
             plane,
-            try keepers() + [incidents, engine, renewal, captureService, gateway.frontDesk, gatewayService, plane]
+            try await keepers() + alarms + [
+                incidents, engine, renewal, captureService, gateway.frontDesk, gatewayService, plane,
+            ]
         )
     }
 
     /// What carries the state and the proofs of it elsewhere. Last to be shut down, so that it sees everything.
-    private func keepers() throws -> [any Service] {
+    private func keepers() async throws -> [any Service] {
         var keepers: [any Service] = []
-        if let target = settings.backupFolder { try Backup.setTarget(of: folder, to: target) }
         let gateway = gateway
-        if let target = Backup.target(of: folder) {
-            keepers.append(
-                BackupService(
-                    backup: try Backup(of: store, to: target, at: now(), passphrase: settings.passphrase),
-                    now: { gateway.seconds() }, log: log))
+        if let place = settings.backup {
+            try Backup.setTarget(of: folder, to: place.address)
+            let backup = BackupService(
+                backup: try Backup(of: store, to: place, at: now(), passphrase: settings.passphrase),
+                notices: notices, now: { gateway.seconds() }, log: log)
+            try await backup.begin(home: folder)
+            keepers.append(backup)
         }
         if let tracer, let tracing = settings.tracing {
             keepers.append(
                 try SpanService(tracer, settings: tracing, folder: folder, version: version, log: log))
         }
-        if let anchor = settings.anchorFolder {
+        if let anchor = settings.anchor {
             keepers.append(
                 AnchorService(
-                    reader: store.reader, folder: anchor, pauseSeconds: settings.anchorSeconds, log: log))
+                    reader: store.reader, place: anchor, pauseSeconds: settings.anchorSeconds, notices: notices,
+                    log: log))
         }
         return keepers
     }
@@ -220,6 +233,12 @@ public final class LocalHouse: Sendable {
     }
 
     func now() -> Double { gateway.seconds() }
+
+    /// The certificate of this engine, for another listener; the one that is in service when it is asked for.
+    public var serverContext: @Sendable () -> NIOSSLContext {
+        let tls = tls
+        return { tls.withLockedValue { $0 } }
+    }
 
     var gatewayPort: Int? { gatewayService.listeningPort }
     var gatewayAddress: String { "https://\(host.contains(":") ? "[\(host)]" : host):\(gatewayPort ?? 0)" }

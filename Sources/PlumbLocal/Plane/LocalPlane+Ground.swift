@@ -165,6 +165,7 @@ extension LocalPlane: AccessGround {
         house.log.critical(
             "\(review.action) by \(review.by): another person has to review it",
             metadata: ["review": "\(review.id)"])
+        for alarm in house.alarms { alarm.raise(EngineAlarm(review)) }
     }
 
     static func newID(_ letter: String) -> String {

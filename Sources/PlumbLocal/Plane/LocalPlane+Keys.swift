@@ -68,7 +68,7 @@ extension LocalPlane {
     }
 
     func notices() throws(PlumbError) -> [String] {
-        var notices = try drillNotices()
+        var notices = try house.notices.all + drillNotices()
         if house.copies.areOnDisk || !house.copies.hasMemory {
             notices.append(
                 "models in service lie in plain text in \(house.folder)/plain: there is no tmpfs, such as /dev/shm, or "

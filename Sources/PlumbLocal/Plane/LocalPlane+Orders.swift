@@ -41,6 +41,7 @@ extension LocalPlane {
         case .rotateTokenKey: try await rotateTokenKey(by: principal)
         case .issueCertificate(let user, let days): try await issueCertificate(user, days: days, by: principal)
         case .approve(let plan, let reason): try await approve(plan, reason: reason, by: principal)
+        case .reject(let plan, let reason): try await reject(plan, reason: reason, by: principal)
         case .breakGlass(let reason, let minutes): try await breakGlass(reason, minutes: minutes, by: principal)
         case .closeReview(let id, let note): try await closeReview(id, note: note, by: principal)
         case .rotateKey: try await rotateKey(by: principal)
@@ -308,6 +309,28 @@ extension LocalPlane {
             Self.planKind, [plan.digest: approved], audit: [entry("approve", plan.resource, by: principal, details)])
         principals.change { $0.plans[approved.digest] = approved }
         return AccessOutcome("\(plan.summary): approved once for \(plan.requester)", expiresAt: plan.expiresAt)
+    }
+
+    /// Whoever could approve it can also say no; so can the requester, who takes it back.
+    private func reject(_ id: String, reason: String, by principal: Principal) async throws -> AccessOutcome {
+        guard id.count >= 8, let plan = principals.read({ $0.plans.values.first { $0.digest.hasPrefix(id) } }) else {
+            throw PlumbError(.notFound, "no plan '\(id.prefix(80))' waits", hint: "plumb access plans")
+        }
+        if let objection = plan.objection(toRejectionBy: principal, at: house.now()) {
+            throw PlumbError(.refused, objection)
+        }
+        guard !reason.isEmpty else {
+            throw PlumbError(.invalidInput, "a plan is rejected for a reason", hint: "--reason TEXT")
+        }
+        try await house.store.save(
+            Self.planKind, [plan.digest: ChangePlan?.none],
+            audit: [
+                entry(
+                    "approval.rejected", plan.resource, by: principal,
+                    ["plan": plan.digest, "verb": plan.verb.rawValue, "requester": plan.requester, "reason": reason])
+            ])
+        principals.change { $0.plans[plan.digest] = nil }
+        return AccessOutcome("\(plan.summary): rejected")
     }
 
     private func breakGlass(_ reason: String, minutes: Int, by principal: Principal) async throws -> AccessOutcome {

@@ -39,14 +39,28 @@ extension LocalPlane {
         try house.store.reader.newest(1) { $0.action == kind && $0.subject == "endpoint/\(endpoint)" }.last?.entry
     }
 
-    /// What the newest failover and rollback that were practised have measured.
+    /// What the newest failover and rollback that were practised have measured, and the newest review of the cost.
     func takeInDrills(of endpoint: String, into graph: inout Graph) throws(PlumbError) {
         if let entry = try newestDrill("drill.rollback", of: endpoint) { graph.takeIn(rollback: entry, of: endpoint) }
         if let entry = try newestDrill("drill.failover", of: endpoint) { graph.takeIn(failover: entry, of: endpoint) }
+        if let entry = try newestDrill("cost.review", of: endpoint) { graph.takeIn(review: entry, of: endpoint) }
     }
 }
 
 extension Graph {
+    /// The newer of what the spec says of its cost review and what was recorded.
+    mutating func takeIn(review entry: AuditEntry, of endpoint: String) {
+        let decisions = entry.details.filter { $0.key.hasPrefix("decision.") }.sorted { $0.key < $1.key }
+        let review = CostReview(
+            day: Day(secondsSinceEpoch: entry.at), owner: entry.details["owner"],
+            actualUSD: entry.details["actualUSD"].flatMap { Double($0) },
+            expectedUSD: entry.details["expectedUSD"].flatMap { Double($0) }, decisions: decisions.map(\.value))
+        for index in declarations.indices where declarations[index].endpointName == endpoint {
+            if let declared = declarations[index].costReview.value, declared.day > review.day { continue }
+            declarations[index].costReview = .known(review)
+        }
+    }
+
     /// In the place of what the spec says of its last rollback; one that failed proves nothing.
     mutating func takeIn(rollback entry: AuditEntry, of endpoint: String) {
         let day = Day(secondsSinceEpoch: entry.at)

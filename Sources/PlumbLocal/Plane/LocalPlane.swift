@@ -248,7 +248,8 @@ public actor LocalPlane: ControlPlane, Service {
 
     /// Actions that are decided outside.
     private static let notedActions: Set<String> = [
-        "approve", "promote", "drill.dr", "drill.mark", "drill.failover", "drill.rollback",
+        "approve", "promote", "drill.dr", "drill.mark", "drill.failover", "drill.rollback", "drill.start",
+        "cost.review",
     ]
 
     public func note(_ entry: AuditEntry, by actor: String) async throws {

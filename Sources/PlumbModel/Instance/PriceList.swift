@@ -42,6 +42,12 @@ public struct PriceBook: Sendable, Hashable, Codable {
 
     /// Hours of a month, as AWS's own calculators count them.
     public static let hoursPerMonth = 730.0
+    private static let hoursPerWeek = 168.0
+
+    /// Hours of a month in which something is on that is on for so many hours of a week: the same share of 730.
+    public static func hoursPerMonth(atWeekly hours: Double) -> Double {
+        min(max(hours, 0), hoursPerWeek) / hoursPerWeek * hoursPerMonth
+    }
 
     /// What is known without asking anybody.
     public static let embedded = PriceBook(lists: [.published, .derived])

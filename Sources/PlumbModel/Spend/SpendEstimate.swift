@@ -47,6 +47,8 @@ public struct EndpointSpend: Sendable, Hashable {
     public var unknown: [String] = []
     /// The monthly limit that is declared.
     public var budgetUSD: Double?
+    /// The region whose prices were taken because the input names none.
+    public var regionAssumed: String?
 
     public init(
         name: String, at place: Place?, environment: Environment, team: String?, hoursPerMonth: Double,

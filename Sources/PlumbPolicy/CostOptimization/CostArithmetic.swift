@@ -124,10 +124,10 @@ extension Graph {
     }
 
     private func hoursPerMonth(of endpoint: Endpoint, _ ask: inout Inquiry) -> Double? {
-        if environment == .production { return 730 }
+        if environment == .production { return PriceBook.hoursPerMonth }
         let weekly = weeklyHours(of: endpoint).defaulting(to: 168)
         guard let hours = ask.need(weekly, "the hours a week in which it runs") else { return nil }
-        return hours >= 168 ? 730 : hours * 4.345
+        return PriceBook.hoursPerMonth(atWeekly: hours)
     }
 
     /// Deployments a month, each with a second fleet from its provisioning to the end of the old one's.

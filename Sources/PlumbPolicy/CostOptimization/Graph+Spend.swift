@@ -4,18 +4,23 @@ public import PlumbModel
 
 /// What an estimate is told beside the deployment itself.
 public struct SpendAssumptions: Sendable {
-    /// Hours of an average month in which a week's plan is on, by its time zone and calendar; nil if nobody can say.
-    public var hoursPerMonth: @Sendable (WeeklyPlan) -> Double?
+    /// Hours of an average month in which a week's plan is on, by the calendar of its time zone, where that is asked
+    /// for; else, and where it answers nil, the plan's share of the week counts, as in COST-2.5.
+    public var hoursPerMonth: (@Sendable (WeeklyPlan) -> Double?)?
     /// How many instances run on the average, where the meter or a person knows.
     public var averageInstances: Double?
+    /// How many instances the peak needs, where that was measured.
+    public var instancesAtPeak: Int?
     /// Requests a second in each hour of a week, from Monday 00:00.
     public var load: [Double] = []
     /// What one instance answers at full load, where no benchmark is declared.
     public var capacityPerInstance: Double?
     /// Storage of one instance in GB.
     public var storageGB: Double?
+    /// Whose prices count where the input names no region, as a template does not.
+    public var region: String?
 
-    public init(hoursPerMonth: @escaping @Sendable (WeeklyPlan) -> Double?) { self.hoursPerMonth = hoursPerMonth }
+    public init(hoursPerMonth: (@Sendable (WeeklyPlan) -> Double?)? = nil) { self.hoursPerMonth = hoursPerMonth }
 }
 
 extension Graph {
@@ -50,7 +55,9 @@ extension Graph {
             spend.unknown.append("the variants of \(spend.name): the input does not show its configuration")
             return spend
         }
-        let region = (endpoint.head.region.isAbsent ? self.region : endpoint.head.region).value ?? "us-east-1"
+        let named = (endpoint.head.region.isAbsent ? self.region : endpoint.head.region).value
+        let region = named ?? assumptions.region ?? "us-east-1"
+        if named == nil { spend.regionAssumed = region }
         var fleets: [MonthlyCost.Fleet] = []
         for variant in variants {
             add(variant, of: endpoint, in: region, assumptions, to: &spend, fleets: &fleets)
@@ -71,10 +78,11 @@ extension Graph {
         guard let plan = plan.value else { return (always, "730 h, nothing stops it", nil) }
         let weekly = plan.hoursPerWeek
         guard weekly < 168 else { return (always, "730 h, always on", nil) }
-        if let hours = assumptions.hoursPerMonth(plan) {
+        if let hours = assumptions.hoursPerMonth?(plan) {
             return (hours, "\(Arithmetic.text(weekly, places: 2)) h a week on the calendar of \(plan.timezone)", nil)
         }
-        return (weekly * 4.345, "\(Arithmetic.text(weekly, places: 2)) h a week x 4.345", nil)
+        let hours = PriceBook.hoursPerMonth(atWeekly: weekly)
+        return (hours, "\(Arithmetic.text(weekly, places: 2)) of 168 h a week, and that share of 730", nil)
     }
 
     private func limit(of endpoint: Endpoint) -> Double? {
@@ -141,7 +149,7 @@ extension Graph {
             let mean = counts.isEmpty ? Double(minimum) : counts.reduce(0, +) / Double(counts.count)
             return (mean, "\(Arithmetic.text(mean, places: 2)) on the average of the week's load")
         }
-        let declared = declaration?.instancesAtPeak(of: type).value
+        let declared = assumptions.instancesAtPeak ?? declaration?.instancesAtPeak(of: type).value
         let peak = bounded(Double(declared ?? maximum))
         let halfWay = ((Double(minimum) + peak) / 2).rounded(.up)
         let mean = 0.7 * Double(minimum) + 0.25 * halfWay + 0.05 * peak

@@ -37,27 +37,6 @@ public struct AuditReader: Sendable {
         return (note, try Self.checkpoint(note, by: verifier))
     }
 
-    /// Keeps the newest checkpoint in a folder elsewhere, under its size; true when it was not there yet.
-    ///
-    /// Throws `refused` when another one of the same size lies there: the log has two histories.
-    @discardableResult
-    public func anchor(in folder: String) throws(PlumbError) -> Bool {
-        let (note, newest) = try checkpoint()
-        let path = "\(folder)/\(newest.size).checkpoint"
-        if let bytes = FileManager.default.contents(atPath: path) {
-            let kept = try Self.checkpoint(String(decoding: bytes, as: UTF8.self), by: verifier)
-            guard kept == newest else {
-                throw PlumbError(
-                    .refused, "the audit log is not what it was when \(path) was kept",
-                    hint: "plumb audit verify --since \(path)")
-            }
-            return false
-        }
-        try AtomicFile.makeFolder(folder)
-        try AtomicFile.write(Data(note.utf8), to: path, permissions: 0o444)
-        return true
-    }
-
     /// What a signed checkpoint says. Throws `refused` when this log's key did not sign it.
     public static func checkpoint(_ note: String, by verifier: NoteVerifier) throws(PlumbError) -> Checkpoint {
         let signed = try SignedNote(note)
@@ -134,11 +113,18 @@ public struct AuditReader: Sendable {
     /// Throws `internalFault` that names the first entry that does not fit, or the first that is gone.
     @discardableResult
     public func verify(since kept: Checkpoint? = nil) throws(PlumbError) -> Checkpoint {
+        try verify(against: kept.map { [$0] } ?? [])
+    }
+
+    /// The same, against many checkpoints that were kept elsewhere.
+    @discardableResult
+    public func verify(against all: [Checkpoint]) throws(PlumbError) -> Checkpoint {
         let newest = try checkpoint().checkpoint
-        if let kept, kept.size > newest.size {
+        let kept = Dictionary(grouping: all, by: \.size)
+        if let longest = kept.keys.max(), longest > newest.size {
             throw PlumbError(
                 .internalFault,
-                "the audit log was cut: it has \(newest.size) entries, and had \(kept.size); entry \(newest.size) is "
+                "the audit log was cut: it has \(newest.size) entries, and had \(longest); entry \(newest.size) is "
                     + "the first that is gone", hint: "plumb restore brings back what was")
         }
         let reader = TileReader(disk: disk, size: newest.size)
@@ -172,7 +158,7 @@ public struct AuditReader: Sendable {
     }
 
     /// Nil for a bundle that was pruned as the log itself tells; its hashes are there.
-    private func entries(of bundle: Int, by reader: TileReader) throws(PlumbError) -> [Data]? {
+    func entries(of bundle: Int, by reader: TileReader) throws(PlumbError) -> [Data]? {
         do throws(PlumbError) {
             return try reader.entries(bundle)
         } catch {
@@ -187,8 +173,8 @@ public struct AuditReader: Sendable {
         return pruning.flatMap { Int($0.entry.details["before"] ?? "") } ?? 0
     }
 
-    private static func compare(_ kept: Checkpoint?, _ edge: TreeEdge) throws(PlumbError) {
-        guard let kept, kept.size == edge.size, kept.root != edge.root else { return }
+    private static func compare(_ all: [Int: [Checkpoint]], _ edge: TreeEdge) throws(PlumbError) {
+        guard let kept = all[edge.size]?.first(where: { $0.root != edge.root }) else { return }
         throw PlumbError(
             .internalFault,
             "the audit log was forked: its first \(kept.size) entries are not those of the checkpoint that was kept",

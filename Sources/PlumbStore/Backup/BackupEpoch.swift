@@ -1,11 +1,11 @@
-// Which engine may ship to a backup's folder: each that takes over raises a number, and the one before sees it.
+// Which engine may ship to a backup: each that takes over raises a number, and the one before sees it.
 
 import Foundation
 import PlumbModel
 
-/// The number of times a backup's folder was taken over, as the folder has it and as an engine remembers it.
+/// The number of times a backup was taken over, as its place has it and as an engine remembers it.
 ///
-/// It keeps an engine that comes back from going on where another has taken over, as long as it sees the folder. Two
+/// It keeps an engine that comes back from going on where another has taken over, as long as it sees the place. Two
 /// that cannot both see it are kept apart by nothing here.
 struct BackupEpoch: Codable, Sendable, Equatable {
     var number: Int
@@ -16,57 +16,67 @@ struct BackupEpoch: Codable, Sendable, Equatable {
 
     private static let name = "epoch"
 
-    private static func read(_ folder: String) throws(PlumbError) -> BackupEpoch? {
-        guard let bytes = FileManager.default.contents(atPath: "\(folder)/\(name)") else { return nil }
+    /// Whether the engine with this folder of state has shipped anywhere yet.
+    static func isKnown(in home: String) -> Bool {
+        FileManager.default.fileExists(atPath: "\(Backup.keyFolder(of: home))/\(name)")
+    }
+
+    private static func read(
+        _ place: any RemotePlace
+    ) async throws(PlumbError) -> (epoch: BackupEpoch, bytes: Data)? {
+        guard let bytes = try await place.read(name) else { return nil }
         do {
-            return try JSONDecoder().decode(BackupEpoch.self, from: bytes)
+            return (try JSONDecoder().decode(BackupEpoch.self, from: bytes), bytes)
         } catch {
-            throw PlumbError(.internalFault, "\(folder)/\(name) is damaged: who may ship cannot be told", cause: error)
+            throw PlumbError(
+                .internalFault, "\(place.address)/\(name) is damaged: who may ship cannot be told", cause: error)
         }
     }
 
-    private func write(to folder: String) throws(PlumbError) {
+    /// Throws `conflict` where another was quicker.
+    private func write(to place: any RemotePlace, over before: FileBefore) async throws(PlumbError) {
+        let data: Data
         do {
-            try AtomicFile.write(JSONEncoder().encode(self), to: "\(folder)/\(Self.name)")
-        } catch let error as PlumbError {
-            throw error
+            data = try JSONEncoder().encode(self)
         } catch {
-            throw PlumbError(.internalFault, "the epoch cannot be written to \(folder)", cause: error)
+            throw PlumbError(.internalFault, "the epoch cannot be written to \(place.address)", cause: error)
+        }
+        guard try await place.write(data, to: Self.name, over: before) else {
+            throw conflict(with: try await Self.read(place)?.epoch, in: place)
         }
     }
 
     /// The epoch of the engine with this folder of state; one that has none, as after a restore, takes over.
     ///
     /// Throws `conflict` when another engine has taken over since.
-    static func take(_ folder: String, home: String, at now: Double) throws(PlumbError) -> BackupEpoch {
-        let keyFolder = Backup.keyFolder(of: home)
-        let there = try read(folder)
-        if let own = try read(keyFolder), own.number >= there?.number ?? 0 {
-            try own.check(folder)
-            return own
-        } else if let own = try read(keyFolder) {
-            throw own.conflict(with: there, in: folder)
+    static func take(_ place: any RemotePlace, home: String, at now: Double) async throws(PlumbError) -> BackupEpoch {
+        let own = FolderPlace(Backup.keyFolder(of: home))
+        let there = try await read(place)
+        if let known = try await read(own)?.epoch {
+            guard known.number >= there?.epoch.number ?? 0 else { throw known.conflict(with: there?.epoch, in: place) }
+            try await known.check(place)
+            return known
         }
-        let taken = BackupEpoch(number: (there?.number ?? 0) + 1, holder: UUID().uuidString, at: now)
-        try taken.write(to: folder)
-        try taken.write(to: keyFolder)
+        let taken = BackupEpoch(number: (there?.epoch.number ?? 0) + 1, holder: UUID().uuidString, at: now)
+        try await taken.write(to: place, over: there.map { .exactly($0.bytes) } ?? .nothing)
+        try await taken.write(to: own, over: .nothing)
         return taken
     }
 
-    /// Throws `conflict` when the folder is another engine's by now.
-    func check(_ folder: String) throws(PlumbError) {
-        guard let there = try Self.read(folder) else { return try write(to: folder) }
-        guard there.holder == holder else { throw conflict(with: there, in: folder) }
+    /// Throws `conflict` when the backup is another engine's by now.
+    func check(_ place: any RemotePlace) async throws(PlumbError) {
+        guard let there = try await Self.read(place)?.epoch else { return try await write(to: place, over: .nothing) }
+        guard there.holder == holder else { throw conflict(with: there, in: place) }
     }
 
-    private func conflict(with there: BackupEpoch?, in folder: String) -> PlumbError {
+    private func conflict(with there: BackupEpoch?, in place: any RemotePlace) -> PlumbError {
         let time = Date(timeIntervalSince1970: there?.at ?? 0).formatted(.iso8601)
         return PlumbError(
             .conflict,
-            "another engine has taken over the backup in \(folder) at \(time) (epoch \(there?.number ?? 0), "
+            "another engine has taken over the backup in \(place.address) at \(time) (epoch \(there?.number ?? 0), "
                 + "this one has \(number)): this one neither serves nor ships any more",
             hint:
-                "what it did since is in its folder alone; plumb standby --from \(folder) --to NEW-FOLDER follows the "
-                + "new one")
+                "what it did since is in its folder alone; plumb standby --from \(place.address) --to NEW-FOLDER "
+                + "follows the new one")
     }
 }

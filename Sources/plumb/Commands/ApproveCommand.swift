@@ -24,12 +24,14 @@ struct ApproveCommand: AsyncParsableCommand {
               plumb approve plumb.yaml
               plumb approve plumb.yaml --on aws --days 2 --reason "PR 17"
               plumb approve --plan 1f0c…                     what an engine waits with
+              plumb approve --plan 1f0c… --reject --reason "after the holidays"
 
             Exit codes: 0 approved, 2 bad input, 3 refused.
             """)
 
     @Argument(help: "The spec.", completion: .file()) var spec: String?
     @Option(help: "A plan that an engine waits with, instead of a spec.") var plan: String?
+    @Flag(help: "Say no to the plan, for a --reason.") var reject = false
     @Option(name: .shortAndLong, help: "The environment where it goes.")
     var environment: PlumbModel.Environment = .production
     @Option(help: "Whose name counts: local or aws.") var on: PromoteCommand.Place = .local
@@ -44,9 +46,15 @@ struct ApproveCommand: AsyncParsableCommand {
             throw ValidationError("--days takes a number from 1 to \(Approval.daysMax)")
         }
         guard (spec == nil) != (plan == nil) else { throw ValidationError("name a spec, or --plan ID") }
+        guard !reject || (plan != nil && reason != nil) else {
+            throw ValidationError("--reject takes --plan ID and --reason TEXT")
+        }
     }
 
     func run() async throws {
+        if let plan, reject {
+            return try await AccessOrders.give(.reject(plan: plan, reason: reason ?? ""), home, format)
+        }
         if let plan { return try await AccessOrders.give(.approve(plan: plan, reason: reason), home, format) }
         let loaded = try Composition.loadSpec(spec ?? "", environment: environment)
         Terminal.tell(loaded.diagnostics)

@@ -10,7 +10,8 @@ struct AuditCommand: AsyncParsableCommand {
         commandName: "audit", abstract: "Read, check and prove the audit log of control actions; erase a subject.",
         subcommands: [
             AuditLogCommand.self, AuditVerifyCommand.self, AuditProveCommand.self, AuditCheckpointCommand.self,
-            AuditWitnessCommand.self, AuditRetentionCommand.self, AuditPruneCommand.self, AuditEraseCommand.self,
+            AuditWitnessCommand.self, AuditCloudTrailCommand.self, AuditRetentionCommand.self,
+            AuditPruneCommand.self, AuditEraseCommand.self,
         ])
 }
 
@@ -71,15 +72,18 @@ struct AuditVerifyCommand: AsyncParsableCommand {
         discussion: """
             Every entry is hashed anew and compared with every tile and with the signed
             checkpoint. A log whose owner has rewritten it is found out by a checkpoint
-            that was kept elsewhere: --since. A proof needs the log's key and nothing
-            else; --key gives it where the engine's folder is not at hand.
+            that was kept elsewhere: --since, or --anchor for all that plumb up --anchor
+            has kept. A proof needs the log's key and nothing else; --key gives it where
+            the engine's folder is not at hand.
 
             Examples:
               plumb audit verify --since kept/checkpoint
+              plumb audit verify --anchor s3://elsewhere/checkpoints
               plumb audit verify --proof entry-7.tlog-proof --key audit.pub
             """)
 
     @Option(help: "A checkpoint that was kept elsewhere.", completion: .file()) var since: String?
+    @Option(help: "A folder or s3://BUCKET/PREFIX with checkpoints that plumb up --anchor kept.") var anchor: String?
     @Option(help: "A proof that plumb audit prove wrote.", completion: .file()) var proof: String?
     @Option(help: "The log's public key, or a file with it (default: audit.pub of the engine's folder).")
     var key: String?
@@ -87,7 +91,9 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     @OptionGroup var format: FormatOption
 
     func validate() throws {
-        guard since == nil || proof == nil else { throw ValidationError("--since or --proof, not both") }
+        guard proof == nil || (since == nil && anchor == nil) else {
+            throw ValidationError("--proof stands alone: no --since, no --anchor")
+        }
     }
 
     func run() async throws {
@@ -97,9 +103,10 @@ struct AuditVerifyCommand: AsyncParsableCommand {
             print("entry \(verdict.index) of \(verdict.entries) is in the log \(verdict.log):")
             return print(verdict.entry)
         }
-        let verdict = try Composition.verifyAudit(in: home.folder, since: since, key: key)
+        let verdict = try await Composition.verifyAudit(in: home.folder, since: since, anchor: anchor, key: key)
         guard format.format == .text else { return try Terminal.printJSON(verdict) }
-        let growth = verdict.since.map { "; it grew out of the checkpoint of \($0) entries" } ?? ""
+        let kept = verdict.checkpoints == 1 ? "the checkpoint" : "\(verdict.checkpoints) checkpoints from that"
+        let growth = verdict.since.map { "; it grew out of \(kept) of \($0) entries" } ?? ""
         print("all \(verdict.entries) entries of \(verdict.log) are what was written\(growth)")
         print("root \(verdict.root)")
     }

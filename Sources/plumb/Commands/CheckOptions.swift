@@ -12,7 +12,7 @@ enum InputKind: String, ExpressibleByArgument, CaseIterable {
 
 /// How an assessment is told.
 enum ReportOption: String, ExpressibleByArgument, CaseIterable {
-    case text, json, sarif, junit, markdown, html, github
+    case text, json, sarif, junit, markdown, html, github, badge
 }
 
 /// How files are read.

@@ -43,8 +43,11 @@ enum Actor {
 /// Follows one rollout until it ends.
 enum RolloutWatch {
     private static let pollMilliseconds = 200
+    /// Looks in a row that may find nobody: an engine that is reloaded, or started again, goes on with the rollout.
+    private static let silencesMax = 50
 
-    /// Prints each change; returns the endpoint's last state. Throws `timedOut` after `timeoutSeconds`.
+    /// Prints each change; returns the endpoint's last state. Throws `timedOut` after `timeoutSeconds`, and when the
+    /// engine answers nothing for some ten seconds.
     static func untilEnded(
         _ receipt: DeploymentReceipt, on plane: some ControlPlane, timeoutSeconds: Double, say: (String) -> Void
     ) async throws -> RolloutRecord {
@@ -52,8 +55,15 @@ enum RolloutWatch {
         let deadline = clock.now + .seconds(timeoutSeconds)
         let started = clock.now
         var last = ""
+        var silences = 0
         while clock.now < deadline {
-            let status = try await plane.status().endpoints.first { $0.record.name == receipt.endpoint }
+            var status: EndpointStatus?
+            do {
+                status = try await plane.status().endpoints.first { $0.record.name == receipt.endpoint }
+                silences = 0
+            } catch let error as PlumbError where error.kind == .timedOut && silences < silencesMax {
+                silences += 1
+            }
             if let status {
                 if let ended = status.record.history.last(where: { $0.new == receipt.revision }),
                     status.record.rollout == nil

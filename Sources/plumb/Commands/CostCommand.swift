@@ -10,7 +10,7 @@ struct CostCommand: AsyncParsableCommand {
         abstract: "What a deployment costs a month, what it has cost, by which prices, and which days were odd.",
         subcommands: [
             CostEstimateCommand.self, CostReportCommand.self, CostAllowCommand.self, CostPricesCommand.self,
-            CostAnomaliesCommand.self,
+            CostAnomaliesCommand.self, CostReviewCommand.self,
         ])
 }
 
@@ -32,8 +32,9 @@ struct CostEstimateCommand: AsyncParsableCommand {
               plumb cost estimate aws://eu-west-1
 
             What has no price is named, and the sums then say "at least". Hours of
-            dev and staging are those of the schedules, on the calendar of their time
-            zone. A load file has the requests a second of each hour of a week, from
+            dev and staging are those of the schedules: their share of the week, and
+            with --year or --holidays those of the calendar of their time zone.
+            A load file has the requests a second of each hour of a week, from
             Monday 00:00: 168 numbers.
 
             Exit codes: 0 reckoned, 1 what is expected is over the budget,
@@ -52,7 +53,7 @@ struct CostEstimateCommand: AsyncParsableCommand {
     var format: SpendFormat = .text
     @Option(help: ArgumentHelp("Days that are not as usual: lines of 2026-12-25 off.", valueName: "file"))
     var holidays: String?
-    @Option(help: ArgumentHelp("Whose calendar counts (default: this year's).", valueName: "year"))
+    @Option(help: ArgumentHelp("Count the hours on this year's calendar.", valueName: "year"))
     var year: Int?
     @Option(help: ArgumentHelp("Instances that run on the average, where you know.", valueName: "count"))
     var average: Double?
@@ -62,6 +63,8 @@ struct CostEstimateCommand: AsyncParsableCommand {
     var capacity: Double?
     @Option(name: .customLong("storage-gb"), help: ArgumentHelp("Storage of each instance in GB.", valueName: "gb"))
     var storageGB: Double?
+    @Option(help: ArgumentHelp("Whose prices count for templates (default: us-east-1).", valueName: "region"))
+    var priceRegion: String?
     @OptionGroup(title: "Input") var input: InputOptions
     @OptionGroup(title: "Input") var environment: EnvironmentOption
     @OptionGroup(title: "Input") var home: HomeOption
@@ -77,10 +80,11 @@ struct CostEstimateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var assumptions = try Composition.assumptions(holidays: holidays, year: year ?? Composition.year)
+        var assumptions = try Composition.assumptions(holidays: holidays, year: year)
         assumptions.averageInstances = average
         assumptions.capacityPerInstance = capacity
         assumptions.storageGB = storageGB
+        assumptions.region = priceRegion
         if let load { assumptions.load = try Self.week(load) }
         let subjects = try await input.load(sources, environment: environment.environment, home: home, account: account)
         var before: [Composition.Subject] = []

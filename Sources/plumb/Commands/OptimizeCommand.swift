@@ -61,8 +61,8 @@ struct OptimizeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let loaded = try Composition.loadSpec(spec, environment: environment.environment)
-        let model = try Self.modelPath(loaded)
-        let rows = try rowsPath(loaded)
+        let model = try loaded.modelFile(for: "plumb optimize")
+        let rows = try data ?? loaded.exampleFile()
         let scratch = "\(NSTemporaryDirectory())/plumb-optimize-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: scratch, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -112,24 +112,6 @@ struct OptimizeCommand: AsyncParsableCommand {
         } else {
             print("\nfor the spec, as PERF-2 asks (--record writes it):\n" + OptimizationText.yaml(evidence))
         }
-    }
-
-    private static func modelPath(_ loaded: Composition.LoadedSpec) throws -> String {
-        guard let path = loaded.spec.model.path, !path.contains("://"), !loaded.spec.model.isMultiModel else {
-            throw PlumbError(
-                .unsupported, "plumb optimize takes one ONNX file of this machine (model.path)",
-                hint: "a model in S3: download it, and name the file in a copy of the spec",
-                at: loaded.spec.place(of: "model.path"))
-        }
-        return Composition.absolute(path, from: loaded.folder)
-    }
-
-    private func rowsPath(_ loaded: Composition.LoadedSpec) throws -> String {
-        if let data { return data }
-        guard let file = loaded.spec.example.file else {
-            throw PlumbError(.invalidInput, "no rows to measure with", hint: "--data FILE.csv names held-out rows")
-        }
-        return Composition.absolute(file, from: loaded.folder)
     }
 
     /// `model.onnx` becomes `model-int8-static.onnx`.

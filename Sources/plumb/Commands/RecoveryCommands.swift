@@ -7,7 +7,8 @@ import PlumbModel
 
 /// Where a backup and its key lie.
 struct BackupOptions: ParsableArguments {
-    @Option(help: "The backup's folder (default: the one that plumb up --backup named).") var from: String?
+    @Option(help: "The backup: a folder, or s3://BUCKET/PREFIX (default: the one that plumb up --backup named).")
+    var from: String?
     @Option(help: "The backup's key ring (default: backup/keyring.json in the engine's folder).") var key: String?
 }
 
@@ -15,9 +16,10 @@ struct BackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup", abstract: "Ship the state elsewhere as it changes, sealed; see how far it is.",
         discussion: """
-            plumb up --backup FOLDER ships every change within a second. The key ring
-            backup/keyring.json in the engine's folder opens the backup: keep a copy of
-            it in a third place, for without it the backup is worth nothing.
+            plumb up --backup FOLDER, or s3://BUCKET/PREFIX, ships every change within
+            a second or two. The key ring backup/keyring.json in the engine's folder
+            opens the backup: keep a copy of it in a third place, for without it the
+            backup is worth nothing.
             """,
         subcommands: [BackupStatusCommand.self, BackupNowCommand.self])
 }
@@ -31,7 +33,7 @@ struct BackupStatusCommand: AsyncParsableCommand {
     @OptionGroup var format: FormatOption
 
     func run() async throws {
-        let status = try Composition.backupStatus(in: home.folder, folder: backup.from, key: backup.key)
+        let status = try await Composition.backupStatus(in: home.folder, folder: backup.from, key: backup.key)
         guard format.format == .text else { return try Terminal.printJSON(status) }
         print("shipment \(status.newestShipment) in \(status.folder), \(Int(status.ageSeconds)) s old")
         if let behind = status.entriesBehind {
@@ -47,12 +49,12 @@ struct BackupNowCommand: AsyncParsableCommand {
         abstract: "Ship a snapshot of a folder that no engine holds; a running one ships by itself.",
         discussion: "Example: plumb backup now --to /mnt/elsewhere/plumb")
 
-    @Option(help: "The folder to ship to.") var to: String?
+    @Option(help: "The folder or s3://BUCKET/PREFIX to ship to.") var to: String?
     @OptionGroup var home: HomeOption
 
     func run() async throws {
         if FileManager.default.fileExists(atPath: home.controlSocket) {
-            let status = try Composition.backupStatus(in: home.folder, folder: to, key: nil)
+            let status = try await Composition.backupStatus(in: home.folder, folder: to, key: nil)
             guard status.entriesBehind == 0 else {
                 throw PlumbError(
                     .conflict, "the engine has not shipped \(status.entriesBehind ?? 0) audit entries yet",
@@ -77,7 +79,7 @@ struct RestoreCommand: AsyncParsableCommand {
 
             Examples:
               plumb restore --from /mnt/elsewhere/plumb --key keyring.json --dry-run
-              plumb restore --from /mnt/elsewhere/plumb --key keyring.json --to .plumb
+              plumb restore --from s3://elsewhere/plumb --key keyring.json --to .plumb
             """)
 
     @OptionGroup var backup: BackupOptions

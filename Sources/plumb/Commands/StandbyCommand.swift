@@ -11,7 +11,7 @@ struct StandbyCommand: AsyncParsableCommand {
             follow restores and checks every shipment as it arrives. promote restores
             the last of them, ends the following and starts the engine. From then on the
             old primary finds that the backup is another's: it ends, or does not start.
-            That holds as long as it sees the backup's folder. docs/RECOVERY.md
+            That holds as long as it sees the backup. docs/RECOVERY.md
 
             Examples:
               plumb standby follow --from /mnt/elsewhere/plumb --key keyring.json --to /srv/plumb2
@@ -32,14 +32,14 @@ struct FollowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "follow", abstract: "Restore and check each shipment as it arrives, until promoted or ended.")
 
-    @Option(help: "The backup's folder.") var from: String
+    @Option(help: "The backup: a folder, or s3://BUCKET/PREFIX.") var from: String
     @Option(help: "The backup's key ring.") var key: String
     @OptionGroup var place: StandbyPlace
     @Flag(help: "Look once.") var once = false
     private static let pauseMilliseconds = 1000
 
     func run() async throws {
-        let from = URL(fileURLWithPath: from).standardizedFileURL.path
+        let from = Composition.placeAddress(from)
         let key = URL(fileURLWithPath: key).standardizedFileURL.path
         try Composition.checkStandbyFolder(place.folder)
         var known = 0
@@ -78,7 +78,7 @@ struct StandbyStatusCommand: AsyncParsableCommand {
         let status = try Composition.standbyStatus(in: place.folder)
         if format.format == .json { return try Terminal.printJSON(status) }
         print(Self.line(status))
-        let newest = try Composition.backupStatus(in: place.folder, folder: status.from, key: status.key)
+        let newest = try await Composition.backupStatus(in: place.folder, folder: status.from, key: status.key)
         let behind = newest.newestShipment - status.shipment
         print(behind == 0 ? "it has everything" : "\(behind) shipments are not in it yet: does plumb standby run?")
     }

@@ -27,6 +27,8 @@ struct UpCommand: AsyncParsableCommand {
     @OptionGroup var home: HomeOption
     @Option(name: .long, help: "The address to listen on.") var host = "127.0.0.1"
     @Option(name: .long, help: "The port to listen on; 0 chooses a free one.") var port = 8443
+    @Option(help: "The console's port (default: the one after --port); 0 chooses a free one.") var consolePort: Int?
+    @Flag(inversion: .prefixedNo, help: "Serve the console (docs/CONSOLE.md).") var console = true
     @Option(name: .long, help: "Event loops of the gateway (default: one for each two cores).") var threads: Int?
     @Option(help: "The region that AWS's tools sign their requests for.") var region = "us-east-1"
     @Flag(
@@ -38,10 +40,10 @@ struct UpCommand: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Run in the background; return once every endpoint answers.") var detach = false
     @Option(name: .long, help: "Memory of one worker in MiB (default: what its instance type has).")
     var workerMemory: Int?
-    @Option(help: "Ship the state to this folder as it changes, best on another disk (default: as the last time).")
+    @Option(help: "Ship the state to this folder or s3://BUCKET/PREFIX as it changes (default: as the last time).")
     var backup: String?
-    @Option(help: "Keep checkpoints of the audit log in this folder, best in another place.") var anchor: String?
-    @Option(help: "How often a checkpoint is kept, in minutes.") var anchorMinutes = 5.0
+    @OptionGroup var anchoring: AnchorOptions
+    @OptionGroup var alarms: AlarmOptions
     @Flag(inversion: .prefixedNo, help: "With --detach: start the engine again when it dies.") var restart = true
     @Option(help: "Record a share from 0 to 1 of the requests as spans, and whatever its client wants recorded.")
     var traceSample: Double?
@@ -60,11 +62,13 @@ struct UpCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port takes 0 to 65535") }
+        guard consolePort.map({ (0...65_535).contains($0) }) ?? true else {
+            throw ValidationError("--console-port takes 0 to 65535")
+        }
         guard threads.map({ (1...64).contains($0) }) ?? true else { throw ValidationError("--threads takes 1 to 64") }
         guard traceSample.map({ (0...1).contains($0) }) ?? true else {
             throw ValidationError("--trace-sample takes 0 to 1")
         }
-        guard anchorMinutes >= 0.1 else { throw ValidationError("--anchor-minutes takes 0.1 or more") }
         guard workerMemory.map({ $0 >= 16 }) ?? true else { throw ValidationError("--worker-memory takes 16 or more") }
     }
 
@@ -105,14 +109,23 @@ struct UpCommand: AsyncParsableCommand {
         var log = Logger(label: "plumb") { StreamLogHandler.standardError(label: $0) }
         log.logLevel = .notice
         let threads = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
-        let engine = try await Composition.embeddedEngine(
-            home: home.folder, host: host, port: port, threads: threads, region: region, readsModelsFromS3: s3Models,
-            clientCertificates: clientCertificates, workerMemoryMiB: workerMemory,
-            keeping: Composition.Keeping(
-                backup: backup.map(Self.absolute), anchor: anchor.map(Self.absolute), anchorMinutes: anchorMinutes,
-                passphrase: try Composition.passphraseOrAsk(file: passphraseFile, home: home.folder),
-                drillSeconds: drillEvery),
-            tracing: try Composition.Tracing(sampleRatio: traceSample, collector: traces), log: log)
+        let keeping = Composition.Keeping(
+            backup: backup.map(Composition.placeAddress), anchoring: anchoring, alarms: alarms,
+            passphrase: try Composition.passphraseOrAsk(file: passphraseFile, home: home.folder),
+            drillSeconds: drillEvery)
+        let line = try Composition.OutsideLine(for: keeping, home: home.folder, log: log)
+        let engine: Composition.EmbeddedEngine
+        do {
+            engine = try await Composition.embeddedEngine(
+                home: home.folder, host: host, port: port, threads: threads, region: region,
+                readsModelsFromS3: s3Models, clientCertificates: clientCertificates, workerMemoryMiB: workerMemory,
+                keeping: keeping, console: Composition.ConsolePlace(port: consolePort, isOff: !console),
+                tracing: try Composition.Tracing(sampleRatio: traceSample, collector: traces), through: line,
+                log: log)
+        } catch {
+            try await line.close()
+            throw error
+        }
         let plane = engine.plane
         let opening = Opening(
             open: { try await deploy(loaded, on: plane) },
@@ -221,11 +234,9 @@ struct UpCommand: AsyncParsableCommand {
         if let isolation = status.isolation { lines += ["", "workers have \(isolation)"] }
         lines.append("")
         lines.append("AWS's tools speak to the same address: plumb access key create NAME --role operator")
-        lines.append("plumb status watches it, plumb down ends it.")
+        lines.append("plumb status watches it, plumb console opens its pages, plumb down ends it.")
         return lines.joined(separator: "\n")
     }
-
-    private static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
 
     // MARK: - In the background
 
@@ -253,11 +264,13 @@ struct UpCommand: AsyncParsableCommand {
             "--client-certificates", clientCertificates.rawValue,
         ]
         if !restart { arguments.append("--no-restart") }
+        if !console { arguments.append("--no-console") }
+        if let consolePort { arguments += ["--console-port", "\(consolePort)"] }
         if let threads { arguments += ["--threads", "\(threads)"] }
         if let workerMemory { arguments += ["--worker-memory", "\(workerMemory)"] }
         if s3Models { arguments.append("--s3-models") }
-        if let backup { arguments += ["--backup", Self.absolute(backup)] }
-        if let anchor { arguments += ["--anchor", Self.absolute(anchor), "--anchor-minutes", "\(anchorMinutes)"] }
+        if let backup { arguments += ["--backup", Composition.placeAddress(backup)] }
+        arguments += anchoring.words + alarms.words
         if let traceSample { arguments += ["--trace-sample", "\(traceSample)"] }
         if let traces { arguments += ["--traces", traces] }
         if let drillEvery { arguments += ["--drill-every", "\(drillEvery)s"] }

@@ -65,13 +65,13 @@ struct ModelOptimizer {
     /// Every technique is tried; one that fails is told with its reason and stops no other.
     func run(_ techniques: [String], python: String?) async throws -> OptimizationReport {
         tell("reading \(data)")
-        let alone: Solo = try await worker(["--model", model, "--data", data])
+        let alone: Solo = try await ModelMeasure.run(["--model", model, "--data", data])
         let toolbox = try await Toolbox.find(chosen: python, runtimeVersion: alone.onnxruntime, tell: tell)
         let skip = min(Self.calibrationRowsMax, alone.rows / Self.calibrationShare)
         let calibration = "\(scratch)/calibration"
         try FileManager.default.createDirectory(atPath: calibration, withIntermediateDirectories: true)
         if skip > 0 {
-            let _: Ignored = try await worker([
+            let _: Ignored = try await ModelMeasure.run([
                 "--model", model, "--data", data, "--skip", "\(skip)", "--write", calibration,
             ])
         }
@@ -120,12 +120,12 @@ struct ModelOptimizer {
     }
 
     private func measure(_ technique: String, _ file: String, skip: Int) async throws -> ModelCandidate {
-        let alone: Solo = try await worker(["--model", file, "--data", data, "--skip", "\(skip)"])
+        let alone: Solo = try await ModelMeasure.run(["--model", file, "--data", data, "--skip", "\(skip)"])
         var arguments = [
             "--model", file, "--baseline", model, "--data", data, "--skip", "\(skip)", "--seconds", "\(seconds)",
         ]
         if let labels { arguments += ["--labels", labels] }
-        let pair: Pair = try await worker(arguments)
+        let pair: Pair = try await ModelMeasure.run(arguments)
         return ModelCandidate(
             technique: technique, bytes: try Self.size(file), residentBytes: alone.residentBytes,
             baselineBytes: try Self.size(model), p50Milliseconds: pair.candidate.p50Milliseconds,
@@ -137,22 +137,5 @@ struct ModelOptimizer {
 
     private static func size(_ path: String) throws -> Int {
         try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
-    }
-
-    /// One run of the model server's measuring half.
-    private func worker<Answer: Decodable>(_ arguments: [String]) async throws -> Answer {
-        let run = try await Program.run(Composition.workerPath, ["measure"] + arguments)
-        guard run.status == 0 else {
-            let told = run.lastError
-            let prefix = "plumb-worker: "
-            throw PlumbError(
-                .invalidInput, told.hasPrefix(prefix) ? String(told.dropFirst(prefix.count)) : told,
-                hint: "--data takes rows as the endpoint takes requests: .csv, .npy, .json, or .jsonl")
-        }
-        do {
-            return try JSONDecoder().decode(Answer.self, from: Data(run.output.utf8))
-        } catch {
-            throw PlumbError(.internalFault, "what plumb-worker measured cannot be read", cause: error)
-        }
     }
 }

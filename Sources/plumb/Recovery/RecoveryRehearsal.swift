@@ -68,18 +68,19 @@ struct RecoveryRehearsal {
             report.notes.append("no engine runs, so that the loss of data is not measured")
             return
         }
-        let shipped = try Composition.shippedEntries(in: folder, key: key)
         var longest = 0.0
-        for number in 1...Self.markersMax {
-            let mark = AuditEntry(
-                at: 0, actor: "", action: "drill.mark", subject: "engine", details: ["number": "\(number)"])
-            try await RemotePlane.with(socketPath: home.controlSocket) { try await $0.note(mark, by: Actor.name) }
-            let acknowledged = clock.now
-            let wanted = try Composition.auditSize(in: home.folder)
-            try await Self.wait("the backup has mark \(number)", secondsMax: Self.waitSecondsMax) {
-                try shipped() >= wanted
+        try await Composition.withShippedEntries(in: folder, key: key) { shipped in
+            for number in 1...Self.markersMax {
+                let mark = AuditEntry(
+                    at: 0, actor: "", action: "drill.mark", subject: "engine", details: ["number": "\(number)"])
+                try await RemotePlane.with(socketPath: home.controlSocket) { try await $0.note(mark, by: Actor.name) }
+                let acknowledged = clock.now
+                let wanted = try Composition.auditSize(in: home.folder)
+                try await Self.wait("the backup has mark \(number)", secondsMax: Self.waitSecondsMax) {
+                    try await shipped() >= wanted
+                }
+                longest = max(longest, (clock.now - acknowledged) / .seconds(1))
             }
-            longest = max(longest, (clock.now - acknowledged) / .seconds(1))
         }
         report.rpoSeconds = longest
         say("loss of data at most \(Self.rounded(longest)) s (\(Self.markersMax) marks)")

@@ -42,7 +42,7 @@ struct RecoveryRunbook: Encodable {
         writtenAt = now.formatted(.iso8601)
         engine = home.folder
         do {
-            let status = try Composition.backupStatus(in: home.folder, folder: options.from, key: options.key)
+            let status = try await Composition.backupStatus(in: home.folder, folder: options.from, key: options.key)
             (backup, keyRing) = (status.folder, status.key)
             newestShipmentAt = Date(timeIntervalSince1970: status.shippedAt).formatted(.iso8601)
             (backupAgeSeconds, entriesBehind) = (status.ageSeconds.rounded(), status.entriesBehind)

@@ -2,6 +2,7 @@
 
 import NIOHTTP1
 import PlumbEngine
+import PlumbModel
 
 extension RemotePlane: AccessPlane {
     func makeAccessKey(_ request: AccessKeyRequest, by actor: String) async throws -> IssuedAccessKey {
@@ -20,6 +21,13 @@ extension RemotePlane: AccessPlane {
     }
 
     func accessReport() async throws -> AccessReport { try await ask(.GET, ControlAPI.access) }
+
+    /// A link to the console for the owner of the socket.
+    func consoleLink() async throws -> String {
+        let answer: [String: String] = try await ask(.POST, ControlAPI.console, by: Actor.name)
+        guard let url = answer["url"] else { throw PlumbError(.internalFault, "the engine answered no link") }
+        return url
+    }
 
     /// An order in the name of whoever the door knows: on the socket the user of this machine, elsewhere the bearer.
     func carryOut(_ order: AccessOrder) async throws -> AccessOutcome {

@@ -137,7 +137,7 @@ struct RemotePlane: ControlPlane {
             data = Data((try await response.body.collect(upTo: 64 << 20)).readableBytesView)
         } catch {
             throw PlumbError(
-                .notFound, "the engine does not answer on \(door.place)",
+                .timedOut, "the engine does not answer on \(door.place)",
                 hint: door.hint, cause: error)
         }
         guard (200..<300).contains(status.code) else {

@@ -39,11 +39,16 @@ struct Webhook: Sendable {
         }
     }
 
-    /// Opens connections for the length of `body`.
-    static func withClient<Result>(_ body: (HTTPClient) async throws -> Result) async throws -> Result {
+    /// Connections; whoever has them shuts them down.
+    static func client() -> HTTPClient {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(timeoutSeconds)
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// Opens connections for the length of `body`.
+    static func withClient<Result>(_ body: (HTTPClient) async throws -> Result) async throws -> Result {
+        let client = client()
         do {
             let result = try await body(client)
             try await client.shutdown()

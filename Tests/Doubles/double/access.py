@@ -1,6 +1,7 @@
 """IAM Access Analyzer, which moto does not have; KMS and CloudTrail, which lose what they are told."""
 from __future__ import annotations
 
+import base64
 import uuid
 from typing import Any
 
@@ -113,6 +114,15 @@ def lookup_events(call: Call) -> dict:
     start, size = int(call.get("NextToken") or 0), call.get("MaxResults") or 50
     more = {"NextToken": str(start + size)} if start + size < len(events) else {}
     return {"Events": events[start:start + size], **more}
+
+
+@answers("cloudtrail", "ListPublicKeys")
+def list_public_keys(call: Call) -> dict:
+    """Keys by their fingerprint, as a test has told them: they are all good for whatever time is asked for."""
+    return {
+        "PublicKeyList": [
+            {"Fingerprint": fingerprint, "Value": base64.b64decode(value)}
+            for fingerprint, value in call.store("publicKeys").items()]}
 
 
 # Keys: the rotation's period.

@@ -215,3 +215,41 @@ def update_cost_allocation_tags(call: Call) -> dict:
 def list_cost_allocation_tags(call: Call) -> dict:
     known = call.store("allocation tags")
     return {"CostAllocationTags": [known[name] for name in call.get("TagKeys") or known if name in known]}
+
+
+# What the tools that look at spending have found, as a test has told.
+
+@answers("ce", "GetAnomalies")
+def get_anomalies(call: Call) -> dict:
+    return call.page(list(call.store("anomalies").values()), "Anomalies", 1, token="NextPageToken")
+
+
+@answers("ce", "GetSavingsPlansPurchaseRecommendation")
+def get_savings_plans(call: Call) -> dict:
+    if call["SavingsPlansType"] != "SAGEMAKER_SP":
+        raise Refusal("ValidationException", f"no recommendation for {call['SavingsPlansType']}")
+    told = list(call.store("savings plans").values())
+    return {"SavingsPlansPurchaseRecommendation": {
+        "SavingsPlansType": "SAGEMAKER_SP", "TermInYears": call["TermInYears"], "PaymentOption": call["PaymentOption"],
+        "SavingsPlansPurchaseRecommendationDetails": told}}
+
+
+@answers("compute-optimizer", "GetIdleRecommendations")
+def get_idle_recommendations(call: Call) -> dict:
+    return {"idleRecommendations": list(call.store("idle", "global").values()), "errors": []}
+
+
+@answers("support", "DescribeTrustedAdvisorCheckSummaries")
+def describe_check_summaries(call: Call) -> dict:
+    flagged = call.store("flagged checks", "global")
+    return {"summaries": [
+        {
+            "checkId": check, "timestamp": "2026-11-01T00:00:00Z", "status": "warning" if check in flagged else "ok",
+            "hasFlaggedResources": check in flagged,
+            "resourcesSummary": {
+                "resourcesProcessed": 9, "resourcesFlagged": flagged.get(check, {}).get("flagged", 0),
+                "resourcesIgnored": 0, "resourcesSuppressed": 0},
+            "categorySpecificSummary": {"costOptimizing": {
+                "estimatedMonthlySavings": flagged.get(check, {}).get("usd", 0.0),
+                "estimatedPercentMonthlySavings": 0.1}},
+        } for check in call["checkIds"]]}

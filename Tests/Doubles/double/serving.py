@@ -1,6 +1,7 @@
 """SageMaker: endpoints that are updated and rolled back, monitoring schedules, and fields that moto loses."""
 from __future__ import annotations
 
+import datetime
 import time
 from typing import Any
 
@@ -195,6 +196,10 @@ def describe_endpoint(call: Call) -> dict:
     name = call["EndpointName"]
     state = advance(call, name)
     result = call.forward()
+    # A test may have told that it was made long ago.
+    if name in call.store("endpoint ages"):
+        result["CreationTime"] = datetime.datetime.fromtimestamp(
+            call.store("endpoint ages")[name], datetime.timezone.utc)
     if state:
         if state["deployment"]:
             result["LastDeploymentConfig"] = state["deployment"]

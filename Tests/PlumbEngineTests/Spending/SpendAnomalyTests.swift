@@ -94,6 +94,15 @@ import Testing
         #expect(SpendAnomalyDetector(impactMin: 100).anomalies(in: costs).isEmpty)
     }
 
+    /// A fault in the second week is not made the rule for the same day of the third.
+    @Test func anOddDayWhileLearningMakesNoOtherDayOdd() {
+        var costs = (0..<42).map { DayCost(day: Day(daysSinceEpoch: 20_458 + $0), usd: 100) }
+        (costs[3].usd, costs[8].usd) = (55, 70)
+        #expect(SpendAnomalyDetector().anomalies(in: costs).isEmpty)
+        costs[31].usd = 60
+        #expect(SpendAnomalyDetector().anomalies(in: costs).map(\.impactUSD) == [-40])
+    }
+
     @Test func aWeekendThatWasLeftOnIsFoundAndThePlannedOneIsNot() {
         var costs = (0..<56).map { DayCost(day: Day(daysSinceEpoch: 20_458 + $0), usd: $0 % 7 >= 5 ? 0 : 25) }
         #expect(SpendAnomalyDetector().anomalies(in: costs).isEmpty)

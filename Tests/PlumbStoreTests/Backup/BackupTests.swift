@@ -15,6 +15,7 @@ struct BackupTests {
 
     private var home: String { "\(folder.path)/home" }
     private var elsewhere: String { "\(folder.path)/elsewhere" }
+    private var place: FolderPlace { FolderPlace(elsewhere) }
 
     init() async throws {
         folder = try ScratchFolder()
@@ -24,7 +25,7 @@ struct BackupTests {
         let file = "\(folder.path)/model.onnx"
         try Data("a model, secretly".utf8).write(to: URL(filePath: file))
         artifact = try ArtifactStore(folder: "\(folder.path)/home", vault: vault).add(fileAt: file)
-        backup = try Backup(of: store, to: "\(folder.path)/elsewhere", at: 1000)
+        backup = try Backup(of: store, to: FolderPlace("\(folder.path)/elsewhere"), at: 1000)
     }
 
     private func save(_ changes: [String: Plan?], _ number: Int) async throws {
@@ -32,7 +33,7 @@ struct BackupTests {
     }
 
     private func restore(_ name: String, at time: Double? = nil) async throws -> (Restoration.Report, Store) {
-        let restoration = try Restoration(from: elsewhere, key: Backup.keyPath(of: home))
+        let restoration = try await Restoration(from: place, key: Backup.keyPath(of: home))
         let target = "\(folder.path)/\(name)"
         let report = try await restoration.restore(to: target, at: time, now: 5000)
         let restored = try Store(folder: target)
@@ -42,13 +43,13 @@ struct BackupTests {
 
     @Test func whatWasShippedIsBroughtBack() async throws {
         try await save(["a": Plan(name: "a"), "b": Plan(name: "b")], 1)
-        #expect(try backup.ship(at: 1001))
-        #expect(try !backup.ship(at: 1002))
+        #expect(try await backup.ship(at: 1001))
+        #expect(try await !backup.ship(at: 1002))
         try await store.append((0..<600).map { entry("x", $0) })
         try await save(["a": Plan(name: "A"), "b": nil], 2)
-        #expect(try backup.ship(at: 1003))
+        #expect(try await backup.ship(at: 1003))
         try await save(["c": Plan(name: "c")], 3)
-        #expect(try backup.ship(at: 1004))
+        #expect(try await backup.ship(at: 1004))
 
         let (report, restored) = try await restore("back")
         #expect(report.at == 1004)
@@ -69,19 +70,19 @@ struct BackupTests {
         #expect(try await before.records("plan", as: Plan.self) == ["a": Plan(name: "a"), "b": Plan(name: "b")])
         // Records go back, the log never does.
         #expect(try await before.verifyAudit() == 604)
-        let error = #expect(throws: PlumbError.self) {
-            try Restoration(from: elsewhere, key: Backup.keyPath(of: home)).rehearse(at: 999)
+        let error = await #expect(throws: PlumbError.self) {
+            try await Restoration(from: place, key: Backup.keyPath(of: home)).rehearse(at: 999)
         }
         #expect(error?.kind == .notFound)
     }
 
     @Test func anEngineThatStartsAgainBeginsWithASnapshot() async throws {
         try await save(["a": Plan(name: "a")], 1)
-        try backup.ship(at: 1001)
+        try await backup.ship(at: 1001)
         try await save(["a": nil, "b": Plan(name: "b")], 2)
         try store.close()
         let again = try Store(folder: home)
-        try Backup(of: again, to: elsewhere, at: 1002).ship(at: 1002)
+        try await Backup(of: again, to: place, at: 1002).ship(at: 1002)
         let (report, restored) = try await restore("back")
         #expect(report.shipment == 2)
         #expect(try await restored.records("plan", as: Plan.self) == ["b": Plan(name: "b")])
@@ -90,63 +91,64 @@ struct BackupTests {
     @Test func nothingInTheBackupCanBeReadOrChangedUnseen() async throws {
         try await save(["a": Plan(name: "canary")], 1)
         try await store.append((0..<300).map { entry("canary", $0) })
-        try backup.ship(at: 1001)
+        try await backup.ship(at: 1001)
         let files = try FileManager.default.subpathsOfDirectory(atPath: elsewhere).filter { $0.hasSuffix("sealed") }
         #expect(files.count == 3)
         for file in files {
             let url = URL(filePath: "\(elsewhere)/\(file)")
             let whole = try Data(contentsOf: url)
             for word in ["canary", "secretly"] { #expect(whole.range(of: Data(word.utf8)) == nil, "\(file)") }
-            for place in [whole.count - 1, whole.count / 2, 200] {
+            for offset in [whole.count - 1, whole.count / 2, 200] {
                 var changed = whole
-                changed[place] ^= 1
+                changed[offset] ^= 1
                 try changed.write(to: url)
-                #expect(throws: PlumbError.self, "\(file)") {
-                    let report = try Restoration(from: elsewhere, key: Backup.keyPath(of: home)).rehearse()
+                await #expect(throws: PlumbError.self, "\(file)") {
+                    let report = try await Restoration(from: place, key: Backup.keyPath(of: home)).rehearse()
                     if !report.notes.isEmpty { throw PlumbError(.internalFault, report.notes[0]) }
                 }
             }
             try whole.write(to: url)
         }
-        _ = try Restoration(from: elsewhere, key: Backup.keyPath(of: home)).rehearse()
+        _ = try await Restoration(from: place, key: Backup.keyPath(of: home)).rehearse()
     }
 
     @Test func aGapIsToldAndWhatCameBeforeIsBroughtBack() async throws {
         for number in 1...4 {
             try await save(["a": Plan(name: "\(number)")], number)
-            try backup.ship(at: 1000 + Double(number))
+            try await backup.ship(at: 1000 + Double(number))
         }
-        let third = BackupFolder(path: elsewhere).path(of: 3, isSnapshot: false)
-        try FileManager.default.removeItem(atPath: third)
+        try place.remove(BackupContents.Entry(number: 3, isSnapshot: false).name)
         let (report, restored) = try await restore("back")
         #expect(report.notes == ["shipments 3 to 3 are missing: what came after is lost"])
         #expect(try await restored.records("plan", as: Plan.self) == ["a": Plan(name: "2")])
     }
 
     @Test func aFolderBelongsToOneEngineAndARestoreGoesIntoAnEmptyPlace() async throws {
-        try backup.ship(at: 1001)
+        try await backup.ship(at: 1001)
         let other = try Store(folder: "\(folder.path)/other")
-        let claim = #expect(throws: PlumbError.self) { try Backup(of: other, to: elsewhere, at: 1000) }
+        let claim = await #expect(throws: PlumbError.self) {
+            try await Backup(of: other, to: place, at: 1000).begin(at: 1000)
+        }
         #expect(claim?.kind == .conflict)
-        let restoration = try Restoration(from: elsewhere, key: Backup.keyPath(of: home))
+        let restoration = try await Restoration(from: place, key: Backup.keyPath(of: home))
         let taken = await #expect(throws: PlumbError.self) { try await restoration.restore(to: home, now: 0) }
         #expect(taken?.kind == .conflict)
-        #expect(throws: PlumbError.self) { try Restoration(from: elsewhere, key: "\(home)/none") }
+        await #expect(throws: PlumbError.self) { try await Restoration(from: place, key: "\(home)/none") }
         let stranger = try Vault(folder: "\(folder.path)/stranger", at: 0)
         withExtendedLifetime(stranger) {}
         let key = "\(folder.path)/stranger/keyring.json"
-        #expect(throws: PlumbError.self) { try Restoration(from: elsewhere, key: key).rehearse() }
+        await #expect(throws: PlumbError.self) { try await Restoration(from: place, key: key).rehearse() }
     }
 
     @Test func oldShipmentsGoAndTheNewestSnapshotsStay() async throws {
         for number in 1...5 {
             try await save(["a": Plan(name: "\(number)")], number)
-            try backup.snapshot(at: 1000 + Double(number))
+            try await backup.snapshot(at: 1000 + Double(number))
         }
-        try backup.prune(olderThanDays: 35, at: Date().timeIntervalSince1970)
-        #expect(try BackupFolder(path: elsewhere).shipments().count == 5)
-        try backup.prune(olderThanDays: 35, at: Date().timeIntervalSince1970 + 36 * 86_400)
-        #expect(try BackupFolder(path: elsewhere).shipments().map(\.number) == [3, 4, 5])
+        try await backup.prune(olderThanDays: 35, at: Date().timeIntervalSince1970)
+        #expect(try await BackupContents(place: place).shipments().count == 5)
+        try await backup.prune(olderThanDays: 35, at: Date().timeIntervalSince1970 + 36 * 86_400)
+        #expect(try await BackupContents(place: place).shipments().map(\.number) == [3, 4, 5])
         let (_, restored) = try await restore("back")
         #expect(try await restored.records("plan", as: Plan.self) == ["a": Plan(name: "5")])
     }

@@ -1,0 +1,45 @@
+// The charts of an endpoint: what its revisions have answered in the last quarter of an hour.
+
+import PlumbEngine
+import PlumbModel
+import PlumbSignals
+
+enum EndpointCharts {
+    private static let stepSeconds = 10
+    /// Fifteen minutes, which the engine remembers.
+    private static let steps = 90
+
+    /// Requests, errors, and the two percentiles; of the active revision and the one that is being rolled out.
+    static func draw(_ record: EndpointRecord, from source: (any MetricSource & Sendable)?, now: Double) -> [Chart] {
+        guard let source else { return [] }
+        let new = record.rollout.map(\.order.new)
+        let shown = [record.active ?? new, record.active == nil ? nil : new].compactMap { record.revision($0) }
+        guard let plan = shown.last?.spec.alarms else { return [] }
+        let end = Int(now)
+        func lines(_ metric: RequestMetric, _ statistic: Statistic, _ factor: Double) -> [Chart.Points] {
+            shown.map { revision in
+                let values = source.datapoints(
+                    RevisionAlarms.identity(of: revision).metric(metric), statistic: statistic, unit: nil,
+                    periodSeconds: stepSeconds, count: steps, before: end)
+                return Chart.Points(name: "r\(revision.number)", values: values.map { $0.map { $0.value * factor } })
+            }
+        }
+        let last = Double(end - end % stepSeconds)
+        func chart(
+            _ title: String, _ unit: String, _ points: [Chart.Points], _ limits: [(name: String, value: Double)] = [],
+            isLogarithmic: Bool = false
+        ) -> Chart {
+            Chart(
+                title, unit: unit, points, limits: limits, end: last, stepSeconds: Double(stepSeconds),
+                isLogarithmic: isLogarithmic)
+        }
+        return [
+            chart("Requests", "req/s", lines(.invocations, .sum, 1 / Double(stepSeconds))),
+            chart("Errors", "%", lines(.serverErrors, .average, 100), [("alarm above", plan.errorRate.threshold)]),
+            chart(
+                "Latency p99", "ms", lines(.modelLatency, .percentile(rank: 99), 0.001),
+                [("alarm above", plan.latencyP99.threshold)], isLogarithmic: true),
+            chart("Latency p50", "ms", lines(.modelLatency, .percentile(rank: 50), 0.001)),
+        ]
+    }
+}

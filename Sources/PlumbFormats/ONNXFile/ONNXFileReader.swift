@@ -1,0 +1,182 @@
+// Reads operators and parameters out of an ONNX file, and skips the values themselves.
+
+public import PlumbModel
+
+/// Reads the file's outermost message, and those nested in it as far as they hold operators or parameters.
+public struct ONNXFileReader {
+    /// How deep graphs may lie in graphs.
+    public static let depthMax = 32
+
+    private let bytes: [UInt8]
+    private var profile = ONNXFile()
+    private var hasGraph = false
+
+    /// Reads a whole file. Throws `invalidInput` that says what is odd and at which byte.
+    public static func read(_ bytes: [UInt8], file: String) throws(PlumbError) -> ONNXFile {
+        var reader = ONNXFileReader(bytes: bytes)
+        do throws(WireReader.Fault) {
+            try reader.model()
+        } catch {
+            throw PlumbError(
+                .invalidInput, "\(file) is no ONNX model: \(error.reason), at byte \(error.offset)",
+                hint: "export the model again, or check that the whole file was copied")
+        }
+        return reader.profile
+    }
+
+    private init(bytes: [UInt8]) { self.bytes = bytes }
+
+    private mutating func model() throws(WireReader.Fault) {
+        var fields = WireReader(bytes, in: 0..<bytes.count)
+        while let (field, value) = try fields.next() {
+            switch (field, value) {
+            case (1, .number(let version)): profile.formatVersion = Int(clamping: version)
+            case (7, .block(let range)):
+                hasGraph = true
+                try graph(range, depth: 0)
+            case (8, .block(let range)): try operatorSet(range)
+            case (25, .block(let range)): try function(range)
+            default: continue
+            }
+        }
+        guard hasGraph else { throw WireReader.Fault(reason: "there is no graph in it", offset: bytes.count) }
+    }
+
+    private mutating func operatorSet(_ range: Range<Int>) throws(WireReader.Fault) {
+        var fields = WireReader(bytes, in: range)
+        var (domain, version) = ("", 0)
+        while let (field, value) = try fields.next() {
+            if case (1, .block(let range)) = (field, value) { domain = text(range) }
+            if case (2, .number(let number)) = (field, value) { version = Int(clamping: number) }
+        }
+        profile.operatorSets[domain] = version
+    }
+
+    private mutating func function(_ range: Range<Int>) throws(WireReader.Fault) {
+        var fields = WireReader(bytes, in: range)
+        while let (field, value) = try fields.next() {
+            if case (7, .block(let range)) = (field, value) { try node(range, depth: 0) }
+        }
+    }
+
+    private mutating func graph(_ range: Range<Int>, depth: Int) throws(WireReader.Fault) {
+        guard depth < Self.depthMax else {
+            throw WireReader.Fault(reason: "graphs lie in graphs \(depth) deep", offset: range.lowerBound)
+        }
+        var fields = WireReader(bytes, in: range)
+        while let (field, value) = try fields.next() {
+            switch (field, value) {
+            case (1, .block(let range)): try node(range, depth: depth)
+            case (5, .block(let range)): try tensor(range)
+            case (15, .block(let range)): try sparseTensor(range)
+            default: continue
+            }
+        }
+    }
+
+    private mutating func node(_ range: Range<Int>, depth: Int) throws(WireReader.Fault) {
+        var fields = WireReader(bytes, in: range)
+        var (name, domain) = ("", "")
+        var attributes: [Range<Int>] = []
+        while let (field, value) = try fields.next() {
+            switch (field, value) {
+            case (4, .block(let range)): name = text(range)
+            case (5, .block(let range)): attributes.append(range)
+            case (7, .block(let range)): domain = text(range)
+            default: continue
+            }
+        }
+        profile.operators[name, default: 0] += 1
+        // Trees, vectors and scalers of classical models are lists in attributes; elsewhere such lists are settings.
+        for range in attributes { try attribute(range, holdsModel: domain == "ai.onnx.ml", depth: depth) }
+    }
+
+    private mutating func attribute(
+        _ range: Range<Int>, holdsModel: Bool, depth: Int
+    ) throws(WireReader.Fault) {
+        var fields = WireReader(bytes, in: range)
+        var (floats, integers) = (0, 0)
+        while let (field, value) = try fields.next() {
+            switch (field, value) {
+            case (5, .block(let range)), (10, .block(let range)): try tensor(range)
+            case (6, .block(let range)), (11, .block(let range)): try graph(range, depth: depth + 1)
+            case (22, .block(let range)), (23, .block(let range)): try sparseTensor(range)
+            case (7, .fixed): floats += 1
+            case (7, .block(let range)): floats += range.count / 4
+            case (8, .number): integers += 1
+            case (8, .block(let range)): integers += bytes[range].count { $0 < 0x80 }
+            default: continue
+            }
+        }
+        guard holdsModel else { return }
+        if floats > 0 { try add(floats, .float32, at: range.lowerBound) }
+        if integers > 0 { try add(integers, .int64, at: range.lowerBound) }
+    }
+
+    private mutating func sparseTensor(_ range: Range<Int>) throws(WireReader.Fault) {
+        var fields = WireReader(bytes, in: range)
+        while let (field, value) = try fields.next() {
+            if case (1, .block(let range)) = (field, value) { try tensor(range) }
+            if case (2, .block(let range)) = (field, value) { try tensor(range) }
+        }
+    }
+
+    private mutating func tensor(_ range: Range<Int>) throws(WireReader.Fault) {
+        var fields = WireReader(bytes, in: range)
+        var count = 1
+        var type = Element.other
+        while let (field, value) = try fields.next() {
+            switch (field, value) {
+            case (1, .number(let size)): count = try product(count, size, at: fields.offset)
+            case (1, .block(let range)):
+                var sizes = WireReader(bytes, in: range)
+                while sizes.offset < sizes.end { count = try product(count, try sizes.number(), at: sizes.offset) }
+            case (2, .number(let number)): type = Element(rawValue: number) ?? .other
+            case (13, .block): profile.hasExternalValues = true
+            default: continue
+            }
+        }
+        try add(count, type, at: range.lowerBound)
+    }
+
+    private func product(_ count: Int, _ size: UInt64, at offset: Int) throws(WireReader.Fault) -> Int {
+        let (result, isTooLarge) = count.multipliedReportingOverflow(by: Int(clamping: size))
+        guard !isTooLarge else { throw WireReader.Fault(reason: "a tensor is too large to count", offset: offset) }
+        return result
+    }
+
+    private mutating func add(_ count: Int, _ type: Element, at offset: Int) throws(WireReader.Fault) {
+        let (bits, isTooLarge) = count.multipliedReportingOverflow(by: type.bits)
+        let (sum, overflows) = profile.parameterBits.addingReportingOverflow(bits)
+        guard !isTooLarge, !overflows else {
+            throw WireReader.Fault(reason: "the tensors are too large to count", offset: offset)
+        }
+        profile.parameters += count
+        profile.parameterBits = sum
+        profile.elementTypes[type.name, default: 0] += count
+    }
+
+    private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+
+    /// Element types as onnx.proto3 numbers them.
+    private enum Element: UInt64 {
+        case other = 0
+        case float32 = 1, uint8, int8, uint16, int16, int32, int64, string, bool, float16, float64, uint32, uint64
+        case complex64, complex128, bfloat16, float8e4m3fn, float8e4m3fnuz, float8e5m2, float8e5m2fnuz
+        case uint4, int4, float4e2m1, float8e8m0, uint2, int2
+
+        var name: String { "\(self)" }
+        /// Texts and types that are new count as a byte: more than nothing.
+        var bits: Int {
+            switch self {
+            case .float64, .int64, .uint64, .complex64: 64
+            case .float32, .int32, .uint32: 32
+            case .float16, .bfloat16, .int16, .uint16: 16
+            case .complex128: 128
+            case .uint4, .int4, .float4e2m1: 4
+            case .uint2, .int2: 2
+            default: 8
+            }
+        }
+    }
+}

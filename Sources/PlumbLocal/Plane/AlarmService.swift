@@ -1,0 +1,96 @@
+// Calls people when somebody acts without a second person: through whatever channels the engine was given.
+
+import Foundation
+import Logging
+import PlumbEngine
+import PlumbModel
+import ServiceLifecycle
+
+/// What somebody has to look at, now.
+public struct EngineAlarm: Sendable, Hashable, Codable {
+    /// The review that is open; the same alarm told again has the same.
+    public var id: String
+    /// `break-glass` or `emergency-rollback`.
+    public var action: String
+    public var by: String
+    public var reason: String
+    /// Seconds since 1970-01-01 UTC.
+    public var at: Double
+    /// Until when the glass is broken.
+    public var until: Double?
+
+    init(_ review: AccessReviewEntry) {
+        (id, action, by, reason) = (review.id, review.action, review.by, review.reason)
+        (at, until) = (review.at, review.until)
+    }
+
+    public var title: String { "plumb: \(action) by \(by)" }
+
+    /// For people.
+    public var text: String {
+        let start = Date(timeIntervalSince1970: at).formatted(.iso8601)
+        let end = until.map { Date(timeIntervalSince1970: $0).formatted(.iso8601) }
+        let scope = end.map { ": production may be changed without a second person until \($0)" } ?? ""
+        return "\(action) by \(by) at \(start)\(scope).\nReason: \(reason)\n"
+            + "Another person closes the review: plumb access review close \(id) --note …"
+    }
+}
+
+/// One way of calling people.
+public struct AlarmChannel: Sendable {
+    let name: String
+    let send: @Sendable (EngineAlarm) async throws -> Void
+
+    /// `send` throws where nobody took the alarm.
+    public init(_ name: String, send: @escaping @Sendable (EngineAlarm) async throws -> Void) {
+        self.name = name
+        self.send = send
+    }
+}
+
+/// Tells alarms through one channel, one after the other, each until somebody takes it.
+///
+/// What was not taken before the engine ends is told at its next start, as every review is that is still open then.
+final class AlarmService: Service {
+    private let channel: AlarmChannel
+    private let notices: KeeperNotices
+    private let log: Logger
+    private let stream: AsyncStream<EngineAlarm>
+    private let continuation: AsyncStream<EngineAlarm>.Continuation
+    /// Alarms that may wait; older ones give way.
+    private static let waitingMax = 100
+    private static let pauseSecondsMax = 60.0
+
+    init(_ channel: AlarmChannel, notices: KeeperNotices, log: Logger) {
+        self.channel = channel
+        self.notices = notices
+        self.log = log
+        (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.waitingMax))
+    }
+
+    func raise(_ alarm: EngineAlarm) { continuation.yield(alarm) }
+
+    func run() async throws {
+        for await alarm in stream.cancelOnGracefulShutdown() { await deliver(alarm) }
+    }
+
+    private func deliver(_ alarm: EngineAlarm) async {
+        var pause = 1.0
+        while !Task.isShuttingDownGracefully {
+            do {
+                try await channel.send(alarm)
+                notices.set(nil, by: channel.name)
+                return
+            } catch {
+                log.error("the alarm \(alarm.id) cannot be told through \(channel.name): \(error)")
+                notices.set("the alarm of \(alarm.title) reaches nobody through \(channel.name)", by: channel.name)
+            }
+            do {
+                try await cancelWhenGracefulShutdown { [pause] in try await Task.sleep(for: .seconds(pause)) }
+            } catch {
+                return
+            }
+            pause = min(Self.pauseSecondsMax, 2 * pause)
+        }
+    }
+}

@@ -1,0 +1,23 @@
+// The measuring half of the model server, run as a program of its own: what it loads and breaks is not this one's.
+
+import Foundation
+import PlumbModel
+
+enum ModelMeasure {
+    /// One run of `plumb-worker measure`, and its answer.
+    static func run<Answer: Decodable>(_ arguments: [String]) async throws -> Answer {
+        let run = try await Program.run(Composition.workerPath, ["measure"] + arguments)
+        guard run.status == 0 else {
+            let told = run.lastError
+            let prefix = "plumb-worker: "
+            throw PlumbError(
+                .invalidInput, told.hasPrefix(prefix) ? String(told.dropFirst(prefix.count)) : told,
+                hint: "--data takes rows as the endpoint takes requests: .csv, .npy, .json, or .jsonl")
+        }
+        do {
+            return try JSONDecoder().decode(Answer.self, from: Data(run.output.utf8))
+        } catch {
+            throw PlumbError(.internalFault, "what plumb-worker measured cannot be read", cause: error)
+        }
+    }
+}
