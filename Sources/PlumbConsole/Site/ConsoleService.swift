@@ -73,10 +73,12 @@ public final class ConsoleService: Service, ConsoleDoor {
             logger: quiet)
         do {
             try await application.run()
-        } catch let error as IOError where !listener.isNamed {
-            log.warning(
-                "there is no console: \(listener.host):\(listener.port) is taken (--console-port names another)",
-                metadata: ["error": "\(error)"])
+        } catch let error as IOError {
+            let why = "\(listener.host):\(listener.port) cannot be listened on for the console"
+            guard !listener.isNamed else {
+                throw PlumbError(.conflict, why, hint: "--console-port names another port", cause: error)
+            }
+            log.warning("\(why) (\(error)): there is none; --console-port names another port")
             try await gracefulShutdown()
         }
     }
