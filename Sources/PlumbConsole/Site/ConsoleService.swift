@@ -92,7 +92,9 @@ public final class ConsoleService: Service, ConsoleDoor {
             throw PlumbError(
                 .refused, "\(SessionBook.linksMax) links wait to be used", hint: "try again in two minutes")
         }
-        let host = listener.host.contains(":") ? "[\(listener.host)]" : listener.host
+        // Where it listens everywhere, it listens here.
+        let named = ["0.0.0.0", "::"].contains(listener.host) ? "127.0.0.1" : listener.host
+        let host = named.contains(":") ? "[\(named)]" : named
         return "https://\(host):\(port)/open?code=\(code)"
     }
 }
