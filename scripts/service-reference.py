@@ -35,6 +35,10 @@ GROUPS = {
         "lambda", "states", "application-autoscaling", "elasticloadbalancing", "cloudfront", "route53", "cloudformation",
         "execute-api",
     ],
+    "Neighbours": [
+        "apigateway", "autoscaling", "codebuild", "ec2-instance-connect", "ecs", "firehose", "glue", "kinesis", "ram",
+        "redshift",
+    ],
 }
 LEVELS = {"List": "L", "Read": "R", "Write": "W", "Tagging": "T", "Permissions management": "P"}
 TYPES = {
@@ -44,8 +48,8 @@ TYPES = {
 
 
 def pattern(text):
-    """`${Name}` and `<name>` stand for anything."""
-    return re.sub(r"\$\{[^}]*\}|<[^>]*>", "*", text)
+    """`${Name}`, `<name>` and, after a slash, `tag-key` stand for anything."""
+    return re.sub(r"\$\{[^}]*\}|<[^>]*>|(?<=/)tag-key$", "*", text)
 
 
 def wrapped(head, words, lines):

@@ -10,12 +10,37 @@ import Testing
         AccessReview.findings(in: try #require(PolicyDocument(json: json)), kind: kind)
     }
 
-    @Test(arguments: AccessCase.identities + AccessCase.trusts + AccessCase.resources + AccessCase.good)
+    @Test(
+        arguments: AccessCase.identities + AccessCase.trusts + AccessCase.resources + AccessCase.good
+            + AccessCase.reaching)
     func findsWhatIsWrongAndNothingElse(example: AccessCase) throws {
         let findings = try findings(example.json, example.kind)
         let told = Set(findings.filter { $0.type > .suggestion }.map(\.code))
         let list = findings.map { "\($0.type.rawValue) \($0.code): \($0.message)" }.joined(separator: "\n")
         #expect(told == example.codes, "\(list)")
+    }
+
+    @Test(arguments: AccessCase.escalations)
+    func rightsAddUpToThoseOfAnotherRoleAndOnlyTogether(actions: [String]) {
+        func codes(_ actions: [String]) -> [String] {
+            let statement = PolicyStatement(.allow) {
+                $0.actions = actions
+                $0.resources = ["*"]
+            }
+            return AccessReview.findings(in: PolicyDocument([statement]), kind: .identity).map(\.code)
+        }
+        #expect(codes(actions).contains("PRIVILEGE_ESCALATION"))
+        #expect(!codes(Array(actions.dropLast())).contains("PRIVILEGE_ESCALATION"))
+    }
+
+    @Test func saysWhatWasNotLookedUp() {
+        let statement = PolicyStatement(.allow) {
+            $0.actions = ["guardduty:ListDetectors", "s3:ListAllMyBuckets", "Braket:GetJob"]
+            $0.resources = ["*"]
+        }
+        let findings = AccessReview.findings(in: PolicyDocument([statement]), kind: .identity)
+        #expect(findings.map(\.code) == ["SERVICE_NOT_LISTED"])
+        #expect(findings.first?.message.contains("braket, guardduty") == true)
     }
 
     @Test func theSamePolicyAlwaysGivesTheSameFindings() throws {
@@ -82,6 +107,13 @@ import Testing
             AccessReview.findings(in: PolicyDocument([statement]), kind: .identity).map(\.code) == ["MISSING_ACTION"])
         statement.emptyElements = ["Action"]
         let codes = AccessReview.findings(in: PolicyDocument([statement]), kind: .identity).map(\.code)
+        #expect(codes == ["EMPTY_ARRAY_ACTION"])
+    }
+
+    @Test func anEmptyListOfActionsTrustsNobody() {
+        var statement = PolicyStatement(.allow) { $0.principals = [.anyone] }
+        statement.emptyElements = ["Action"]
+        let codes = AccessReview.findings(in: PolicyDocument([statement]), kind: .trust).map(\.code)
         #expect(codes == ["EMPTY_ARRAY_ACTION"])
     }
 

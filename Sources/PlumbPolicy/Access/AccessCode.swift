@@ -224,6 +224,8 @@ extension AccessCode {
     static let passRoleConditioned = warning(
         "PASS_ROLE_STAR_CONDITIONED", .medium,
         "Name the role's ARN in Resource: every role that the service may play can be passed.")
+    static let serviceNotListed = suggestion(
+        "SERVICE_NOT_LISTED", "Look the actions up in AWS's service authorization reference.")
     static let missingNamespace = suggestion(
         "MISSING_NAMESPACE_CONDITION", "Bind cloudwatch:namespace, since PutMetricData takes no resource.")
 }

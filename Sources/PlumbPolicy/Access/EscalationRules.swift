@@ -58,6 +58,10 @@ enum EscalationRules {
     private static let sagemaker = "sagemaker.amazonaws.com"
     private static let lambda = "lambda.amazonaws.com"
     private static let ec2 = "ec2.amazonaws.com"
+    private static let stacks = "cloudformation.amazonaws.com"
+    private static let tasks = "ecs-tasks.amazonaws.com"
+    private static let builds = "codebuild.amazonaws.com"
+    private static let glue = "glue.amazonaws.com"
 
     /// SageMaker's first; the others as Rhino Security Labs and pathfinding.cloud list them.
     private static let methods: [Method] = [
@@ -89,6 +93,7 @@ enum EscalationRules {
         Method("membership of a group", ["iam:AddUserToGroup"]),
         Method("trust of a role", ["iam:UpdateAssumeRolePolicy"]),
         Method("boundary taken off", ["iam:DeleteRolePermissionsBoundary"]),
+        Method("boundary taken off a user", ["iam:DeleteUserPermissionsBoundary"]),
         Method("new function", [pass, "lambda:CreateFunction", "lambda:InvokeFunction"], to: lambda),
         Method(
             "new function by event", [pass, "lambda:CreateFunction", "lambda:CreateEventSourceMapping"], to: lambda),
@@ -96,19 +101,36 @@ enum EscalationRules {
         Method("code of a function", ["lambda:UpdateFunctionCode"]),
         Method("layer of a function", ["lambda:UpdateFunctionConfiguration"]),
         Method("new instance", [pass, "ec2:RunInstances"], to: ec2),
+        Method("new spot instance", [pass, "ec2:RequestSpotInstances"], to: ec2),
+        Method(
+            "start-up script of an instance",
+            ["ec2:ModifyInstanceAttribute", "ec2:StopInstances", "ec2:StartInstances"]),
+        Method("start-up script of a template", ["ec2:CreateLaunchTemplateVersion", "ec2:ModifyLaunchTemplate"]),
         Method("profile of an instance", [pass, "ec2:AssociateIamInstanceProfile"], to: ec2),
         Method("shell on an instance", ["ssm:SendCommand"]),
         Method("session on an instance", ["ssm:StartSession"]),
         Method("key on an instance", ["ec2-instance-connect:SendSSHPublicKey"]),
-        Method("new stack", [pass, "cloudformation:CreateStack"], to: "cloudformation.amazonaws.com"),
-        Method("another stack template", [pass, "cloudformation:UpdateStack"], to: "cloudformation.amazonaws.com"),
-        Method("new task", [pass, "ecs:RegisterTaskDefinition", "ecs:RunTask"], to: "ecs-tasks.amazonaws.com"),
+        Method("new stack", [pass, "cloudformation:CreateStack"], to: stacks),
+        Method("another stack template", [pass, "cloudformation:UpdateStack"], to: stacks),
+        Method("change of a stack", ["cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"]),
+        Method(
+            "new stack set", [pass, "cloudformation:CreateStackSet", "cloudformation:CreateStackInstances"],
+            to: stacks),
+        Method("another stack set template", [pass, "cloudformation:UpdateStackSet"], to: stacks),
+        Method("new task", [pass, "ecs:RegisterTaskDefinition", "ecs:RunTask"], to: tasks),
+        Method("new task on an instance", [pass, "ecs:RegisterTaskDefinition", "ecs:StartTask"], to: tasks),
+        Method("new service of tasks", [pass, "ecs:RegisterTaskDefinition", "ecs:CreateService"], to: tasks),
         Method("command in a task", ["ecs:ExecuteCommand"]),
-        Method("new build", [pass, "codebuild:CreateProject", "codebuild:StartBuild"], to: "codebuild.amazonaws.com"),
+        Method("new App Runner service", [pass, "apprunner:CreateService"], to: "tasks.apprunner.amazonaws.com"),
+        Method("new build", [pass, "codebuild:CreateProject", "codebuild:StartBuild"], to: builds),
+        Method("new batch of builds", [pass, "codebuild:CreateProject", "codebuild:StartBuildBatch"], to: builds),
         Method("another build", ["codebuild:StartBuild"]),
-        Method("new Glue endpoint", [pass, "glue:CreateDevEndpoint"], to: "glue.amazonaws.com"),
+        Method("new Glue endpoint", [pass, "glue:CreateDevEndpoint"], to: glue),
         Method("key of a Glue endpoint", ["glue:UpdateDevEndpoint"]),
-        Method("new Glue job", [pass, "glue:CreateJob", "glue:StartJobRun"], to: "glue.amazonaws.com"),
+        Method("new Glue job", [pass, "glue:CreateJob", "glue:StartJobRun"], to: glue),
+        Method("new Glue job by trigger", [pass, "glue:CreateJob", "glue:CreateTrigger"], to: glue),
+        Method("another Glue job", [pass, "glue:UpdateJob", "glue:StartJobRun"], to: glue),
+        Method("another Glue job by trigger", [pass, "glue:UpdateJob", "glue:CreateTrigger"], to: glue),
         Method(
             "new data pipeline", [pass, "datapipeline:CreatePipeline", "datapipeline:PutPipelineDefinition"],
             to: "datapipeline.amazonaws.com"),
@@ -119,6 +141,9 @@ enum EscalationRules {
         Method("new schedule", [pass, "scheduler:CreateSchedule"], to: "scheduler.amazonaws.com"),
         Method("new CodeStar project", [pass, "codestar:CreateProject"], to: "codestar.amazonaws.com"),
         Method("new Bedrock agent tool", [pass, "bedrock-agentcore:CreateCodeInterpreter"]),
+        Method(
+            "somebody's Bedrock agent tool",
+            ["bedrock-agentcore:StartCodeInterpreterSession", "bedrock-agentcore:InvokeCodeInterpreter"]),
         Method("permission set", ["sso:PutInlinePolicyToPermissionSet"]),
         Method("policy on a permission set", ["sso:AttachManagedPolicyToPermissionSet"]),
     ]

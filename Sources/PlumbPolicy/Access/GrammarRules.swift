@@ -4,7 +4,7 @@ import PlumbModel
 
 enum GrammarRules {
     static func findings(_ subject: AccessSubject) -> [AccessFinding] {
-        let whole = version(subject) + statementIDs(subject) + size(subject)
+        let whole = version(subject) + statementIDs(subject) + size(subject) + strangers(subject)
         return whole
             + subject.statements.flatMap { about in
                 elements(subject, about) + actions(subject, about) + principals(subject, about)
@@ -62,6 +62,22 @@ enum GrammarRules {
             subject.finding(
                 .policySize, nil,
                 "about \(count) characters without white space, at most \(identityPolicyCharactersMax) in one policy")
+        ]
+    }
+
+    /// Services that no table holds: their actions, resources and keys are taken as they are written, which is said.
+    private static func strangers(_ subject: AccessSubject) -> [AccessFinding] {
+        let actions = subject.statements.flatMap { $0.statement.actions + $0.statement.notActions }
+        let prefixes = Set(actions.map { $0.prefix { $0 != ":" }.lowercased() })
+        let unlisted = prefixes.filter {
+            ServiceReference.knownPrefixes.contains($0) && ServiceReference.service($0) == nil
+        }
+        guard subject.kind != .trust, !unlisted.isEmpty else { return [] }
+        let names = PolicyStatement.told(unlisted.sorted())
+        return [
+            subject.finding(
+                .serviceNotListed, nil,
+                "actions, resources and keys of \(names) are not listed here and were not checked")
         ]
     }
 

@@ -7,7 +7,7 @@ enum SensitiveRules {
         subject.allows.filter { !GrantRules.isFullAdmin($0.statement) }.flatMap { about in
             [
                 exfiltration(subject, about), decryption(subject, about), tampering(subject, about),
-                credentials(subject, about), exposure(subject, about),
+                credentials(subject, about), exposure(subject, about), widening(subject, about),
             ].compactMap { $0 }
         }
     }
@@ -103,7 +103,7 @@ enum SensitiveRules {
     // MARK: Credentials
 
     /// `ecr:GetAuthorizationToken` is not here: every image pull needs it, it takes no resource, and the token opens
-    /// only the repositories that the role may read.
+    /// only the repositories that the role may read; nor `sts:GetSessionToken`, which returns one's own.
     private static let fetching = [
         "iam:CreateAccessKey", "iam:UpdateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile",
         "iam:CreateServiceSpecificCredential", "iam:ResetServiceSpecificCredential", "sts:AssumeRole",
@@ -114,6 +114,14 @@ enum SensitiveRules {
         "cognito-identity:GetOpenIdTokenForDeveloperIdentity", "codepipeline:PollForJobs", "rds-db:connect",
         "redshift:GetClusterCredentials", "sso:GetRoleCredentials", "lightsail:GetInstanceAccessDetails",
         "connect:GetFederationToken", "gamelift:RequestUploadCredentials", "mediapackage:RotateChannelCredentials",
+        "mediapackage:RotateIngestEndpointCredentials", "gamelift:GetInstanceAccess", "gamelift:GetComputeAccess",
+        "gamelift:GetComputeAuthToken", "connect:GetFederationTokens", "lightsail:DownloadDefaultKeyPair",
+        "lightsail:CreateBucketAccessKey", "lightsail:GetRelationalDatabaseMasterUserPassword",
+        "redshift:GetClusterCredentialsWithIAM", "redshift-serverless:GetCredentials", "ec2:GetPasswordData",
+        "codeartifact:GetAuthorizationToken", "emr-containers:GetManagedEndpointSessionCredentials",
+        "finspace-api:GetProgrammaticAccessCredentials", "airflow:CreateCliToken", "airflow:CreateWebLoginToken",
+        "appsync:CreateApiKey", "chime:CreateApiKey", "cloud9:CreateEnvironmentToken",
+        "grafana:CreateWorkspaceApiKey", "license-manager:GetAccessToken",
     ]
     private static let credentialGuards = [
         "aws:ResourceTag/", "sagemaker:ResourceTag/", "iam:ResourceTag/", "aws:ResourceAccount", "aws:ResourceOrgID",
@@ -139,7 +147,16 @@ enum SensitiveRules {
         "sns:SetTopicAttributes", "sqs:AddPermission", "secretsmanager:PutResourcePolicy",
         "sagemaker:PutModelPackageGroupPolicy",
         "backup:PutBackupVaultAccessPolicy", "logs:PutResourcePolicy", "iam:UpdateAssumeRolePolicy",
-        "dynamodb:PutResourcePolicy", "events:PutPermission",
+        "dynamodb:PutResourcePolicy", "events:PutPermission", "s3:PutObjectVersionAcl", "s3:PutBucketOwnershipControls",
+        "s3:PutAccessPointPolicyForObjectLambda", "s3:PutMultiRegionAccessPointPolicy", "s3:CreateAccessGrant",
+        "s3:PutAccessGrantsInstanceResourcePolicy", "s3:PutAccessPointPublicAccessBlock", "ecr:PutRegistryPolicy",
+        "lambda:AddLayerVersionPermission", "sqs:SetQueueAttributes", "ssm:PutResourcePolicy",
+        "ssm:ModifyDocumentPermission", "backup:PutBackupVaultSharingPolicy", "elasticfilesystem:PutFileSystemPolicy",
+        "ec2:ModifyImageAttribute", "ec2:PutResourcePolicy", "ec2:ModifyVpcEndpointServicePermissions",
+        "ec2:DisableImageBlockPublicAccess", "ec2:DisableSnapshotBlockPublicAccess", "glue:PutResourcePolicy",
+        "redshift:PutResourcePolicy", "kinesis:PutResourcePolicy", "ram:CreateResourceShare",
+        "ram:AssociateResourceShare", "ram:EnableSharingWithAwsOrganization", "iam:CreateOpenIDConnectProvider",
+        "iam:CreateSAMLProvider", "iam:UpdateSAMLProvider",
     ]
 
     private static func exposure(_ subject: AccessSubject, _ about: AccessSubject.Numbered) -> AccessFinding? {
@@ -149,5 +166,46 @@ enum SensitiveRules {
         return subject.finding(
             .resourceExposure, about, "\(told(granted, statement)) can open any of them to others", actions: granted,
             resources: statement.widestResources)
+    }
+
+    private static let objectActions = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
+    /// Rights over a bucket by which their holder reaches its objects.
+    private static let widenings: [(right: String, reached: [String])] = [
+        ("s3:PutBucketPolicy", objectActions), ("s3:PutBucketAcl", objectActions),
+        ("s3:PutLifecycleConfiguration", ["s3:DeleteObject"]),
+    ]
+
+    /// Who may write a bucket's policy, but not its objects, can write the objects all the same.
+    private static func widening(_ subject: AccessSubject, _ about: AccessSubject.Numbered) -> AccessFinding? {
+        let statement = about.statement
+        guard statement.breadth < .everything else { return nil }
+        let granted = widenings.filter { subject.grants($0.right, by: about) }
+        guard !granted.isEmpty else { return nil }
+        for bucket in statement.resources where isBucket(bucket) {
+            let withheld = objectActions.filter { !isAllowed($0, on: bucket + "/*", subject) }
+            let used = granted.filter { $0.reached.contains(where: withheld.contains) }
+            guard !used.isEmpty else { continue }
+            let reached = withheld.filter { action in used.contains { $0.reached.contains(action) } }
+            let names = PolicyStatement.told(reached)
+            return subject.finding(
+                .resourceExposure, about,
+                "\(told(used.map(\.right), statement)) reaches what the policy withholds: \(names)",
+                actions: used.map(\.right), resources: [bucket], as: .warning, severity: .medium,
+                fix: "Take the action out, or allow what it reaches so that everybody sees it.")
+        }
+        return nil
+    }
+
+    private static func isBucket(_ resource: String) -> Bool {
+        guard let arn = ARN(PolicyStatement.normal(resource)) else { return false }
+        return arn.service == "s3" && arn.account.isEmpty && !arn.resource.contains("/")
+    }
+
+    private static func isAllowed(_ action: String, on resource: String, _ subject: AccessSubject) -> Bool {
+        subject.allows(granting: action).contains { allow in
+            let resources = allow.statement.resources
+            return resources.isEmpty
+                || resources.contains { Glob.overlap(PolicyStatement.normal($0), PolicyStatement.normal(resource)) }
+        }
     }
 }

@@ -296,7 +296,7 @@ extension ServiceReference {
         k secretsmanager:BlockPublicPolicy B secretsmanager:Description S secretsmanager:ExternalSecretRotationRoleArn R
         k secretsmanager:ForceDeleteWithoutRecovery B secretsmanager:ForceOverwriteReplicaSecret B
         k secretsmanager:KmsKeyArn R secretsmanager:KmsKeyId S secretsmanager:ModifyRotationRules B
-        k secretsmanager:Name S secretsmanager:RecoveryWindowInDays N secretsmanager:ResourceTag/tag-key S
+        k secretsmanager:Name S secretsmanager:RecoveryWindowInDays N secretsmanager:ResourceTag/* S
         k secretsmanager:RotateImmediately B secretsmanager:RotationLambdaARN R secretsmanager:SecretId R
         k secretsmanager:SecretPrimaryRegion S secretsmanager:Type S secretsmanager:VersionId S
         k secretsmanager:VersionStage S secretsmanager:resource/AllowRotationLambdaArn R secretsmanager:resource/Type S
@@ -333,28 +333,28 @@ extension ServiceReference {
         k ssm:AutoApprove B ssm:DocumentCategories s ssm:DocumentType S ssm:DocumentVersion s ssm:InventoryTypeName s
         k ssm:Overwrite S ssm:Policies S ssm:Recursive S ssm:SessionDocumentAccessCheck B ssm:SourceInstanceARN R
         k ssm:SyncType S ssm:resourceTag/* S ssm:resourceTag/aws:ssmmessages:session-id S
-        k ssm:resourceTag/aws:ssmmessages:target-id S ssm:resourceTag/tag-key S
+        k ssm:resourceTag/aws:ssmmessages:target-id S
         r association ssm:*:*:association/* 1
         r automation-definition ssm:*:*:automation-definition/*:* 7
-        r automation-execution ssm:*:*:automation-execution/* 1,19
+        r automation-execution ssm:*:*:automation-execution/* 1,16
         r bucket s3:::* -
         r document ssm:*:*:document/* 1,6,7,16
         r iam-role iam::*:role/* -
         r instance ec2:*:*:instance/* 1,16
-        r maintenancewindow ssm:*:*:maintenancewindow/* 1,19
-        r managed-instance ssm:*:*:managed-instance/* 1,19
+        r maintenancewindow ssm:*:*:maintenancewindow/* 1,16
+        r managed-instance ssm:*:*:managed-instance/* 1,16
         r managed-instance-inventory ssm:*:*:managed-instance-inventory/* -
         r opsitem ssm:*:*:opsitem/* 1
         r opsitemgroup ssm:*:*:opsitemgroup/default -
         r opsmetadata ssm:*:*:opsmetadata/* 1,16
-        r parameter ssm:*:*:parameter/* 1,19
-        r patchbaseline ssm:*:*:patchbaseline/* 1,19
+        r parameter ssm:*:*:parameter/* 1,16
+        r patchbaseline ssm:*:*:patchbaseline/* 1,16
         r resourcedatasync ssm:*:*:resource-data-sync/* -
         r servicesetting ssm:*:*:servicesetting/* -
         r session ssm:*:*:session/* 17,18
         r task ecs:*:*:task/* 1
-        r windowtarget ssm:*:*:windowtarget/* 1,19
-        r windowtask ssm:*:*:windowtask/* 1,19
+        r windowtarget ssm:*:*:windowtarget/* 1,16
+        r windowtask ssm:*:*:windowtask/* 1,16
         s 0,1,2
         s -
         s 0,2
@@ -362,7 +362,7 @@ extension ServiceReference {
         s 15
         s 1
         s 7
-        s 19
+        s 16
         s 1,16
         s 6,7
         s 12

@@ -83,6 +83,7 @@ extension ServiceReference {
         static let watching = parsed(ServiceReference.watching)
         static let compute = parsed(compute1, compute2)
         static let serving = parsed(ServiceReference.serving)
+        static let neighbours = parsed(neighbours1, neighbours2)
     }
 
     /// The service of a prefix, in small letters; nil where no table holds it.
@@ -97,6 +98,9 @@ extension ServiceReference {
             Group.serving[prefix]
         case "logs", "cloudwatch", "cloudtrail", "events", "xray", "config", "budgets", "ce", "fis", "scheduler":
             Group.watching[prefix]
+        case "apigateway", "autoscaling", "codebuild", "ec2-instance-connect", "ecs", "firehose", "glue", "kinesis",
+            "ram", "redshift":
+            Group.neighbours[prefix]
         default: nil
         }
     }

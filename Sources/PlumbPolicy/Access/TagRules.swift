@@ -10,15 +10,16 @@ enum TagRules {
         }
     }
 
-    /// An absent key decides the condition: it is not met (or, under Deny, does not deny).
+    /// An absent key decides the condition: most are not met, negations are.
     private static func finding(
         on condition: PolicyCondition, _ subject: AccessSubject, _ about: AccessSubject.Numbered
     ) -> [AccessFinding] {
         guard let operation = ConditionOperator(condition.operatorName), operation.family != .null else { return [] }
-        let isMetWithoutKey = operation.isIfExists || operation.isNegated || operation.isForAll
-        guard !isMetWithoutKey, !condition.key.contains("${") else { return [] }
+        // These say themselves that the key may be absent.
+        guard !operation.isIfExists, !operation.isForAll, !condition.key.contains("${") else { return [] }
+        let isMetWithoutKey = operation.isNegated && !operation.isForAny
         let key = condition.key.lowercased()
-        let isResourceTag = key.hasPrefix("aws:resourcetag/")
+        let isResourceTag = !isMetWithoutKey && key.hasPrefix("aws:resourcetag/")
         let statement = about.statement
         if isResourceTag, !statement.notActions.isEmpty {
             let isDeny = statement.effect == .deny
@@ -30,13 +31,12 @@ enum TagRules {
             ]
         }
         let isServiceKey = ServiceReference.service(String(key.prefix { $0 != ":" }))?.key(key) != nil
-        guard isResourceTag || isServiceKey || key.hasPrefix("aws:requesttag/") || key == "aws:tagkeys" else {
-            return []
-        }
+        let isTag = !isMetWithoutKey && (key.hasPrefix("aws:requesttag/") || key == "aws:tagkeys")
+        guard isResourceTag || isServiceKey || isTag else { return [] }
         let deaf = statement.actions.filter { isDeaf($0, to: key) }
         guard !deaf.isEmpty else { return [] }
         let names = PolicyStatement.told(deaf)
-        let outcome = statement.effect == .allow ? "never allowed" : "never denied"
+        let outcome = (isMetWithoutKey ? "always " : "never ") + (statement.effect == .allow ? "allowed" : "denied")
         if isResourceTag {
             let code: AccessCode = statement.effect == .allow ? .allowUnsupportedTag : .denyUnsupportedTag
             return [
@@ -44,10 +44,12 @@ enum TagRules {
                     code, about, "\(names) comes without \(condition.key), so it is \(outcome) here", actions: deaf)
             ]
         }
+        // A limit that limits nothing is worse than a pattern that grants less than it seems to.
+        let isMild = deaf.allSatisfy(Glob.isPattern) && !(isMetWithoutKey && statement.effect == .allow)
         return [
             subject.finding(
                 .unsupportedKey, about, "\(names) comes without \(condition.key), so it is \(outcome) here",
-                actions: deaf, as: deaf.allSatisfy(Glob.isPattern) ? .suggestion : nil)
+                actions: deaf, as: isMild ? .suggestion : nil)
         ]
     }
 

@@ -6,6 +6,8 @@ enum TrustRules {
     static func findings(_ subject: AccessSubject) -> [AccessFinding] {
         subject.allows.flatMap { about -> [AccessFinding] in
             let statement = about.statement
+            // An empty list of actions lets nobody in.
+            if statement.emptyElements.contains("Action") { return [] }
             if !statement.notPrincipals.isEmpty {
                 return [
                     subject.finding(
