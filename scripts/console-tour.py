@@ -196,7 +196,7 @@ class Tour:
         browser.look(390, 844, isPhone=True)
         width = browser.ask("document.documentElement.scrollWidth")
         self.expect(width <= 390, f"{path} is {width} wide on a phone")
-        self.take(picture, "-phone", 1600)
+        self.take(picture, "-phone", 1500)
         browser.look(1280, 900)
 
     def take(self, picture, kind, height):
@@ -303,7 +303,7 @@ class Tour:
         return next(token["id"] for token in listed if token["user"] == user)
 
     def audit(self):
-        self.check("/audit", "Checkpoint", "audit", 1000)
+        self.check("/audit", "Checkpoint", "audit", 850)
         self.browser.go(self.base + "/audit?action=approve&text=looks+right")
         text = self.browser.text()
         self.expect("onerror=alert(1)" in text, "hostile words are shown as words")
@@ -322,10 +322,10 @@ class Tour:
         self.keyboard()
         self.live()
         self.rollback()
-        self.check("/endpoints/digits", "Workers by failure domain", "endpoint", 1900)
-        self.check("/", "The fifteen policies", "board", 1700)
-        self.check("/policies", "Waivers", "policies", 1200)
-        self.check("/policies/OPS-1", "OPS-1", "policy", 1200)
+        self.check("/endpoints/digits", "Workers by failure domain", "endpoint", 1500)
+        self.check("/", "The fifteen policies", "board", 1150)
+        self.check("/policies", "Waivers", "policies", 1000)
+        self.check("/policies/OPS-1", "OPS-1", "policy", 1000)
         self.check("/controls/OPS-1.2", "Evidence", "control", 1000)
         self.check("/cost", "Together", "cost", 900)
         self.check("/drills", "Start one", "drills", 900)

@@ -2,8 +2,8 @@
 
 public import PlumbModel
 
-/// An SVG of 20 pixels' height: what was judged, and how many of the controls that apply are proved. The verdict stands in
-/// words; the colour only repeats it.
+/// An SVG of 20 pixels' height: what was judged, and how many of the controls that apply are proved. The verdict
+/// stands in words; the colour only repeats it.
 public enum BadgeReport: AssessmentReport {
     public static func render(_ assessments: [Assessment], style: TextStyle) -> String {
         let environments = Set(assessments.map(\.environment))

@@ -125,14 +125,6 @@ public final class Store: Sendable {
         return records
     }
 
-    /// The keys of a kind below one, as they sort by their bytes.
-    public func keys(_ kind: String, below key: String) async throws(PlumbError) -> [String] {
-        try await reading("read the \(kind) records") { database in
-            try String.fetchAll(
-                database, sql: "SELECT key FROM record WHERE kind = ? AND key < ?", arguments: [kind, key])
-        }
-    }
-
     /// Saves records and appends audit entries in one durable change; nil removes a record.
     public func save<Record: Encodable & Sendable>(
         _ kind: String, _ changes: [String: Record?], audit entries: [AuditEntry] = []

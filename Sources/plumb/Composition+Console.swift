@@ -14,6 +14,7 @@ import ServiceLifecycle
 extension Composition {
     /// Where the console listens, if it does.
     struct ConsolePlace {
+        var host: String
         /// Nil for the port after the gateway's; 0 chooses a free one.
         var port: Int?
         var isOff = false
@@ -56,7 +57,7 @@ extension Composition {
         let port = place.port ?? (settings.port == 0 ? 0 : min(65_535, settings.port + 1))
         let console = try ConsoleService(
             ground, desk: desk,
-            listener: .init(host: settings.host, port: port, isNamed: place.port != nil), tls: house.serverContext,
+            listener: .init(host: place.host, port: port, isNamed: place.port != nil), tls: house.serverContext,
             log: log)
         return (console, drills)
     }

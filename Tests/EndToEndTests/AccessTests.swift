@@ -123,6 +123,13 @@ struct AccessTests {
         #expect(try house.at(ada, "approve", "--plan", plan).status == 3)
         #expect(try house.at(robot, "approve", "--plan", plan).status == 3)
         #expect(try house.at(viewer, "approve", "--plan", plan).status == 3)
+        // No is said for a reason, and the change has to be asked for again.
+        #expect(try house.at(ben, "approve", "--plan", plan, "--reject").status == 2)
+        #expect(try house.at(viewer, "approve", "--plan", plan, "--reject", "--reason", "no").status == 3)
+        #expect(try house.at(ben, "approve", "--plan", plan, "--reject", "--reason", "not on a Friday").status == 0)
+        #expect(try house.entries("approval.rejected").count == 1)
+        #expect(try house.at(ben, "approve", "--plan", plan).status == 2)
+        #expect(try house.at(ada, "deploy", spec, "--no-wait").status == 3)
         #expect(try house.at(ben, "approve", "--plan", plan).status == 0)
         let deployed = try house.at(ada, "deploy", spec, "--no-wait")
         #expect(deployed.status == 0, "\(deployed.errors)")

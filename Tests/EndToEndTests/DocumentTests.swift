@@ -122,6 +122,7 @@ private struct HelpDump: Decodable {
             var names: [Name]?
         }
         var commandName: String
+        var defaultSubcommand: String?
         var subcommands: [Node]?
         var arguments: [Argument]?
 
@@ -130,6 +131,12 @@ private struct HelpDump: Decodable {
             var node = self
             var words = line.split(separator: " ").map(String.init)
             while let word = words.first, let children = node.subcommands, !children.isEmpty {
+                if !children.contains(where: { word.split(separator: "|").contains(Substring($0.commandName)) }),
+                    let usual = children.first(where: { $0.commandName == node.defaultSubcommand })
+                {
+                    node = usual
+                    continue
+                }
                 // A document that writes `backup status|now` shows both.
                 for name in word.split(separator: "|") where !children.contains(where: { $0.commandName == name }) {
                     return word.hasPrefix("-") || word.hasPrefix("<") ? nil : "there is no \(name)"

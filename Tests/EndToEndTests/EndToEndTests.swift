@@ -216,8 +216,8 @@ struct EndToEndTests {
     }
 }
 
-/// What a real process brings about, as soon as it is there; nil when it has not come by the 1,200th look, which takes a
-/// minute at the least. Looks are counted, not seconds: other tests may hold every thread for longer than a minute.
+/// What a real process brings about, as soon as it is there; nil when it has not come by the 1,200th look, which takes
+/// a minute at the least. Looks are counted, not seconds: other tests may hold every thread for longer than a minute.
 func soon<Found>(_ found: () throws -> Found?) async throws -> Found? {
     for _ in 0..<1_200 {
         if let found = try found() { return found }

@@ -84,7 +84,7 @@ struct SiteTests {
         let chart = Chart(
             "Errors", unit: "%", [.init(name: "r1", values: [0, nil, 2, nil, 4, 4])], limits: [("alarm above", 1)],
             end: 1_764_414_000, stepSeconds: 10)
-        #expect(chart.series.map(\.path) == ["M0 100h1M120 54.5h1M240 9.1L300 9.1"])
+        #expect(chart.series.map(\.path) == ["M0 100h2M118 54.5h2M240 9.1L300 9.1"])
         #expect(chart.alarms.map(\.y) == ["77.3"] && chart.alarms.map(\.name) == ["alarm above 1 %"])
         #expect(chart.latest == "4 %" && chart.most == "4.4 %")
         #expect(chart.until == "11:00" && chart.from == "10:59")

@@ -39,7 +39,7 @@ struct Chart: Sendable {
             return 100 - 100 * min(1, max(0, share))
         }
         let width = Double(width)
-        self.title = title + (isLogarithmic ? " (logarithmic)" : "")
+        self.title = title + (isLogarithmic ? " (log)" : "")
         self.most = "\(PageWords.number(most)) \(unit)"
         let last = points.compactMap { line in
             line.values.last { $0 != nil }.flatMap { $0 }.map {
@@ -75,6 +75,8 @@ struct Chart: Sendable {
         return result + rest - 1
     }
 
+    private static let strokeWidth = 2.0
+
     private static func path(_ values: [Double?], step: Double, height: (Double) -> Double) -> String {
         var path = ""
         var isDrawing = false
@@ -83,10 +85,12 @@ struct Chart: Sendable {
                 isDrawing = false
                 continue
             }
-            path += "\(isDrawing ? "L" : "M")\(rounded(Double(index) * step)) \(rounded(height(value)))"
-            // A step without neighbours is a short stroke.
             let hasNext = index + 1 < values.count && values[index + 1] != nil
-            if !isDrawing, !hasNext { path += "h1" }
+            // A step without neighbours is a short stroke, within the picture.
+            let isAlone = !isDrawing && !hasNext
+            let x = max(0, Double(index) * step - (isAlone ? strokeWidth : 0))
+            path += "\(isDrawing ? "L" : "M")\(rounded(x)) \(rounded(height(value)))"
+            if isAlone { path += "h\(rounded(strokeWidth))" }
             isDrawing = true
         }
         return path

@@ -73,10 +73,12 @@ public final class ConsoleService: Service, ConsoleDoor {
             logger: quiet)
         do {
             try await application.run()
-        } catch let error as IOError where !listener.isNamed {
-            log.warning(
-                "there is no console: \(listener.host):\(listener.port) is taken (--console-port names another)",
-                metadata: ["error": "\(error)"])
+        } catch let error as IOError {
+            let why = "\(listener.host):\(listener.port) cannot be listened on for the console"
+            guard !listener.isNamed else {
+                throw PlumbError(.conflict, why, hint: "--console-port names another port", cause: error)
+            }
+            log.warning("\(why) (\(error)): there is none; --console-port names another port")
             try await gracefulShutdown()
         }
     }
@@ -90,7 +92,9 @@ public final class ConsoleService: Service, ConsoleDoor {
             throw PlumbError(
                 .refused, "\(SessionBook.linksMax) links wait to be used", hint: "try again in two minutes")
         }
-        let host = listener.host.contains(":") ? "[\(listener.host)]" : listener.host
+        // Where it listens everywhere, it listens here.
+        let named = ["0.0.0.0", "::"].contains(listener.host) ? "127.0.0.1" : listener.host
+        let host = named.contains(":") ? "[\(named)]" : named
         return "https://\(host):\(port)/open?code=\(code)"
     }
 }

@@ -28,6 +28,7 @@ struct UpCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The address to listen on.") var host = "127.0.0.1"
     @Option(name: .long, help: "The port to listen on; 0 chooses a free one.") var port = 8443
     @Option(help: "The console's port (default: the one after --port); 0 chooses a free one.") var consolePort: Int?
+    @Option(help: "The address that the console listens on.") var consoleHost = "127.0.0.1"
     @Flag(inversion: .prefixedNo, help: "Serve the console (docs/CONSOLE.md).") var console = true
     @Option(name: .long, help: "Event loops of the gateway (default: one for each two cores).") var threads: Int?
     @Option(help: "The region that AWS's tools sign their requests for.") var region = "us-east-1"
@@ -119,7 +120,8 @@ struct UpCommand: AsyncParsableCommand {
             engine = try await Composition.embeddedEngine(
                 home: home.folder, host: host, port: port, threads: threads, region: region,
                 readsModelsFromS3: s3Models, clientCertificates: clientCertificates, workerMemoryMiB: workerMemory,
-                keeping: keeping, console: Composition.ConsolePlace(port: consolePort, isOff: !console),
+                keeping: keeping,
+                console: Composition.ConsolePlace(host: consoleHost, port: consolePort, isOff: !console),
                 tracing: try Composition.Tracing(sampleRatio: traceSample, collector: traces), through: line,
                 log: log)
         } catch {
@@ -265,6 +267,7 @@ struct UpCommand: AsyncParsableCommand {
         ]
         if !restart { arguments.append("--no-restart") }
         if !console { arguments.append("--no-console") }
+        if consoleHost != "127.0.0.1" { arguments += ["--console-host", consoleHost] }
         if let consolePort { arguments += ["--console-port", "\(consolePort)"] }
         if let threads { arguments += ["--threads", "\(threads)"] }
         if let workerMemory { arguments += ["--worker-memory", "\(workerMemory)"] }

@@ -77,8 +77,8 @@ struct Doctor {
             name: "isolation of workers", verdict: found.isWhole ? .ok : .warning, found: found.text,
             remedy: found.isWhole
                 ? nil
-                : "apt-get install util-linux; sysctl kernel.unprivileged_userns_clone=1; only root can give workers users "
-                    + "of their own (docs/FAILURES.md)")
+                : "apt-get install util-linux; sysctl kernel.unprivileged_userns_clone=1; only root can give workers "
+                    + "users of their own (docs/FAILURES.md)")
     }
 
     private func stateFolder() -> Examination {

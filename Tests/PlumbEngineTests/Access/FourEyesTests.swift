@@ -23,6 +23,18 @@ struct FourEyesTests {
         #expect(plan.objection(toApprovalBy: person("ben", .approver), at: now + ChangePlan.secondsMax) != nil)
     }
 
+    /// To say no takes a right, and no second person.
+    @Test func whoeverMayApproveMayRejectAndSoMayWhoAsked() {
+        let plan = plan(by: person("ada", .deployer))
+        #expect(plan.objection(toRejectionBy: person("ben", .approver), at: now) == nil)
+        #expect(plan.objection(toRejectionBy: person("ada", .deployer), at: now) == nil)
+        #expect(plan.objection(toRejectionBy: person("cleo", .deployer), at: now) != nil)
+        #expect(plan.objection(toRejectionBy: person("vera", .viewer, .auditor), at: now) != nil)
+        let role = self.plan(by: person("ada", .admin), verb: .grantRole)
+        #expect(role.objection(toRejectionBy: person("ben", .approver), at: now) != nil)
+        #expect(role.objection(toRejectionBy: person("ben", .admin), at: now) == nil)
+    }
+
     @Test(arguments: ["ada", "ADA", "Ada@example.org", "arn:aws:iam::1:user/ada"])
     func neitherTheRequesterNorTheAuthorMayUnderAnyName(name: String) {
         #expect(plan(by: person("ada", .deployer)).objection(toApprovalBy: person(name, .approver), at: now) != nil)
