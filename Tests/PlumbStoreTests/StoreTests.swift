@@ -197,18 +197,13 @@ struct StoreTests {
         for number in 1...20 {
             try await store.save("plan", ["digits": ["revision \(number)"]], audit: [entry("deploy", number)])
         }
-        let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
         let size = try #require(FileManager.default.contents(atPath: "\(folder.path)/state.sqlite-wal")).count
         for place in stride(from: size / 3, to: size, by: size / 7) {
-            let copy = try ScratchFolder()
-            for name in names where !name.hasSuffix("-shm") && name != "lock" {
-                try? FileManager.default.createDirectory(  // It may be there already.
-                    atPath: URL(filePath: "\(copy.path)/\(name)").deletingLastPathComponent().path,
-                    withIntermediateDirectories: true)
-                guard let bytes = FileManager.default.contents(atPath: "\(folder.path)/\(name)") else { continue }
-                try bytes.write(to: URL(filePath: "\(copy.path)/\(name)"))
-            }
-            let path = URL(filePath: "\(copy.path)/state.sqlite-wal")
+            let scratch = try ScratchFolder()
+            let copy = URL(filePath: "\(scratch.path)/home")
+            try FileManager.default.copyItem(at: URL(filePath: folder.path), to: copy)
+            try FileManager.default.removeItem(at: copy.appending(path: "state.sqlite-shm"))
+            let path = copy.appending(path: "state.sqlite-wal")
             var bytes = try Data(contentsOf: path)
             bytes[place] ^= 0x10
             try bytes.write(to: path)
