@@ -65,9 +65,11 @@ extension Store {
         try log.append(entries)
     }
 
-    /// Opens the log over what the outbox still has.
+    /// Opens the log over what the outbox still has. An entry is in the outbox, durably, before it is published: a log
+    /// that knows more shows that SQLite has forgotten changes. It does so without a word where a byte of its
+    /// write-ahead log is wrong, and takes all that follows for never written.
     static func openLog(
-        in folder: String, over pool: DatabasePool
+        in folder: String, over pool: DatabasePool, isRestored: Bool
     ) throws(PlumbError) -> (log: AuditLog, notes: [String]) {
         let disk = FolderDisk(folder: "\(folder)/\(auditFolderName)")
         let signer = try signer(in: folder, isNew: disk.read(TilePath.checkpoint) == nil)
@@ -85,7 +87,16 @@ extension Store {
                     hint: "plumb restore brings back what was")
             }
             let opening = try AuditLog.open(on: disk, signer: signer, base: base, entries: rows.map { $0["entry"] })
-            if opening.log.size > last { try keep(opening, in: pool) }
+            if opening.log.size > last {
+                guard isRestored else {
+                    throw PlumbError(
+                        .internalFault,
+                        "the records in \(folder) end at change \(last), and \(opening.log.size) were acknowledged: "
+                            + "state.sqlite or its write-ahead log is damaged or was put back",
+                        hint: "plumb restore brings back what was; the folder as it is may still be of use to experts")
+                }
+                try keep(opening, in: pool)
+            }
             return (opening.log, opening.notes)
         } catch let error as PlumbError {
             throw error

@@ -30,7 +30,7 @@ enum RoomLaws {
     /// What each room may import from outside, beside Foundation and the language's own modules.
     static let outside: [String: Set<String>] = [
         "PlumbSignals": ["Collections", "Histogram"], "PlumbFormats": ["Yams", "CYaml"], "PlumbReport": ["Mustache"],
-        "PlumbEngine": ["Logging", "ServiceLifecycle"], "PlumbStore": ["GRDB", "Crypto", "CryptoExtras"],
+        "PlumbEngine": ["Logging", "ServiceLifecycle"], "PlumbStore": ["GRDB", "GRDBSQLite", "Crypto", "CryptoExtras"],
         "PlumbLocal": nio.union([
             "X509", "SwiftASN1", "Subprocess", "SystemPackage", "Crypto", "Logging", "ServiceLifecycle", "Tracing",
             "Instrumentation",

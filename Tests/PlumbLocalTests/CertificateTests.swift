@@ -29,6 +29,18 @@ struct CertificateTests {
         #expect(renewed.server.notValidAfter.timeIntervalSince1970 > start + 150 * 86_400)
     }
 
+    @Test func oneMadeWhileTheClockWasAheadIsGoodWhenItIsRightAgain() throws {
+        let first = try prepare(day: 0)
+        let ahead = try prepare(day: 100)
+        #expect(ahead.server.serialNumber != first.server.serialNumber)
+        #expect(ahead.server.notValidBefore.timeIntervalSince1970 <= start)
+        // Clients refuse what is valid for longer than a year.
+        for day in [400.0, 2_000] {
+            let server = try prepare(day: day).server
+            #expect(server.notValidAfter.timeIntervalSince(server.notValidBefore) <= 366 * 86_400)
+        }
+    }
+
     @Test func anotherNameOrAnotherAuthorityMakesAnotherCertificate() throws {
         let first = try prepare(day: 0)
         let named = try prepare(day: 1, hosts: hosts + ["models.example.org"])
@@ -44,11 +56,11 @@ struct CertificateTests {
         let accepted = try await RunningHouse.with { running in
             let renewal = CertificateRenewal(
                 folder: running.house.folder, hosts: ["localhost", "127.0.0.1", "::1"], context: running.house.tls,
-                now: { running.house.now() + 61 * 86_400 }, log: running.house.log)
+                now: { running.house.now() + 400 * 86_400 }, log: running.house.log)
             renewal.renew()
             return await running.house.tryHandshakes().accepted
         }
-        // The certificate that begins in 61 days is not valid yet: that nobody accepts it shows that it is served.
+        // The certificate that begins in 130 days is not valid yet: that nobody accepts it shows that it is served.
         #expect(accepted == [])
     }
 }

@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func theBooksAreKeptByTheMonthAndForgottenByTheMonth() async throws {
+    @Test func theBooksAreKeptByTheMonthAndFoldedByTheMonth() async throws {
         try await RunningHouse.with { running in
             let ledger = StoreLedger(store: running.house.store)
             let month = try #require(Month("2026-11"))
@@ -70,8 +70,13 @@ import Testing
             try await ledger.save([row(month, 0)])
             #expect(
                 try await ledger.hours(in: month).map(\.hour).sorted() == [row(month, 0), row(month, last)].map(\.hour))
-            try await ledger.forgetHours(before: month)
+            let old = try await ledger.hours(before: month)
+            #expect(old.map(\.hour) == [row(month.previous, 5).hour])
+            let sum = try #require(EndpointStatement(old, until: nil))
+            try await ledger.fold(old, into: [sum], of: month.previous)
             #expect(try await ledger.hours(in: month.previous).isEmpty)
+            #expect(try await ledger.statements(of: month.previous) == [sum])
+            #expect(try await ledger.statements(of: month).isEmpty)
             #expect(try await ledger.hours(in: month).count == 2)
             #expect(try await ledger.hours(in: month.next).count == 1)
 

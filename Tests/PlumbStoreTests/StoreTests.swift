@@ -191,6 +191,30 @@ struct StoreTests {
         #expect(Set(counts).count > 5)
     }
 
+    /// SQLite takes what follows a wrong byte of its log for never written; the audit log knows better.
+    @Test func aByteThatChangedInTheWriteAheadLogIsToldAndNothingIsForgotten() async throws {
+        let store = try Store(folder: folder.path)
+        for number in 1...20 {
+            try await store.save("plan", ["digits": ["revision \(number)"]], audit: [entry("deploy", number)])
+        }
+        let size = try #require(FileManager.default.contents(atPath: "\(folder.path)/state.sqlite-wal")).count
+        for place in stride(from: size / 3, to: size, by: size / 7) {
+            let scratch = try ScratchFolder()
+            let copy = URL(filePath: "\(scratch.path)/home")
+            try FileManager.default.copyItem(at: URL(filePath: folder.path), to: copy)
+            try FileManager.default.removeItem(at: copy.appending(path: "state.sqlite-shm"))
+            let path = copy.appending(path: "state.sqlite-wal")
+            var bytes = try Data(contentsOf: path)
+            bytes[place] ^= 0x10
+            try bytes.write(to: path)
+            let error = #expect(throws: PlumbError.self) { try Store(folder: copy.path) }
+            #expect(
+                error?.kind == .internalFault && error?.hint?.contains("plumb restore") == true,
+                "\(place): \(String(describing: error))")
+        }
+        withExtendedLifetime(store) {}
+    }
+
     @Test(.enabled(if: TinyDisk.isPossible, "only root can mount a small disk"))
     func aFullDiskIsToldAndCostsNothingThatWasAcknowledged() async throws {
         let disk = try TinyDisk()

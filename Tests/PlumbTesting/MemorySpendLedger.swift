@@ -8,6 +8,7 @@ import Synchronization
 public final class MemorySpendLedger: SpendLedger {
     private struct State {
         var hours: [String: MeteredHour] = [:]
+        var statements: [Month: [EndpointStatement]] = [:]
         var budgets: [String: BudgetMachine] = [:]
         var audit: [AuditEntry] = []
         var refusals = 0
@@ -41,8 +42,19 @@ public final class MemorySpendLedger: SpendLedger {
         }
     }
 
-    public func forgetHours(before month: Month) async throws {
-        try write { state in state.hours = state.hours.filter { Month(holding: $0.value.day) >= month } }
+    public func hours(before month: Month) async throws -> [MeteredHour] {
+        hours.filter { Month(holding: $0.day) < month }
+    }
+
+    public func fold(_ hours: [MeteredHour], into statements: [EndpointStatement], of month: Month) async throws {
+        try write { state in
+            state.statements[month] = statements
+            for row in hours { state.hours[SpendMeter.key(row.endpoint, row.hour)] = nil }
+        }
+    }
+
+    public func statements(of month: Month) async throws -> [EndpointStatement] {
+        state.withLock { $0.statements[month] ?? [] }
     }
 
     private func write(_ change: (inout State) -> Void) throws {

@@ -4,7 +4,30 @@ import PlumbEngine
 import PlumbModel
 import PlumbSignals
 
-enum EndpointCharts {
+/// The charts that were drawn last, endpoint by endpoint: they change with each step, and pages are written more often.
+struct EndpointCharts: Sendable {
+    private struct Key: Sendable, Equatable {
+        let step: Int
+        let active: Int?
+        let new: Int?
+    }
+    private var drawn: [String: (key: Key, charts: [Chart])] = [:]
+    private static let drawnMax = 200
+
+    /// What was drawn of this endpoint in this very step; nil where it has to be drawn.
+    func charts(of record: EndpointRecord, at now: Double) -> [Chart]? {
+        drawn[record.name].flatMap { $0.key == Self.key(record, now) ? $0.charts : nil }
+    }
+
+    mutating func keep(_ charts: [Chart], of record: EndpointRecord, at now: Double) {
+        if drawn.count >= Self.drawnMax { drawn = [:] }
+        drawn[record.name] = (Self.key(record, now), charts)
+    }
+
+    private static func key(_ record: EndpointRecord, _ now: Double) -> Key {
+        Key(step: Int(now) / stepSeconds, active: record.active, new: record.rollout?.order.new)
+    }
+
     private static let stepSeconds = 10
     /// Fifteen minutes, which the engine remembers.
     private static let steps = 90

@@ -36,6 +36,7 @@ final class Site: Sendable {
     /// How many pages are kept up to date at a time.
     private static let streamsMax = 100
     private let streams = Mutex(0)
+    private let charts = Mutex(EndpointCharts())
 
     init(_ ground: ConsoleGround, desk: ControlDesk, log: Logger) throws {
         self.ground = ground
@@ -155,6 +156,14 @@ final class Site: Sendable {
     /// The live part of a page alone.
     func writePart<Shown: Page>(_ page: Shown) -> [UInt8] {
         HarmlessText.make(templates.render(page, withTemplate: "\(Shown.template)-live") ?? "")
+    }
+
+    /// The charts of an endpoint, drawn once in ten seconds for everybody.
+    func charts(of record: EndpointRecord, at now: Double) async throws -> [Chart] {
+        if let charts = charts.withLock({ $0.charts(of: record, at: now) }) { return charts }
+        let drawn = EndpointCharts.draw(record, from: try await ground.plane.metrics(of: record.name), now: now)
+        charts.withLock { $0.keep(drawn, of: record, at: now) }
+        return drawn
     }
 
     // MARK: - Streams

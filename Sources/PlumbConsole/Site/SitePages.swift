@@ -35,7 +35,7 @@ struct SitePages: Sendable {
     func endpoint(_ name: String, _ visit: Visit, isLive: Bool = false) async throws -> EndpointPage {
         let status = try await existing(name, visit)
         let record = status.record
-        let charts = EndpointCharts.draw(record, from: try await ground.plane.metrics(of: name), now: visit.now)
+        let charts = try await site.charts(of: record, at: visit.now)
         var lineage = EndpointLineage()
         if !isLive {
             let spec = (record.revision(record.active) ?? record.revisions.last)?.spec

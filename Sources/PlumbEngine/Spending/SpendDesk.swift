@@ -11,16 +11,19 @@ public protocol SpendLedger: Sendable {
     func save(_ hours: [MeteredHour]) async throws
     /// Saves budgets together with the audit entries of what they ask for.
     func save(_ budgets: [String: BudgetMachine], audit: [AuditEntry]) async throws
-    /// Forgets the hours of all months before this one.
-    func forgetHours(before month: Month) async throws
+    /// Hours of all months before this one.
+    func hours(before month: Month) async throws -> [MeteredHour]
+    /// Keeps statements of a month in the place of its hours, and forgets those.
+    func fold(_ hours: [MeteredHour], into statements: [EndpointStatement], of month: Month) async throws
+    func statements(of month: Month) async throws -> [EndpointStatement]
 }
 
 /// Looks at all endpoints about once a second, and writes down once a minute.
 public actor SpendDesk {
     /// How often hours are written down and budgets looked at.
     public static let saveSeconds = 60.0
-    /// Months whose hours are kept, the present one included.
-    public static let monthsMax = 14
+    /// Months whose hours are kept, the present one included; of older ones the statements are.
+    static let monthsMax = 4
 
     private let ledger: any SpendLedger
     private let prices: PriceBook
@@ -77,6 +80,7 @@ public actor SpendDesk {
         meter = SpendMeter(month: month, hours: hours)
         budgets = kept
         lastSaveAt = moment - Self.saveSeconds + Self.firstSaveSeconds
+        try await foldOldMonths(at: moment)
     }
 
     /// A first look at the budgets soon after the start.
@@ -87,13 +91,27 @@ public actor SpendDesk {
         if !left.isEmpty {
             try await ledger.save(left)
             left = []
-            var oldest = Month(secondsSinceEpoch: moment)
-            for _ in 1..<Self.monthsMax { oldest = oldest.previous }
-            try await ledger.forgetHours(before: oldest)
+            try await foldOldMonths(at: moment)
         }
         guard !rows.isEmpty else { return }
         try await ledger.save(rows)
         meter?.saved(rows)
+    }
+
+    /// Hours are many, and travel with every backup: old months are kept as what they came to.
+    private func foldOldMonths(at moment: Double) async throws {
+        var oldest = Month(secondsSinceEpoch: moment)
+        for _ in 1..<Self.monthsMax { oldest = oldest.previous }
+        let months = Dictionary(grouping: try await ledger.hours(before: oldest)) { Month(holding: $0.day) }
+        for (month, hours) in months {
+            try await ledger.fold(hours, into: Self.sums(hours, until: month.end), of: month)
+        }
+    }
+
+    private static func sums(_ hours: [MeteredHour], until: Double?) -> [EndpointStatement] {
+        Dictionary(grouping: hours) { $0.endpoint }.sorted { $0.key < $1.key }.compactMap {
+            EndpointStatement($0.value, until: until)
+        }
     }
 
     // MARK: - Budgets
@@ -224,12 +242,11 @@ public actor SpendDesk {
         let kept = try await ledger.hours(in: month).filter { row in
             !unsaved.contains { $0.endpoint == row.endpoint && $0.hour == row.hour }
         }
-        let byEndpoint = Dictionary(grouping: kept + unsaved) { $0.endpoint }
-        return SpendStatement(
-            month: month, at: moment,
-            endpoints: byEndpoint.sorted { $0.key < $1.key }.compactMap {
-                EndpointStatement($0.value, until: min(month.end, moment))
-            }, budgets: [])
+        let hours = kept + unsaved
+        let endpoints =
+            hours.isEmpty
+            ? try await ledger.statements(of: month) : Self.sums(hours, until: min(month.end, moment))
+        return SpendStatement(month: month, at: moment, endpoints: endpoints, budgets: [])
     }
 
     private func statements(at moment: Double) -> [EndpointStatement] {

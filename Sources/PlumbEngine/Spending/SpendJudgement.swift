@@ -14,6 +14,8 @@ public struct SpendJudgement: Sendable {
     public static let unmovedDays = 30.0
     /// How far a bill may be from what was expected, in percent.
     public static let differencePercentMax = 5.0
+    /// Cents are not worth a question.
+    public static let differenceMinUSD = 1.0
     /// What a commitment is bought for.
     private static let planTerm = "one year"
 
@@ -138,7 +140,7 @@ public struct SpendJudgement: Sendable {
             return
         }
         let told = "\(SpendEstimate.usd(actual)) USD paid, \(SpendEstimate.usd(expected)) expected"
-        if let difference = review.differencePercent(month), abs(difference) > differencePercentMax {
+        if let difference = review.differencePercent(month), isOdd(difference, of: actual - expected) {
             review.decisions.append(
                 SpendDecision(
                     .explainDifference, of: month.name, "Where does the difference come from?",
@@ -146,13 +148,17 @@ public struct SpendJudgement: Sendable {
         }
         guard let metered = month.meteredUSD, let billed = month.billedUSD, metered > 0 else { return }
         let difference = 100 * (billed - metered) / metered
-        if abs(difference) > differencePercentMax {
+        if isOdd(difference, of: billed - metered) {
             review.decisions.append(
                 SpendDecision(
                     .explainDifference, of: month.name, "Do meter and bill count the same?",
                     because: "the bill is \(SpendEstimate.usd(billed)) USD, the meter \(SpendEstimate.usd(metered)): "
                         + "\(difference > 0 ? "+" : "")\(Int(difference.rounded())) %"))
         }
+    }
+
+    private static func isOdd(_ percent: Double, of usd: Double) -> Bool {
+        abs(percent) > differencePercentMax && abs(usd) >= differenceMinUSD
     }
 
     /// A commitment is paid for every hour: it pays when the hours it is used for are more than 1 - discount of all.

@@ -14,6 +14,10 @@ struct CertificateAuthority {
     static let serverDays = 90
     static let renewalDays = 30
     static let authorityDays = 3650
+    /// A server certificate counts from this long ago, or from the authority's own beginning: one that was made while
+    /// the clock was ahead is good when the clock is right again. With its 90 days it stays below a year, beyond which
+    /// clients refuse certificates.
+    static let backdatedDays = 270
 
     let authorityPath: String
     let certificatePath: String
@@ -85,9 +89,11 @@ struct CertificateAuthority {
         let key = P256.Signing.PrivateKey()
         let publicKey = Certificate.PublicKey(key.publicKey)
         let authorityKeyIdentifier = try ca.extensions.subjectKeyIdentifier?.keyIdentifier
+        let beginning = max(
+            ca.notValidBefore, now.addingTimeInterval(-Double(Self.backdatedDays) * 86_400))
         let certificate = try Certificate(
             version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: publicKey,
-            notValidBefore: now.addingTimeInterval(-300),
+            notValidBefore: min(beginning, now.addingTimeInterval(-300)),
             notValidAfter: now.addingTimeInterval(Double(Self.serverDays) * 86_400), issuer: ca.subject,
             subject: try DistinguishedName { CommonName("Plumbline gateway") }, signatureAlgorithm: .ecdsaWithSHA256,
             extensions: try Certificate.Extensions {

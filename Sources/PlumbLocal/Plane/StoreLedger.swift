@@ -26,6 +26,7 @@ struct StoreLedger: EngineLedger {
 
 extension StoreLedger: SpendLedger {
     private static let hourKind = "metered"
+    private static let statementKind = "statement"
     private static let budgetKind = "budget"
 
     func hours(in month: Month) async throws -> [MeteredHour] {
@@ -47,9 +48,21 @@ extension StoreLedger: SpendLedger {
         try await store.save(Self.budgetKind, budgets.mapValues { Optional($0) }, audit: audit)
     }
 
-    func forgetHours(before month: Month) async throws {
-        let keys = try await store.keys(Self.hourKind, below: month.first.description)
-        guard !keys.isEmpty else { return }
-        try await store.save(Self.hourKind, Dictionary(keys.map { ($0, MeteredHour?.none) }) { first, _ in first })
+    func hours(before month: Month) async throws -> [MeteredHour] {
+        try await Array(store.records(Self.hourKind, as: MeteredHour.self, keys: ""..<month.first.description).values)
+    }
+
+    func fold(_ hours: [MeteredHour], into statements: [EndpointStatement], of month: Month) async throws {
+        let kept = statements.map { ("\(month)/\($0.endpoint)", EndpointStatement?.some($0)) }
+        // First what stays: folding once more comes to the same.
+        try await store.save(Self.statementKind, Dictionary(kept) { _, later in later })
+        let gone = hours.map { (SpendMeter.key($0.endpoint, $0.hour), MeteredHour?.none) }
+        try await store.save(Self.hourKind, Dictionary(gone) { first, _ in first })
+    }
+
+    func statements(of month: Month) async throws -> [EndpointStatement] {
+        let keys = "\(month)/"..<"\(month)0"
+        return try await store.records(Self.statementKind, as: EndpointStatement.self, keys: keys)
+            .values.sorted { $0.endpoint < $1.endpoint }
     }
 }

@@ -90,7 +90,7 @@ public struct Restoration: Sendable {
         let digests = try await backup.names("artifacts")
         for digest in digests { _ = try artifacts.add(try await artifact(digest)) }
         try await rebuildLog(in: home, gathered)
-        let store = try Store(folder: home)
+        let store = try Store(folder: home, isRestored: true)
         let report = report(gathered, artifacts: digests.count)
         try await store.takeIn(
             gathered.records,

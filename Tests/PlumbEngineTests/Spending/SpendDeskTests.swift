@@ -100,6 +100,13 @@ import Testing
         #expect(ledger.audit.contains { $0.action == "budget.released" })
         let old = try await desk.statement(of: month)
         #expect(old.month == month && old.endpoints.first?.usd ?? 0 > 0.0001 && old.budgets.isEmpty)
+
+        // And long after, when its hours are folded into what they came to.
+        let spent = old.endpoints
+        clock.advance(by: 150 * 86_400)
+        let late = makeDesk()
+        #expect(try await late.statement(of: month).endpoints == spent)
+        #expect(books.hours.allSatisfy { Month(holding: $0.day) > month })
     }
 
     @Test func inProductionABudgetOnlyTells() async throws {

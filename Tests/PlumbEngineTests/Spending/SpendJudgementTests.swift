@@ -146,6 +146,8 @@ import Testing
         #expect(found.decisions.map(\.kind) == [.explainDifference, .explainDifference])
         #expect(found.differencePercent(found.endpoints[0]) == 20)
         #expect(review([month { $0.billedUSD = 1_560 }]).decisions.isEmpty)
+        // Twice what was expected, and yet forty cents.
+        #expect(review([month { ($0.estimatedUSD, $0.billedUSD) = (0.4, 0.8) }]).decisions.isEmpty)
         let without = review([month { $0.billedUSD = nil }])
         #expect(without.decisions.isEmpty && without.actualUSD == nil)
         #expect(without.unknown.contains { $0.hasPrefix("digits: what it has cost") })
