@@ -25,17 +25,29 @@ final class Command: Sendable {
         try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
     }
 
+    /// Whether every user can pass through all the folders above the project.
+    static var isOpenToAll: Bool {
+        var folder = root
+        while folder.path != "/" {
+            let attributes = try? FileManager.default.attributesOfItem(atPath: folder.path)  // Then it is not open.
+            guard let mode = attributes?[.posixPermissions] as? Int, mode & 0o001 != 0 else { return false }
+            folder = folder.deletingLastPathComponent()
+        }
+        return true
+    }
+
     func run(_ arguments: String..., input: String? = nil) throws -> Result {
         try start(arguments, input: input)()
     }
 
     /// Starts the command; the answer waits for its end.
     func start(
-        _ arguments: [String], input: String? = nil, environment: [String: String] = [:]
+        _ arguments: [String], input: String? = nil, environment: [String: String] = [:], launcher: [String] = []
     ) throws -> @Sendable () throws -> Result {
         let process = Process()
-        process.executableURL = program
-        process.arguments = arguments
+        let words = launcher + [program.path] + arguments
+        process.executableURL = URL(filePath: words[0])
+        process.arguments = Array(words.dropFirst())
         process.environment = ProcessInfo.processInfo.environment.merging(["PLUMB_HOME": home]) { $1 }
             .merging(environment) { $1 }
         let files = try (0..<2).map { _ in
@@ -117,6 +129,21 @@ struct EndToEndTests {
         #expect(try command.run("chekc").status == 2)
         #expect(try command.run("explain", "OPS-9.9").status == 2)
         #expect(try command.run("status").errors.contains("plumb up"))
+    }
+
+    /// What only root may do is nothing that an engine needs. Where the tests are not root, all of them show that.
+    @Test(.enabled(if: getuid() == 0 && Command.isOpenToAll, "another user must reach the program"))
+    func anEngineOfAnyUserServes() throws {
+        let command = try Command()
+        try #require(chown(command.home, 65_534, 65_534) == 0)
+        let nobody = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        let spec = try command.spec("model.onnx")
+        let arguments = ["up", "--detach", "--no-restart", "--port", "0", "--console-port", "0", spec]
+        let up = try command.start(arguments, launcher: nobody)()
+        #expect(up.status == 0, "\(up.errors)")
+        let answer = try command.run("invoke", "digits")
+        #expect(answer.status == 0 && answer.output.contains("predictions"), "\(answer.errors)")
+        #expect(try command.start(["down"], launcher: nobody)().status == 0)
     }
 
     @Test func specInitAndSchemaWork() throws {

@@ -74,7 +74,7 @@ final class GatewayService: Service {
             descriptor.withLockedValue { $0 = held }
             let contexts = try await makeContexts()
             let channel = try await ServerBootstrap(group: group)
-                .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 // One read a wake-up: a second one would nearly always find nothing, and cost a system call.
                 .childChannelOption(.maxMessagesPerRead, value: 1)
                 .childChannelInitializer { channel in

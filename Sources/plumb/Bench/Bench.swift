@@ -167,7 +167,7 @@ private final class LoadRun {
         let (target, timeout) = (target, TimeAmount.nanoseconds(Int64(plan.timeoutSeconds * 1e9)))
         let bound = NIOLoopBound(self, eventLoop: loop)
         return ClientBootstrap(group: loop)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.maxMessagesPerRead, value: 1)
             .connectTimeout(timeout)
             .channelInitializer { channel in
