@@ -135,7 +135,7 @@ struct EndToEndTests {
     @Test(.enabled(if: getuid() == 0 && Command.isOpenToAll, "another user must reach the program"))
     func anEngineOfAnyUserServes() throws {
         let command = try Command()
-        try #require(chown(command.home, 65_534, 65_534) == 0)
+        try #require(unsafe chown(command.home, 65_534, 65_534) == 0)
         let nobody = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
         let spec = try command.spec("model.onnx")
         let arguments = ["up", "--detach", "--no-restart", "--port", "0", "--console-port", "0", spec]
