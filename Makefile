@@ -1,6 +1,6 @@
 # The front door: every verb can be run again at no cost, and needs no network once its things are there.
 .DEFAULT_GOAL := help
-.PHONY: help setup build install package up down test lint format bench docs check fuzz replay completions
+.PHONY: help setup tools build install package up down test lint format bench docs check fuzz replay completions
 
 plumb := .build/release/plumb
 # Debug information makes the program eight times as large; symbols for backtraces stay.
@@ -9,8 +9,11 @@ release := swift build -c release --static-swift-stdlib -Xlinker --strip-debug
 help: ## these verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
 
-setup: ## Debian packages, ONNX Runtime's library, and the tools that tests need
+setup: ## Debian packages and ONNX Runtime's library
 	@bash scripts/install.sh
+
+tools: ## what tests run besides
+	@bash scripts/install.sh tests
 
 build: setup ## plumb and plumb-worker, optimised
 	@echo "Building (the first time takes ten to twenty minutes on two cores: TLS and SQLite are built with it)"
@@ -29,7 +32,7 @@ up: build ## serve the digits example on this machine, over HTTPS
 down: ## end the engine; its state stays
 	@$(plumb) down
 
-test: setup lint ## everything that CI runs
+test: tools lint ## everything that CI runs
 	@echo "Building the tests (the first time takes about five minutes on two cores)"
 	@# A busy machine has been seen to leave the compiler's driver waiting for a child that had ended; a second run goes on
 	@# where the first one stopped.
@@ -46,7 +49,7 @@ lint: ## the formatter's judgement, changing nothing
 format: ## let the formatter write
 	@swift format --in-place --parallel --recursive Sources Tests Package.swift
 
-docs: setup ## rewrite the generated documents: docs/SPEC.md, docs/POLICY.md, docs/CONTROLS.md and docs/CLI.md
+docs: tools ## rewrite the generated documents: docs/SPEC.md, docs/POLICY.md, docs/CONTROLS.md and docs/CLI.md
 	@PLUMB_RECORD=1 swift test --filter 'SpecReference|PolicyFile|ControlsDocument|DocumentTests' || true
 	@git status --short docs
 

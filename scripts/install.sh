@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the build and the tests need: Debian packages, ONNX Runtime's library, and the tools that the tests run
-# on rendered infrastructure.
+# Installs what the build needs: Debian packages and ONNX Runtime's library. `install.sh tests` installs what the tests run,
+# too: AWS's tools and their double, TLS and serving clients, Terraform's mirror, a browser.
 # Instant, and without network, when everything is there.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -33,6 +33,7 @@ if [ "${#missing[@]}" -gt 0 ]; then
 fi
 
 bash scripts/onnxruntime.sh
+[ "${1:-}" = tests ] || exit 0
 bash scripts/aws-tools.sh
 bash scripts/tls-tools.sh
 bash scripts/serving-tools.sh
