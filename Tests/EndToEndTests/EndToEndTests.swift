@@ -198,7 +198,8 @@ struct EndToEndTests {
         try await until { try command.json("status", "--format", "json").hasTrafficOnTwoRevisions }
         let pid = try #require(try command.json("status", "--format", "json")["processID"] as? Int)
         kill(pid_t(pid), SIGKILL)
-        #expect(try rollout().status != 0)
+        // Whoever watches the deployment watches on, and learns how it ended.
+        let watched = try rollout()
         // Nobody starts it again but its supervisor, on the same port: a client waits for that and is answered.
         #expect(try await traffic.isAnsweredOnANewConnection())
         try await until { try command.run("status").status == 0 }
@@ -209,6 +210,7 @@ struct EndToEndTests {
         try await until { try command.record()["rollout"] == nil }
         let active = try #require(try command.record()["active"] as? Int)
         #expect(active == 1 || active == 4)
+        #expect(watched.status == (active == 4 ? 0 : 3), "\(watched.output) \(watched.errors)")
         #expect(try command.run("invoke", "digits").status == 0)
 
         // What runs is judged, and nothing that it can show is broken.
