@@ -124,12 +124,12 @@ public enum SpendReport {
     public static func markdown(_ subjects: [Subject], on day: Day) -> String {
         var text = "### What it costs a month, in USD\n"
         for subject in subjects {
-            text += "\n**\(cell(subject.path))** in \(subject.estimate.environment.rawValue)\n"
+            text += "\n**\(Markup.markdown(subject.path))** in \(subject.estimate.environment.rawValue)\n"
             text += "\n| | floor | expected | worst |\n|---|---:|---:|---:|\n"
             for spend in subject.estimate.endpoints {
                 for part in spend.parts {
                     let sums = [part.floorUSD, part.expectedUSD, part.worstUSD].map(usd).joined(separator: " | ")
-                    text += "| \(cell(spend.name)): \(cell(part.name)) | \(sums) |\n"
+                    text += "| \(Markup.markdown(spend.name)): \(Markup.markdown(part.name)) | \(sums) |\n"
                 }
             }
             let sums = [subject.estimate.floorUSD, subject.estimate.expectedUSD, subject.estimate.worstUSD]
@@ -137,23 +137,19 @@ public enum SpendReport {
             text += sums.map(SpendEstimate.usd).joined(separator: " | ") + " |\n"
             if let before = subject.before {
                 for line in changes(from: before, to: subject.estimate) {
-                    text += "| change of \(cell(line.name)) | \(line.floor) | \(line.expected) | \(line.worst) |\n"
+                    let name = Markup.markdown(line.name)
+                    text += "| change of \(name) | \(line.floor) | \(line.expected) | \(line.worst) |\n"
                 }
             }
             text += "\n"
-            for group in subject.estimate.groups { text += "- \(cell(group.name)): \(cell(sentence(of: group)))\n" }
-            for unknown in subject.estimate.endpoints.flatMap(\.unknown) { text += "- not known: \(cell(unknown))\n" }
+            for group in subject.estimate.groups {
+                text += "- \(Markup.markdown(group.name)): \(Markup.markdown(sentence(of: group)))\n"
+            }
+            for unknown in subject.estimate.endpoints.flatMap(\.unknown) {
+                text += "- not known: \(Markup.markdown(unknown))\n"
+            }
         }
         return text
-    }
-
-    /// Text that breaks no table and makes no markup.
-    private static func cell(_ text: String) -> String {
-        let escaped: Set<Character> = ["|", "<", ">", "*", "_", "`", "[", "]", "\\"]
-        return text.replacing("\n", with: " ").reduce(into: "") { result, character in
-            if escaped.contains(character) { result.append("\\") }
-            result.append(character)
-        }
     }
 
     // MARK: - JSON
@@ -216,7 +212,8 @@ public enum SpendReport {
             ] + sums(group.floorUSD, group.expectedUSD, group.worstUSD))
     }
 
-    private static func usd(_ amount: Double?) -> String { amount.map(SpendEstimate.usd) ?? "unknown" }
+    /// An amount, or that it is not known.
+    static func usd(_ amount: Double?) -> String { amount.map(SpendEstimate.usd) ?? "unknown" }
 
     private static func number(_ value: Double, places: Int = 2) -> String {
         let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }

@@ -40,7 +40,7 @@ public enum SpendReviewReport {
 
     /// Expected, metered, billed, and the difference in percent.
     private static func cells(_ month: EndpointMonth, _ review: SpendReview) -> [String] {
-        [usd(review.expectedUSD(month)), usd(month.meteredUSD), usd(month.billedUSD)]
+        [review.expectedUSD(month), month.meteredUSD, month.billedUSD].map(SpendReport.usd)
             + [percent(review.differencePercent(month))]
     }
 
@@ -53,10 +53,9 @@ public enum SpendReviewReport {
         if let actual = review.actualUSD, let expected = review.expectedUSD, expected > 0 {
             difference = 100 * (actual - expected) / expected
         }
-        return [usd(review.expectedUSD), usd(sum(\.meteredUSD)), usd(sum(\.billedUSD)), percent(difference)]
+        return [review.expectedUSD, sum(\.meteredUSD), sum(\.billedUSD)].map(SpendReport.usd) + [percent(difference)]
     }
 
-    private static func usd(_ amount: Double?) -> String { amount.map(SpendEstimate.usd) ?? "unknown" }
     private static func percent(_ value: Double?) -> String {
         value.map { ($0 > 0 ? "+" : "") + "\(Int($0.rounded())) %" } ?? "unknown"
     }

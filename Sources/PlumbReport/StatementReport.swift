@@ -112,20 +112,24 @@ public enum StatementReport {
                     + "\(SpendEstimate.usd($0.highUSD)))"
             }
             let cells = [
-                endpoint.endpoint, endpoint.environment.rawValue, endpoint.team,
+                Markup.markdown(endpoint.endpoint), endpoint.environment.rawValue, Markup.markdown(endpoint.team),
                 (endpoint.isComplete ? "" : "at least ") + SpendEstimate.usd(endpoint.usd), forecast ?? "",
                 endpoint.usdPerThousandRequests.map(rounded) ?? "", SpendEstimate.usd(endpoint.avoidedUSD),
             ]
-            text += "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |\n"
+            text += "| " + cells.joined(separator: " | ") + " |\n"
         }
         guard !statement.budgets.isEmpty else { return text }
-        text += "\n" + statement.budgets.map { "- **\($0.name)**: \(sentence(of: $0))\n" }.joined()
+        text += "\n"
+        for budget in statement.budgets {
+            text += "- **\(Markup.markdown(budget.name))**: \(Markup.markdown(sentence(of: budget)))\n"
+        }
         return text
     }
 
     public static func json(_ statement: SpendStatement) -> String {
         JSON.object([
-            ("month", .string("\(statement.month)")), ("at", .double(statement.at)),
+            ("schema", .string("plumbline.cost-report/1")), ("month", .string("\(statement.month)")),
+            ("at", .double(statement.at)),
             ("endpoints", .array(statement.endpoints.map(json))), ("budgets", .array(statement.budgets.map(json))),
         ]).text + "\n"
     }

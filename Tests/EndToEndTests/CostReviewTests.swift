@@ -5,8 +5,6 @@ import Testing
 
 @Suite(.serialized, .timeLimit(.minutes(20)))
 struct CostReviewTests {
-    private static let looksMax = 200
-
     private func meteredUSD(_ review: [String: Any]) throws -> Double? {
         try #require(review["endpoints"] as? [[String: Any]]).first?["meteredUSD"] as? Double
     }
@@ -20,12 +18,8 @@ struct CostReviewTests {
             _ = try? command.run("down")
         }
         // The meter writes its first hour down a little later.
-        var looks = 0
-        while try meteredUSD(try command.json("cost", "review", "engine:", "--format", "json")) == nil {
-            looks += 1
-            try #require(looks < Self.looksMax, "nothing is metered")
-            try await Task.sleep(for: .milliseconds(200))
-        }
+        let metered = try await soon { try meteredUSD(command.json("cost", "review", "engine:", "--format", "json")) }
+        try #require(metered != nil, "nothing is metered")
         let review = try command.json(
             "cost", "review", "engine:", "--record", "--owner", "ada", "--plan-discount", "20", "--format", "json")
         #expect(review["owner"] as? String == "ada" && review["expectedUSD"] is Double)

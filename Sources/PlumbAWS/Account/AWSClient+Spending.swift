@@ -31,26 +31,10 @@ extension AWSClient {
         }
     }
 
-    private static func usd(_ amount: AWSValue) -> Double? { amount["Unit"] == "USD" ? amount["Amount"].number : nil }
-
     /// Dollars by the tag `ml:endpoint`.
     private func bill(from first: Day, through last: Day) async throws -> [String: Double] {
-        let tag = "ml:endpoint"
-        let results = try await items(
-            .costExplorer, "GetCostAndUsage",
-            [
-                "TimePeriod": ["Start": .text("\(first)"), "End": .text("\(last.adding(days: 1))")],
-                "Granularity": "MONTHLY", "Metrics": ["UnblendedCost"],
-                "GroupBy": [["Type": "TAG", "Key": .text(tag)]],
-            ], in: "ResultsByTime")
-        var billed: [String: Double] = [:]
-        for group in results.flatMap({ $0["Groups"].items }) {
-            guard let parts = group["Keys"].texts.first?.split(separator: "$", maxSplits: 1), parts.count == 2 else {
-                continue
-            }
-            billed[String(parts[1]), default: 0] += Self.usd(group["Metrics"]["UnblendedCost"]) ?? 0
-        }
-        return billed
+        let question = EndpointBill.question(from: "\(first)", through: last)
+        return EndpointBill.dollars(try await items(.costExplorer, "GetCostAndUsage", question, in: "ResultsByTime"))
     }
 
     private func anomalies(from first: Day, through last: Day) async throws -> [SpendTools.Anomaly] {

@@ -25,9 +25,8 @@ extension Concern {
 }
 
 extension Survey {
-    private static let endpointTag = "ml:endpoint"
     /// The tags by which the bill of an endpoint is told from others'.
-    private static let costTags = [endpointTag, "ml:environment", "ml:team"]
+    private static let costTags = [EndpointBill.tag, "ml:environment", "ml:team"]
 
     // MARK: - Budgets
 
@@ -55,7 +54,7 @@ extension Survey {
                 notebook.want(notifications)
             } else {
                 let mentions = filters.flatMap { key, value in
-                    key == Self.endpointTag
+                    key == EndpointBill.tag
                         ? [.tag(key, value), Wanted("AWS::SageMaker::Endpoint", value)] : [.tag(key, value)]
                 }
                 notebook.consider(budget, mentioning: mentions, followUps: [notifications])
@@ -66,12 +65,10 @@ extension Survey {
     private static func spend(_ budget: AWSValue) -> AccountValue {
         let spend = budget["CalculatedSpend"]
         return [
-            "ActualUSD": usd(spend["ActualSpend"]).map { .number($0) } ?? .absent,
-            "ForecastUSD": usd(spend["ForecastedSpend"]).map { .number($0) } ?? .absent,
+            "ActualUSD": spend["ActualSpend"].usd.map { .number($0) } ?? .absent,
+            "ForecastUSD": spend["ForecastedSpend"].usd.map { .number($0) } ?? .absent,
         ]
     }
-
-    private static func usd(_ amount: AWSValue) -> Double? { amount["Unit"] == "USD" ? amount["Amount"].number : nil }
 
     /// The tags that a budget filters by, in the older form (`user:KEY$VALUE`) or as an expression.
     private static func tagFilters(_ budget: AWSValue) -> [(key: String, value: String)] {
@@ -188,11 +185,11 @@ extension Survey {
         for name in endpoints {
             var numbers: [String: Double] = [:]
             numbers["usd"] = spent?[name]
-            let own = budgets.first { Self.tagFilters($0).contains { $0 == (Self.endpointTag, name) } }
+            let own = budgets.first { Self.tagFilters($0).contains { $0 == (EndpointBill.tag, name) } }
             if let own {
-                numbers["usd"] = numbers["usd"] ?? Self.usd(own["CalculatedSpend"]["ActualSpend"])
-                numbers["forecastUSD"] = Self.usd(own["CalculatedSpend"]["ForecastedSpend"])
-                numbers["limitUSD"] = Self.usd(own["BudgetLimit"])
+                numbers["usd"] = numbers["usd"] ?? own["CalculatedSpend"]["ActualSpend"].usd
+                numbers["forecastUSD"] = own["CalculatedSpend"]["ForecastedSpend"].usd
+                numbers["limitUSD"] = own["BudgetLimit"].usd
             }
             notebook.note(
                 Evidence(
@@ -206,22 +203,7 @@ extension Survey {
     private func usage() async throws -> [String: Double]? {
         let months = try await items(
             .costExplorer, "GetCostAndUsage",
-            [
-                "TimePeriod": [
-                    "Start": .text("\("\(today)".prefix(7))-01"),
-                    "End": .text("\(Day(daysSinceEpoch: today.daysSinceEpoch + 1))"),
-                ], "Granularity": "MONTHLY", "Metrics": ["UnblendedCost"],
-                "GroupBy": [["Type": "TAG", "Key": .text(Self.endpointTag)]],
-            ], in: "ResultsByTime")
-        guard let months = months.value else { return nil }
-        var spent: [String: Double] = [:]
-        for group in months.flatMap({ $0["Groups"].items }) {
-            // `ml:endpoint$digits`; what carries no such tag has nothing behind the sign.
-            guard let parts = group["Keys"].texts.first?.split(separator: "$", maxSplits: 1), parts.count == 2 else {
-                continue
-            }
-            spent[String(parts[1]), default: 0] += Self.usd(group["Metrics"]["UnblendedCost"]) ?? 0
-        }
-        return spent
+            EndpointBill.question(from: "\("\(today)".prefix(7))-01", through: today), in: "ResultsByTime")
+        return months.value.map(EndpointBill.dollars)
     }
 }

@@ -46,14 +46,11 @@ extension EndpointRunner {
         case .allow: end = try askForMoney(&changed, until: until, at: moment)
         }
         let details = ["reason": reason, "until": end.map(Self.time) ?? "somebody starts it"]
-        isChanging = true
-        defer { isChanging = false }
-        try await ledger.save(
+        try await keep(
             changed,
             audit: [
                 entry("spending.\(order.rawValue)", by: actor, subject: "endpoint/\(record.name)", details: details)
             ])
-        record = changed
         return end
     }
 
@@ -106,16 +103,13 @@ extension EndpointRunner {
         var control = record.spending ?? SpendControl()
         (control.restraint, control.reason) = (restraint, reason)
         changed.spending = control
-        isChanging = true
-        defer { isChanging = false }
-        try await ledger.save(
+        try await keep(
             changed,
             audit: [
                 entry(
                     "budget.\(restraint == .none ? "released" : restraint.rawValue)", by: "plumb",
                     subject: "endpoint/\(record.name)", details: ["reason": reason])
             ])
-        record = changed
         log.warning("\(record.name): \(restraint.rawValue): \(reason)")
     }
 
@@ -149,10 +143,7 @@ extension EndpointRunner {
         guard state != before, isWanted, !isChanging else { return }
         var changed = record
         changed.parking = state
-        isChanging = true
-        defer { isChanging = false }
-        try await ledger.save(changed, audit: entries)
-        record = changed
+        try await keep(changed, audit: entries)
         for entry in entries { log.notice("\(record.name): \(entry.action): \(entry.details["reason"] ?? "")") }
     }
 

@@ -106,14 +106,11 @@ public actor EndpointRunner {
         var changed = record
         changed.rollout = machine
         let details = ["reason": reason, "revision": "\(machine.order.new)", "phase": machine.phaseText]
-        isChanging = true
-        defer { isChanging = false }
-        try await ledger.save(
+        try await keep(
             changed,
             audit: [
                 entry("rollout.\(command.rawValue)", by: actor, subject: "endpoint/\(record.name)", details: details)
             ])
-        record = changed
         return machine.order
     }
 
@@ -407,12 +404,17 @@ public actor EndpointRunner {
         details["revision"] = "\(order.new)"
         if let old = order.old { details["replaces"] = "\(old)" }
         // Not durable, so not begun.
+        try await keep(
+            changed, audit: [entry(action, by: actor, subject: "endpoint/\(changed.name)", details: details)])
+        abort = nil
+    }
+
+    /// Makes a changed record the endpoint's, once it is written down with its entries; meanwhile nothing else changes.
+    func keep(_ changed: EndpointRecord, audit entries: [AuditEntry]) async throws {
         isChanging = true
         defer { isChanging = false }
-        try await ledger.save(
-            changed, audit: [entry(action, by: actor, subject: "endpoint/\(changed.name)", details: details)])
+        try await ledger.save(changed, audit: entries)
         record = changed
-        abort = nil
     }
 
     private func audit(of machine: RolloutMachine, before: RolloutMachine) -> [AuditEntry] {

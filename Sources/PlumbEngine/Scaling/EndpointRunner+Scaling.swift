@@ -50,11 +50,8 @@ extension EndpointRunner {
             "kind": activity.kind.rawValue, "from": "\(activity.from)", "to": "\(activity.to)",
             "bounds": "\(activity.floor) to \(activity.ceiling)", "reason": activity.reason,
         ]
-        isChanging = true
-        defer { isChanging = false }
-        try await ledger.save(
+        try await keep(
             changed, audit: [entry("scale", by: actor, subject: "endpoint/\(record.name)", details: details)])
-        record = changed
         log.info("\(record.name): \(activity.from) -> \(activity.to) instances: \(activity.reason)")
     }
 }

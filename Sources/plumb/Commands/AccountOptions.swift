@@ -41,3 +41,14 @@ struct AccountOptions: ParsableArguments {
         return (String(word[..<sign]), String(word[word.index(after: sign)...]))
     }
 }
+
+/// What runs, and not a file.
+struct LiveSource: ParsableArguments {
+    @Argument(help: ArgumentHelp("engine:[ENDPOINT] or aws://[REGION].", valueName: "source")) var source = "engine:"
+
+    func validate() throws {
+        guard source.hasPrefix("engine:") || source.hasPrefix("aws:") else {
+            throw ValidationError("'\(source)' is neither engine: nor aws://REGION")
+        }
+    }
+}

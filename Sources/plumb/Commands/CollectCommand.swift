@@ -24,7 +24,7 @@ struct CollectCommand: AsyncParsableCommand {
             idle and stays, 2 bad input, 3 it could not be done.
             """)
 
-    @Argument(help: ArgumentHelp("engine:[ENDPOINT] or aws://[REGION].", valueName: "source")) var source = "engine:"
+    @OptionGroup var live: LiveSource
     @Flag(name: .shortAndLong, help: "Delete what is idle.") var yes = false
     @Option(
         name: .customLong("approve"),
@@ -36,15 +36,9 @@ struct CollectCommand: AsyncParsableCommand {
     @OptionGroup(title: "Input") var home: HomeOption
     @OptionGroup(title: "AWS account") var account: AccountOptions
 
-    func validate() throws {
-        guard source.hasPrefix("engine:") || source.hasPrefix("aws:") else {
-            throw ValidationError("'\(source)' is neither engine: nor aws://REGION")
-        }
-    }
-
     func run() async throws {
         let subjects = try await input.load(
-            [source], environment: environment.environment, home: home, account: account)
+            [live.source], environment: environment.environment, home: home, account: account)
         let found = Composition.idle(in: subjects)
         for month in found.unknown {
             print("\(month.name): not known to be idle; its requests were counted for \(Int(month.days)) days")
@@ -66,8 +60,8 @@ struct CollectCommand: AsyncParsableCommand {
     }
 
     private func delete(_ name: String) async throws {
-        guard source.hasPrefix("engine:") else {
-            return try await Composition.deleteEndpoint(name, in: source, account.access)
+        guard live.source.hasPrefix("engine:") else {
+            return try await Composition.deleteEndpoint(name, in: live.source, account.access)
         }
         try await RemotePlane.with(socketPath: home.controlSocket) { try await $0.remove(name, by: Actor.name) }
     }

@@ -33,7 +33,7 @@ struct CostReviewCommand: AsyncParsableCommand {
             3 it could not be done.
             """)
 
-    @Argument(help: ArgumentHelp("engine:[ENDPOINT] or aws://[REGION].", valueName: "source")) var source = "engine:"
+    @OptionGroup var live: LiveSource
     @Option(help: ArgumentHelp("The month, up to today.", valueName: "YYYY-MM")) var month: String?
     @Option(help: ArgumentHelp("Who answers for the decisions (default: the user of this machine).", valueName: "name"))
     var owner: String?
@@ -48,9 +48,6 @@ struct CostReviewCommand: AsyncParsableCommand {
     @OptionGroup(title: "AWS account") var account: AccountOptions
 
     func validate() throws {
-        guard source.hasPrefix("engine:") || source.hasPrefix("aws:") else {
-            throw ValidationError("'\(source)' is neither engine: nor aws://REGION")
-        }
         if let planDiscount, !(planDiscount > 0 && planDiscount < 100) {
             throw ValidationError("--plan-discount is more than 0 and less than 100")
         }
@@ -59,19 +56,19 @@ struct CostReviewCommand: AsyncParsableCommand {
     func run() async throws {
         let days = try Composition.reviewDays(on: Composition.today(), month: month)
         let subjects = try await input.load(
-            [source], environment: environment.environment, home: home, account: account)
+            [live.source], environment: environment.environment, home: home, account: account)
         var tools: SpendTools?
-        if source.hasPrefix("aws:") {
-            tools = try await Composition.spendTools(source, account.access, days: days)
+        if live.source.hasPrefix("aws:") {
+            tools = try await Composition.spendTools(live.source, account.access, days: days)
         }
         var metered: [EndpointStatement] = []
-        if source.hasPrefix("engine:") {
+        if live.source.hasPrefix("engine:") {
             metered = try await RemotePlane.with(socketPath: home.controlSocket) { plane in
                 try await plane.spending(of: nil, in: Month(holding: days.first)).endpoints
             }
         }
         let review = Composition.review(
-            subjects, of: source, owner: owner ?? Actor.name, days: days, tools: tools, metered: metered,
+            subjects, of: live.source, owner: owner ?? Actor.name, days: days, tools: tools, metered: metered,
             discount: planDiscount)
         if record {
             try await RemotePlane.with(socketPath: home.controlSocket) { plane in

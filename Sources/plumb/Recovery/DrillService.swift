@@ -14,8 +14,6 @@ struct DrillService: Service {
     let everySeconds: Double
     let log: Logger
     private static let pauseSeconds = 5.0
-    /// Of what a drill said, what is kept.
-    private static let outputMax = 2000
 
     func run() async throws {
         var machine = DrillMachine(everySeconds: everySeconds, startedAt: Date().timeIntervalSince1970)
@@ -39,8 +37,8 @@ struct DrillService: Service {
         let before = try newest()
         let last = before.map { DrillMachine.Drill(at: $0.at, succeeded: $0.outcome == .done) }
         guard machine.tick(at: Date().timeIntervalSince1970, last: last) else { return }
-        let (status, text) = try await drill()
-        guard status != 0 else { return log.notice("the recovery was practised, as it is on schedule") }
+        let (succeeded, text) = try await DrillProcess(home: home, passphrase: passphrase).run("dr")
+        guard !succeeded else { return log.notice("the recovery was practised, as it is on schedule") }
         log.critical("the recovery drill FAILED: \(text)")
         // One that ended before it wrote anything down is written down here.
         guard try newest() == before else { return }
@@ -51,14 +49,5 @@ struct DrillService: Service {
 
     private func newest() throws -> AuditEntry? {
         try Composition.drills(in: home, last: 1, kinds: ["drill.dr"]).last
-    }
-
-    private func drill() async throws -> (status: Int32, text: String) {
-        var environment = ProcessInfo.processInfo.environment.filter { $0.key != "PLUMB_ENGINE_URL" }
-        if let passphrase { environment["PLUMB_PASSPHRASE"] = passphrase }
-        let run = try await Program.run(
-            Composition.executablePath, ["drill", "dr", "--record", "--home", home], environment: environment)
-        let text = (run.output + run.errors).trimmingCharacters(in: .whitespacesAndNewlines)
-        return (run.status, String(text.suffix(Self.outputMax)))
     }
 }

@@ -11,21 +11,17 @@ import Synchronization
 /// Runs `plumb drill` for whoever may ask for it; what it measured goes into the audit record, as from the terminal.
 final class PractisedDrills: DrillGround, Service {
     private let plane: any ControlPlane
-    private let home: String
-    private let passphrase: String?
+    private let process: DrillProcess
     private let log: Logger
     private let newest = Mutex<DrillRun?>(nil)
     private let orders: AsyncStream<DrillRun>
     private let continuation: AsyncStream<DrillRun>.Continuation
     /// Drills that wait for the one under way.
     private static let ordersMax = 1
-    /// Of what a drill said, what is kept.
-    private static let outputMax = 4000
 
     init(plane: any ControlPlane, home: String, passphrase: String?, log: Logger) {
         self.plane = plane
-        self.home = home
-        self.passphrase = passphrase
+        process = DrillProcess(home: home, passphrase: passphrase)
         self.log = log
         (orders, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.ordersMax))
     }
@@ -64,13 +60,7 @@ final class PractisedDrills: DrillGround, Service {
     }
 
     private func practise(_ order: DrillRun) async throws -> (succeeded: Bool, text: String) {
-        var environment = ProcessInfo.processInfo.environment.filter { $0.key != "PLUMB_ENGINE_URL" }
-        if let passphrase { environment["PLUMB_PASSPHRASE"] = passphrase }
-        var arguments = ["drill", order.kind.rawValue, "--record", "--home", home]
         // Who started it has agreed. A name that begins with a hyphen is no option.
-        if let endpoint = order.endpoint { arguments += ["--yes", "--", endpoint] }
-        let run = try await Program.run(Composition.executablePath, arguments, environment: environment)
-        let text = (run.output + run.errors).trimmingCharacters(in: .whitespacesAndNewlines)
-        return (run.status == 0, String(text.suffix(Self.outputMax)))
+        try await process.run(order.kind.rawValue, order.endpoint.map { ["--yes", "--", $0] } ?? [])
     }
 }
