@@ -2,7 +2,10 @@
 FROM swift:6.3-bookworm AS build
 WORKDIR /source
 COPY . .
-RUN make setup build && bash packaging/stage.sh /stage /usr
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends make \
+    && make build \
+    && bash packaging/stage.sh /stage /usr
 
 FROM debian:bookworm-slim
 RUN apt-get update \
