@@ -33,6 +33,35 @@ public struct SpendAnomaly: Sendable, Hashable {
     public var impactUSD: Double { usd - expectedUSD }
 }
 
+extension SpendAnomaly {
+    /// The days, what they cost and why that is odd, in words.
+    public var text: String {
+        let days = first == last ? "\(first)" : "\(first) to \(last)"
+        let why =
+            switch cause {
+            case .unlikeItsWeekday: "unlike the same weekdays before"
+            case .creeping: "a little more every day"
+            case .unlikeItsPlan: "unlike the plan"
+            }
+        return "\(days): \(SpendEstimate.usd(usd)) USD, expected \(SpendEstimate.usd(expectedUSD)) "
+            + "(\(impactUSD > 0 ? "+" : "")\(SpendEstimate.usd(impactUSD))), \(why)"
+    }
+}
+
+extension SpendAnomalyDetector {
+    /// The anomalies of an endpoint's metered days, oldest first, before `today`, which is not over. The plan stands in
+    /// for the days from which nothing can be learned yet, and judges all days of an endpoint with a fixed count.
+    public func anomalies(
+        in days: [EndpointStatement.DayPart], before today: Day, isFixed: Bool
+    ) -> [SpendAnomaly] {
+        anomalies(
+            in: days.filter { $0.day < today }.enumerated().map { index, part in
+                let isPlanned = index < Self.daysToLearn || isFixed
+                return DayCost(day: part.day, usd: part.usd, plannedUSD: isPlanned ? part.plannedUSD : nil)
+            })
+    }
+}
+
 /// Judges each day by the days before it, never by later ones.
 ///
 /// The expectation is the median of the same weekday in the last eight weeks; the spread is that of all days around

@@ -67,6 +67,8 @@ public struct LocalSettings: Sendable {
 /// Everything one embedded engine consists of.
 public final class LocalHouse: Sendable {
     public let store: Store
+    /// What was practised and reviewed, from the audit log.
+    public let practised: FollowedEntries
     let log: Logger
     let folder: String
     let version: String
@@ -103,6 +105,7 @@ public final class LocalHouse: Sendable {
         self.monitor = monitor
         store = try Store(folder: settings.folder)
         for note in store.openingNotes { log.warning("\(note)") }
+        practised = FollowedEntries(store.reader, actions: Self.practisedActions)
         let handover = try Handover.received()
         let orphans = WorkerLauncher.endOrphans(
             of: settings.folder, except: Set(handover?.workers.map(\.processID) ?? []))
@@ -158,6 +161,10 @@ public final class LocalHouse: Sendable {
         try await loadAccessKeys()
         try await loadPrincipals()
     }
+
+    private static let practisedActions: Set<String> = [
+        "drill.dr", "drill.failover", "drill.rollback", "cost.review",
+    ]
 
     /// The plane over the endpoints on record, and the services to run, in order of dependence.
     public func furnish() async throws -> (plane: LocalPlane, services: [any Service]) {
