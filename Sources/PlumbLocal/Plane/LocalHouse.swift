@@ -168,6 +168,8 @@ public final class LocalHouse: Sendable {
 
     /// The plane over the endpoints on record, and the services to run, in order of dependence.
     public func furnish() async throws -> (plane: LocalPlane, services: [any Service]) {
+        // Once, and before anybody waits for it.
+        _ = try practised.newest(1)
         let records = try await StoreLedger(store: store).load()
         let plane = LocalPlane(self, records: records)
         // Shut down in reverse: runners first, then the gateway drains, then the workers end.
