@@ -26,22 +26,13 @@ extension Composition {
         return told(found.map { (nil, $0) }, format)
     }
 
-    /// The anomalies of an engine's months, oldest first, up to yesterday: today is not over. The plan stands in for
-    /// the days from which nothing can be learned yet, and judges all days of endpoints with a fixed count.
+    /// The anomalies of an engine's months, oldest first, told.
     static func anomalies(
         in statements: [SpendStatement], fixed: Set<String>, impactMin: Double, format: OutputFormat
     ) -> (text: String, count: Int) {
-        let today = today()
-        let byName = Dictionary(grouping: statements.flatMap(\.endpoints)) { $0.endpoint }
-        let found = byName.sorted { $0.key < $1.key }.flatMap { name, months -> [Found] in
-            let days = months.flatMap(\.days).filter { $0.day < today }
-            let costs = days.enumerated().map { index, part in
-                let isPlanned = index < SpendAnomalyDetector.daysToLearn || fixed.contains(name)
-                return DayCost(day: part.day, usd: part.usd, plannedUSD: isPlanned ? part.plannedUSD : nil)
-            }
-            return SpendAnomalyDetector(impactMin: impactMin).anomalies(in: costs).map { (name, $0) }
-        }
-        return told(found, format)
+        let found = SpendAnomalyDetector(impactMin: impactMin).anomalies(
+            in: statements, fixed: fixed, before: today())
+        return told(found.map { ($0.endpoint, $0.anomaly) }, format)
     }
 
     private static func told(_ found: [Found], _ format: OutputFormat) -> (text: String, count: Int) {
@@ -61,16 +52,6 @@ extension Composition {
     }
 
     private static func line(_ found: Found) -> String {
-        let anomaly = found.anomaly
-        let days = anomaly.first == anomaly.last ? "\(anomaly.first)" : "\(anomaly.first) to \(anomaly.last)"
-        let cause =
-            switch anomaly.cause {
-            case .unlikeItsWeekday: "unlike the same weekdays before"
-            case .creeping: "a little more every day"
-            case .unlikeItsPlan: "unlike the plan"
-            }
-        return (found.endpoint.map { "\($0) " } ?? "")
-            + "\(days): \(SpendEstimate.usd(anomaly.usd)) USD, expected \(SpendEstimate.usd(anomaly.expectedUSD)) "
-            + "(\(anomaly.impactUSD > 0 ? "+" : "")\(SpendEstimate.usd(anomaly.impactUSD))), \(cause)\n"
+        (found.endpoint.map { "\($0) " } ?? "") + "\(found.anomaly.text)\n"
     }
 }

@@ -35,8 +35,8 @@ public actor LocalPlane: ControlPlane, Service {
         startedAt = house.now()
         let gateway = house.gateway
         books = SpendDesk(
-            ledger: StoreLedger(store: house.store), prices: house.settings.prices, now: { gateway.seconds() },
-            log: house.log)
+            ledger: StoreLedger(store: house.store), prices: house.settings.prices, herald: house.herald,
+            now: { gateway.seconds() }, log: house.log)
         (starts, startsContinuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.endpointsMax))
         for record in records {
             let runner = house.makeRunner(record)
@@ -298,6 +298,7 @@ public actor LocalPlane: ControlPlane, Service {
             good: Int((totals?.requests ?? 0) - (totals?.serverErrors ?? 0)),
             measuredDays: (house.now() - startedAt) / 86_400, startSeconds: instances.compactMap(\.startSeconds).max())
         evidence.spend = metered(record.name)
+        evidence.subscribers = budgetSubscribers
         evidence.offHoursRunning = record.offHoursRunning(workers: instances.count, at: house.now()).map { Double($0) }
         return evidence
     }
