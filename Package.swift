@@ -180,7 +180,7 @@ let package = Package(
         .testTarget(
             name: "PlumbLocalTests",
             dependencies: [
-                "PlumbLocal", "PlumbModel", "PlumbEngine", "PlumbTesting", "plumb-worker",
+                "PlumbLocal", "PlumbModel", "PlumbEngine", "PlumbStore", "PlumbTesting", "plumb-worker",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),

@@ -189,7 +189,7 @@ extension Composition {
     /// How far back the last deployment of an endpoint is looked for.
     private static let lastEntriesMax = 1_000
 
-    private static func line(_ news: DeploymentNews) -> String {
+    static func line(_ news: DeploymentNews) -> String {
         let seconds = String(repeating: " ", count: max(0, 8 - "\(news.seconds)".count)) + "\(news.seconds) s"
         let text = "\(seconds)  \(news.subject)  \(news.text)"
         return news.isTrouble && Terminal.wantsColours ? "\u{1B}[31m\(text)\u{1B}[0m" : text
@@ -197,7 +197,8 @@ extension Composition {
 
     // MARK: - The audit record
 
-    private static func listener(
+    /// Who tells the news of an account, and keeps what is done to it in the audit record.
+    static func listener(
         _ target: AWSTarget, tell: @escaping @Sendable (DeploymentNews) -> Void
     ) -> DeploymentListener {
         DeploymentListener(tell: tell) { action, subject, details in

@@ -26,6 +26,7 @@ extension Composition {
         return told(found.map { (nil, $0) }, format)
     }
 
+<<<<<<< HEAD
     /// The anomalies of an engine's months, oldest first, up to yesterday.
     static func anomalies(
         in statements: [SpendStatement], fixed: Set<String>, impactMin: Double, format: OutputFormat
@@ -38,6 +39,15 @@ extension Composition {
                 .map { (name, $0) }
         }
         return told(found, format)
+=======
+    /// The anomalies of an engine's months, oldest first, told.
+    static func anomalies(
+        in statements: [SpendStatement], fixed: Set<String>, impactMin: Double, format: OutputFormat
+    ) -> (text: String, count: Int) {
+        let found = SpendAnomalyDetector(impactMin: impactMin).anomalies(
+            in: statements, fixed: fixed, before: today())
+        return told(found.map { ($0.endpoint, $0.anomaly) }, format)
+>>>>>>> 4e500874878a62c4a30a04551a5be509728029a9
     }
 
     private static func told(_ found: [Found], _ format: OutputFormat) -> (text: String, count: Int) {
@@ -57,6 +67,10 @@ extension Composition {
     }
 
     private static func line(_ found: Found) -> String {
+<<<<<<< HEAD
         (found.endpoint.map { "\($0) " } ?? "") + found.anomaly.text + "\n"
+=======
+        (found.endpoint.map { "\($0) " } ?? "") + "\(found.anomaly.text)\n"
+>>>>>>> 4e500874878a62c4a30a04551a5be509728029a9
     }
 }

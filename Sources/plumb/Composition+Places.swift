@@ -135,7 +135,7 @@ extension Composition {
         }
     }
 
-    /// Who is called when somebody acts without a second person.
+    /// Who is called when somebody acts without a second person, and told of spending.
     private static func alarmChannels(_ options: AlarmOptions, through line: OutsideLine) throws -> [AlarmChannel] {
         var channels: [AlarmChannel] = []
         if let topic = options.alarmTopic {

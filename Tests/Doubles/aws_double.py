@@ -82,7 +82,7 @@ def main() -> None:
     os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
     import double
-    from double import access, cost, data, drift, evaluating, front, pricing, serving, stacks, tagging, watching
+    from double import access, cost, data, drift, evaluating, front, jobs, pricing, serving, stacks, tagging, watching
     from moto.server import MotoRequestHandler
 
     serving.Durations.creating = options.creating
@@ -90,7 +90,7 @@ def main() -> None:
     serving.Durations.rolling_back = options.rolling_back
     stacks.Durations.answering = options.answering
     for module in (
-            access, cost, data, drift, evaluating, front, pricing, serving, stacks, tagging, watching):
+            access, cost, data, drift, evaluating, front, jobs, pricing, serving, stacks, tagging, watching):
         module.mend_moto()
 
     if options.evaluating:

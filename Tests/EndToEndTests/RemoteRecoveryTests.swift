@@ -140,6 +140,35 @@ struct RemoteRecoveryTests {
         #expect(try plumb("down", "--home", second).status == 0)
     }
 
+    /// The same topic hears of budgets, in words that people read.
+    @Test func aBudgetIsToldThroughATopic() async throws {
+        let topic = try python(Self.account)
+        let path = try command.spec("model.onnx")
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        try (text + "workingHours: none\nbudget: {monthlyUSD: 0.0001}\n")
+            .write(toFile: path, atomically: true, encoding: .utf8)
+        let up = try plumb("up", "--detach", "--no-restart", "--port", "0", "-e", "dev", "--alarm-topic", topic, path)
+        try #require(up.status == 0, "\(up.errors)")
+        let heard = try python(
+            """
+            sqs, found = boto3.client("sqs"), []
+            queue = sqs.get_queue_url(QueueName="heard")["QueueUrl"]
+            for _ in range(20):
+                for message in sqs.receive_message(
+                        QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=5).get("Messages", []):
+                    news = json.loads(message["Body"])
+                    found.append((news["Subject"], news["Message"]))
+                    sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+                if len(found) >= 14: break
+            print(json.dumps(found))
+            """)
+        let news = try #require(try JSONSerialization.jsonObject(with: Data(heard.utf8)) as? [[String]])
+        #expect(news.count == 14)
+        #expect(news.count { $0[0] == "plumb: budget.alert of endpoint digits" } == 6)
+        #expect(news.contains { $0[0] == "plumb: budget.stopped of team vision in dev" }, "\(news)")
+        #expect(try plumb("down").status == 0)
+    }
+
     /// How a shipment is encrypted, how a checkpoint is locked, and what becomes of whoever removes one.
     private static let objects = """
         def newest(bucket, prefix):

@@ -6,12 +6,12 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct SpendingTests {
     /// The digits example in dev, always on, with a budget.
-    private func up(_ command: Command, monthlyUSD: String) throws {
+    private func up(_ command: Command, monthlyUSD: String, _ options: String...) throws {
         let path = try command.spec("model.onnx")
         let text = try String(contentsOfFile: path, encoding: .utf8)
         try (text + "workingHours: none\nbudget: {monthlyUSD: \(monthlyUSD)}\n")
             .write(toFile: path, atomically: true, encoding: .utf8)
-        let up = try command.run("up", "--detach", "--port", "0", "-e", "dev", path)
+        let up = try command.start(["up", "--detach", "--port", "0", "-e", "dev"] + options + [path])()
         try #require(up.status == 0, "\(up.output) \(up.errors)")
     }
 
@@ -86,6 +86,81 @@ struct SpendingTests {
         let allowed = try command.run("cost", "allow", "digits", "--until", "2h", "--reason", "a demo")
         #expect(allowed.status == 0, "\(allowed.errors)")
         try await until("allowed") { try command.run("invoke", "digits").status == 0 }
+        #expect(try command.run("down").status == 0)
+    }
+
+    private static let python = [Command.root.appending(path: ".build/aws-tools/bin/python").path, "/usr/bin/python3"]
+        .first { FileManager.default.isExecutableFile(atPath: $0) }
+
+    private func finding(_ command: Command) throws -> (verdict: String?, message: String) {
+        let report = try command.json("check", "engine:", "--only", "COST-3.3", "--format", "json")
+        let control = (report["controls"] as? [[String: Any]])?.first { $0["id"] as? String == "COST-3.3" }
+        let finding = (report["findings"] as? [[String: Any]])?.first
+        return (control?["verdict"] as? String, finding?["message"] as? String ?? "")
+    }
+
+    /// A pager that is out at first, and a daemon that is killed meanwhile: nothing is lost, and nothing comes twice.
+    @Test(.enabled(if: python != nil, "python3 is not installed"))
+    func alertsReachAPagerOnceEachThroughAnOutageAndAKill() async throws {
+        let command = try Command()
+        let log = "\(command.home)/webhook.log"
+        let secret = "0123456789abcdef0123"
+        try (secret + "\n").write(toFile: "\(command.home)/secret", atomically: true, encoding: .utf8)
+        let double = Command.root.appending(path: "Tests/Doubles/webhook.py").path
+        let refusals = Array(repeating: "503", count: 6).joined(separator: ",")
+        let receiver = try Background(
+            try #require(Self.python), [double, "--log", log, "--secret", secret, "--answers", refusals + ",200"],
+            home: command.home)
+        let address = try #require(
+            try await soon { receiver.output.hasSuffix("\n") ? receiver.output : nil }
+        ).trimmingCharacters(in: .whitespacesAndNewlines)
+        func received() throws -> [[String: Any]] {
+            // Not there before the first message.
+            try ((try? String(contentsOfFile: log, encoding: .utf8)) ?? "").split(separator: "\n").compactMap {
+                try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+            }
+        }
+        try up(
+            command, monthlyUSD: "0.0001", "--alarm-webhook", "\(address)/pager", "--alarm-secret-file",
+            "\(command.home)/secret")
+        #expect(try finding(command).verdict == "holds")
+        try await until("refused") { try received().count >= 2 }
+        #expect(try command.run("status").output.contains("reaches nobody through webhook 127.0.0.1"))
+        let doubted = try finding(command)
+        #expect(doubted.verdict == "unknown" && doubted.message.contains("has reached nobody"), "\(doubted)")
+
+        let pid = try #require(try command.json("status", "--format", "json")["processID"] as? Int)
+        kill(pid_t(pid), SIGKILL)
+        // Three thresholds of two budgets, spent and forecast, and both ask to park it.
+        try await until("all are told") { try received().count { $0["status"] as? Int == 200 } == 14 }
+        let taken = try received().filter { $0["status"] as? Int == 200 }
+        #expect(taken.allSatisfy { $0["isSigned"] as? Bool == true })
+        let ids = taken.compactMap { $0["delivery"] as? String }
+        #expect(Set(ids).count == 14, "\(ids)")
+        let bodies = taken.compactMap { $0["body"] as? [String: Any] }
+        #expect(bodies.compactMap { $0["id"] as? String } == ids)
+        #expect(bodies.count { $0["action"] as? String == "budget.alert" } == 12)
+        #expect(bodies.contains { ($0["reason"] as? String)?.hasPrefix("endpoint digits is parked, for") == true })
+        #expect(try finding(command).verdict == "holds")
+        let audit = try command.run("audit", "log").output
+        #expect(audit.split(separator: "\n").count { $0.contains(" notice.told ") } == 14)
+
+        // The next one has nothing left to tell.
+        #expect(try command.run("down").status == 0)
+        #expect(
+            try command.run("up", "--detach", "--port", "0", "--alarm-webhook", "\(address)/pager").status == 0)
+        try await until("its books are open") {
+            ((try command.json("cost", "report", "--format", "json")["budgets"] as? [Any])?.count ?? 0) == 2
+        }
+        #expect(try command.run("down").status == 0)
+        #expect(try received().count { $0["status"] as? Int == 200 } == 14)
+    }
+
+    @Test func whoNamesNobodyIsToldThatNobodyIsTold() throws {
+        let command = try Command()
+        try up(command, monthlyUSD: "97")
+        let found = try finding(command)
+        #expect(found.verdict == "unknown" && found.message.contains("--alarm-webhook"), "\(found)")
         #expect(try command.run("down").status == 0)
     }
 }

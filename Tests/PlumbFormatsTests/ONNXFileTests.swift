@@ -23,6 +23,19 @@ import Testing
         #expect(file.operatorSets == ["": 17, "ai.onnx.ml": 1] && file.formatVersion == 8)
     }
 
+    /// The onnx package's own names, shapes and types of the same files.
+    @Test func inputsAreReadWithTheirShapes() throws {
+        let digits = try read(Self.root.appending(path: "Examples/digits/model.onnx"))
+        #expect(
+            digits.inputs == [
+                ONNXFile.Input(name: "X", elementType: "float32", dimensions: [.named(""), .fixed(64)])
+            ])
+        let columns = try read(Self.corpus.appending(path: "columns.onnx"))
+        #expect(columns.inputs.map(\.name) == ["length", "count", "kind"])
+        #expect(columns.inputs.map(\.elementType) == ["float32", "int64", "string"])
+        #expect(columns.inputs.allSatisfy { $0.dimensions == [.named(""), .fixed(1)] })
+    }
+
     /// Two branches with constants, a tree's lists, five numbers of four bits, none, and a hundred in another file.
     @Test func whatLiesInBranchesListsAndOtherFilesIsCountedToo() throws {
         let file = try read(Self.corpus.appending(path: "odd.onnx"))

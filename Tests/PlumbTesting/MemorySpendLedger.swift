@@ -11,7 +11,9 @@ public final class MemorySpendLedger: SpendLedger {
         var statements: [Month: [EndpointStatement]] = [:]
         var budgets: [String: BudgetMachine] = [:]
         var audit: [AuditEntry] = []
+        var judgedDay: Day?
         var refusals = 0
+        var budgetRefusals = 0
     }
     private let state = Mutex(State())
 
@@ -22,6 +24,9 @@ public final class MemorySpendLedger: SpendLedger {
 
     /// So many of the next writes find a full disk.
     public func refuseWrites(_ count: Int) { state.withLock { $0.refusals = count } }
+
+    /// So many of the next writes of budgets do.
+    public func refuseBudgets(_ count: Int) { state.withLock { $0.budgetRefusals = count } }
 
     public func hours(in month: Month) async throws -> [MeteredHour] {
         hours.filter { Month(holding: $0.day) == month }
@@ -37,6 +42,10 @@ public final class MemorySpendLedger: SpendLedger {
 
     public func save(_ budgets: [String: BudgetMachine], audit: [AuditEntry]) async throws {
         try write { state in
+            guard state.budgetRefusals == 0 else {
+                state.budgetRefusals -= 1
+                throw PlumbError(.internalFault, "the disk is full")
+            }
             state.budgets.merge(budgets) { _, new in new }
             state.audit += audit
         }
@@ -57,13 +66,22 @@ public final class MemorySpendLedger: SpendLedger {
         state.withLock { $0.statements[month] ?? [] }
     }
 
-    private func write(_ change: (inout State) -> Void) throws {
+    public func judgedDay() async throws -> Day? { state.withLock { $0.judgedDay } }
+
+    public func save(judged day: Day, audit: [AuditEntry]) async throws {
+        try write { state in
+            state.judgedDay = day
+            state.audit += audit
+        }
+    }
+
+    private func write(_ change: (inout State) throws -> Void) throws {
         try state.withLock { state in
             if state.refusals > 0 {
                 state.refusals -= 1
                 throw PlumbError(.internalFault, "the disk is full")
             }
-            change(&state)
+            try change(&state)
         }
     }
 }

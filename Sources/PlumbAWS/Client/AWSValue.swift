@@ -106,3 +106,24 @@ extension AWSValue: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, E
     public init(booleanLiteral bool: Bool) { self = .bool(bool) }
     public init(nilLiteral: ()) { self = .null }
 }
+
+extension AWSValue: Encodable {
+    /// As AWS's own tools take it: what is null is left out of a map.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .null: try container.encodeNil()
+        case .bool(let bool): try container.encode(bool)
+        case .number(let number):
+            if let integer = Int64(exactly: number) {
+                try container.encode(integer)
+            } else {
+                try container.encode(number)
+            }
+        case .text(let text): try container.encode(text)
+        case .data(let data): try container.encode(data.base64EncodedString())
+        case .list(let items): try container.encode(items)
+        case .map(let members): try container.encode(members.filter { !$0.value.isNull })
+        }
+    }
+}

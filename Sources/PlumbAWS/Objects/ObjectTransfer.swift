@@ -1,5 +1,6 @@
 // An object's bytes to S3 and back, a part at a time.
 
+import Crypto
 import Foundation
 import PlumbModel
 
@@ -45,12 +46,33 @@ extension AWSClient {
     /// An object's bytes and the tag of the version that they are of; nil where there is no such object.
     func object(_ key: String, in bucket: String, region: String) async throws -> (bytes: Data, tag: String)? {
         var bytes = Data()
+        return try await read(key, in: bucket, region: region) { bytes += $0 }.map { (bytes, $0) }
+    }
+
+    /// SHA-256 of an object's bytes in hex, and how many there are; nil where there is no such object.
+    func digest(
+        ofObject key: String, in bucket: String, region: String
+    ) async throws -> (hexadecimal: String, byteCount: Int)? {
+        var (digest, count) = (SHA256(), 0)
+        let tag = try await read(key, in: bucket, region: region) { part in
+            digest.update(data: part)
+            count += part.count
+        }
+        guard tag != nil else { return nil }
+        return (digest.finalize().map(ArtefactFile.hexadecimal).joined(), count)
+    }
+
+    /// Reads an object part by part, and answers the tag of its version; nil where there is no such object.
+    private func read(
+        _ key: String, in bucket: String, region: String, take: (Data) throws -> Void
+    ) async throws -> String? {
+        var count = 0
         var tag: AWSValue = .null
         repeat {
             // The parts are of one version, or S3 refuses.
             let input: AWSValue = [
                 "Bucket": .text(bucket), "Key": .text(key), "IfMatch": tag,
-                "Range": .text("bytes=\(bytes.count)-\(bytes.count + Self.partBytes - 1)"),
+                "Range": .text("bytes=\(count)-\(count + Self.partBytes - 1)"),
             ]
             let answer: AWSValue
             do {
@@ -59,14 +81,15 @@ extension AWSClient {
                 return nil
             }
             guard let part = answer["Body"].data, !part.isEmpty else {
-                throw PlumbError(.internalFault, "s3://\(bucket)/\(key) was cut short at byte \(bytes.count)")
+                throw PlumbError(.internalFault, "s3://\(bucket)/\(key) was cut short at byte \(count)")
             }
-            bytes += part
+            try take(part)
+            count += part.count
             tag = answer["ETag"]
             let total = answer["ContentRange"].text?.split(separator: "/").last.flatMap { Int($0) }
-            guard let total, bytes.count < total else { break }
+            guard let total, count < total else { break }
         } while true
-        return (bytes, tag.text ?? "")
+        return tag.text ?? ""
     }
 }
 

@@ -4,7 +4,9 @@ import PlumbModel
 
 extension EngineGraph {
     /// The endpoint's own budget, in the words of AWS Budgets.
-    static func addBudget(of active: Revision, to graph: inout Graph) {
+    static func addBudget(
+        of active: Revision, toldTo subscribers: Fact<[Fact<String>]>, to graph: inout Graph
+    ) {
         let spec = active.spec
         func notification(_ kind: String, _ percent: Double) -> BudgetNotification {
             var notification = BudgetNotification()
@@ -12,8 +14,7 @@ extension EngineGraph {
             notification.comparison = "GREATER_THAN"
             notification.threshold = .known(percent)
             notification.thresholdType = "PERCENTAGE"
-            notification.subscribers = .unknown(
-                "alerts go to the log and the audit record; who reads those is not seen")
+            notification.subscribers = subscribers
             return notification
         }
         graph.budgets.append(

@@ -18,6 +18,8 @@ public struct EndpointEvidence: Sendable {
     public var spend: EndpointStatement?
     /// Workers outside its working hours; nil where that cannot be said.
     public var offHoursRunning: Double?
+    /// Who is told of its budget.
+    public var subscribers: Fact<[Fact<String>]> = .unknown("whom the engine tells was not looked at")
 
     public init(
         fleets: [FleetObservation], alarms: [EndpointStatus.AlarmStatus], metricNames: [String], requests: Int,
@@ -56,7 +58,7 @@ public enum EngineGraph {
         let definitions = RevisionAlarms.definitions(for: active)
         addServing(active, definitions, to: &graph)
         addScaling(record, active, to: &graph)
-        addBudget(of: active, to: &graph)
+        addBudget(of: active, toldTo: known.subscribers, to: &graph)
         for definition in definitions {
             var alarm = Alarm(definition, id: definition.name)
             alarm.head.place = spec.place(of: "alarms")

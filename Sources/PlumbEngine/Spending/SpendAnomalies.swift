@@ -31,6 +31,19 @@ public struct SpendAnomaly: Sendable, Hashable {
     public var expectedUSD: Double
     /// What it cost beyond what was expected; negative where something that should run did not.
     public var impactUSD: Double { usd - expectedUSD }
+
+    /// `2026-11-24: 31.20 USD, expected 11.50 (+19.70), unlike the same weekdays before`.
+    public var text: String {
+        let days = first == last ? "\(first)" : "\(first) to \(last)"
+        let why =
+            switch cause {
+            case .unlikeItsWeekday: "unlike the same weekdays before"
+            case .creeping: "a little more every day"
+            case .unlikeItsPlan: "unlike the plan"
+            }
+        return "\(days): \(SpendEstimate.usd(usd)) USD, expected \(SpendEstimate.usd(expectedUSD)) "
+            + "(\(impactUSD > 0 ? "+" : "")\(SpendEstimate.usd(impactUSD))), \(why)"
+    }
 }
 
 extension SpendAnomaly {
@@ -160,6 +173,28 @@ public struct SpendAnomalyDetector: Sendable {
         let sorted = values.sorted()
         let middle = sorted.count / 2
         return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+    }
+}
+
+extension SpendAnomalyDetector {
+    /// The same weekdays of eight weeks lie in so many months.
+    public static let monthsMax = 3
+
+    /// The anomalies of metered months, oldest first, by endpoint, up to the day before `today`: that is not over. The
+    /// plan stands in for the days from which nothing can be learned yet, and judges all days of endpoints whose number
+    /// of instances is `fixed`.
+    public func anomalies(
+        in months: [SpendStatement], fixed: Set<String>, before today: Day
+    ) -> [(endpoint: String, anomaly: SpendAnomaly)] {
+        let byName = Dictionary(grouping: months.flatMap(\.endpoints)) { $0.endpoint }
+        return byName.sorted { $0.key < $1.key }.flatMap { name, months in
+            let days = months.flatMap(\.days).filter { $0.day < today }
+            let costs = days.enumerated().map { index, part in
+                let isPlanned = index < Self.daysToLearn || fixed.contains(name)
+                return DayCost(day: part.day, usd: part.usd, plannedUSD: isPlanned ? part.plannedUSD : nil)
+            }
+            return anomalies(in: costs).map { (name, $0) }
+        }
     }
 }
 

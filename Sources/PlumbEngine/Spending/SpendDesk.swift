@@ -16,6 +16,10 @@ public protocol SpendLedger: Sendable {
     /// Keeps statements of a month in the place of its hours, and forgets those.
     func fold(_ hours: [MeteredHour], into statements: [EndpointStatement], of month: Month) async throws
     func statements(of month: Month) async throws -> [EndpointStatement]
+    /// The last day that was looked at for oddness; nil before the first.
+    func judgedDay() async throws -> Day?
+    /// Saves that together with the audit entries of what was odd.
+    func save(judged day: Day, audit: [AuditEntry]) async throws
 }
 
 /// Looks at all endpoints about once a second, and writes down once a minute.
@@ -28,6 +32,7 @@ public actor SpendDesk {
     private let ledger: any SpendLedger
     private let prices: PriceBook
     private let now: @Sendable () -> Double
+    private let herald: (any SpendHerald)?
     private let log: Logger
     private var meter: SpendMeter?
     private var budgets: [String: BudgetMachine] = [:]
@@ -35,13 +40,16 @@ public actor SpendDesk {
     private var lastSaveAt: Double?
     /// Hours of the month before that could not be written down at its turn.
     private var left: [MeteredHour] = []
+    private var judgedDay: Day?
 
-    /// `now` answers seconds since 1970-01-01 UTC.
+    /// `now` answers seconds since 1970-01-01 UTC; without a `herald` notices stand in the log and the audit record.
     public init(
-        ledger: any SpendLedger, prices: PriceBook, now: @escaping @Sendable () -> Double, log: Logger
+        ledger: any SpendLedger, prices: PriceBook, herald: (any SpendHerald)? = nil,
+        now: @escaping @Sendable () -> Double, log: Logger
     ) {
         self.ledger = ledger
         self.prices = prices
+        self.herald = herald
         self.now = now
         self.log = log
     }
@@ -61,6 +69,7 @@ public actor SpendDesk {
         lastSaveAt = moment
         try await save(at: moment)
         try await holdAgainstBudgets(runners, at: moment)
+        try await lookForOddDays(runners, at: moment)
         return true
     }
 
@@ -75,10 +84,11 @@ public actor SpendDesk {
         let month = Month(secondsSinceEpoch: moment)
         let hours = try await ledger.hours(in: month)
         let kept = try await ledger.budgets()
+        let judged = try await ledger.judgedDay()
         // Another call may have been quicker, and may have counted already.
         guard meter == nil else { return }
         meter = SpendMeter(month: month, hours: hours)
-        budgets = kept
+        (budgets, judgedDay) = (kept, judged)
         lastSaveAt = moment - Self.saveSeconds + Self.firstSaveSeconds
         try await foldOldMonths(at: moment)
     }
@@ -180,6 +190,7 @@ public actor SpendDesk {
         let present = Set(sights.map(\.sample.endpoint))
         var changed: [String: BudgetMachine] = [:]
         var entries: [AuditEntry] = []
+        var notices: [SpendNotice] = []
         for scope in scopes {
             var machine =
                 budgets[scope.name]
@@ -191,12 +202,22 @@ public actor SpendDesk {
                     percents: scope.percents, stops: scope.stops))
             if machine != budgets[scope.name] { changed[scope.name] = machine }
             entries += action.alerts.map { entry(of: $0, scope.name) }
+            notices += action.alerts.map { SpendNotice($0, of: scope.name) }
+            if action.restraint > budgets[scope.name]?.restraint ?? .none {
+                let reason = Self.reason(scope, action.restraint)
+                notices += [
+                    SpendNotice(
+                        action.restraint, of: scope.name, limitUSD: scope.limitUSD, because: reason, at: moment)
+                ].compactMap { $0 }
+            }
         }
         if !changed.isEmpty {
-            // Not durable, so not told: the next look tells it.
+            // Not durable, so not told: the next look tells it, under the same ids.
+            try await herald?.keep(notices)
             try await ledger.save(changed, audit: entries)
             budgets.merge(changed) { _, new in new }
-            for entry in entries { log.warning("\(entry.subject): \(entry.details["alert"] ?? "")") }
+            for notice in notices { log.warning("\(notice.text)") }
+            await herald?.tell(notices)
         }
         for runner in runners {
             let record = await runner.record
@@ -225,6 +246,40 @@ public actor SpendDesk {
                 "usd": "\(alert.usd)", "limitUSD": "\(alert.limitUSD)",
                 "month": "\(Month(secondsSinceEpoch: alert.at))",
             ])
+    }
+
+    // MARK: - Odd days
+
+    /// Looks once a day at the days that are over; the first time at yesterday alone.
+    private func lookForOddDays(_ runners: [EndpointRunner], at moment: Double) async throws {
+        let today = Day(secondsSinceEpoch: moment)
+        let judged = judgedDay ?? today.adding(days: -2)
+        guard today.days(since: judged) > 1 else { return }
+        var months = [try await statement()]
+        for _ in 1..<SpendAnomalyDetector.monthsMax {
+            months.insert(try await statement(of: months[0].month.previous), at: 0)
+        }
+        var fixed: Set<String> = []
+        for runner in runners {
+            let record = await runner.record
+            if record.hasFixedCount { fixed.insert(record.name) }
+        }
+        let odd = SpendAnomalyDetector().anomalies(in: months, fixed: fixed, before: today)
+        // One that goes on was told when it began.
+        let notices = odd.filter { $0.anomaly.first > judged }
+            .map { SpendNotice($0.anomaly, of: $0.endpoint, at: moment) }
+        let yesterday = today.adding(days: -1)
+        try await herald?.keep(notices)
+        try await ledger.save(
+            judged: yesterday,
+            audit: notices.map {
+                AuditEntry(
+                    at: moment, actor: "plumb", action: $0.event.rawValue, subject: $0.subject,
+                    details: ["anomaly": $0.text])
+            })
+        judgedDay = yesterday
+        for notice in notices { log.warning("\(notice.text)") }
+        await herald?.tell(notices)
     }
 
     // MARK: - Statements

@@ -1,9 +1,24 @@
-// What an ONNX file says of its model without running it: operators, parameters, and how many bytes those take.
+// What an ONNX file says of its model without running it: inputs, operators, parameters, and how many bytes those take.
 //
 // `ONNXFileReader` reads the file, `WireReader` the encoding below it (Protocol Buffers, as onnx.proto3 numbers it).
 
 /// The profile of a model that its file tells.
 public struct ONNXFile: Sendable, Hashable {
+    /// What a caller gives the model.
+    public struct Input: Sendable, Hashable {
+        public var name: String
+        /// `float32` and so on.
+        public var elementType: String
+        /// Nil where the file does not say how many dimensions there are.
+        public var dimensions: [Dimension]?
+    }
+    public enum Dimension: Sendable, Hashable {
+        case fixed(Int)
+        /// Any number, by the name that the file has for it; empty for none.
+        case named(String)
+    }
+    /// In the file's order; weights that it lists as inputs too are none.
+    public var inputs: [Input] = []
     /// The version of the format itself.
     public var formatVersion = 0
     /// Operator sets by domain; the standard one has the empty name.

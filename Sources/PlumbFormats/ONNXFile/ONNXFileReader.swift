@@ -1,4 +1,4 @@
-// Reads operators and parameters out of an ONNX file, and skips the values themselves.
+// Reads inputs, operators and parameters out of an ONNX file, and skips the values themselves.
 
 public import PlumbModel
 
@@ -10,6 +10,10 @@ public struct ONNXFileReader {
     private let bytes: [UInt8]
     private var profile = ONNXFile()
     private var hasGraph = false
+    /// Names of the outermost graph's weights.
+    private var weights: Set<String> = []
+    /// No dimension is larger; what a file says beyond is a number below zero.
+    private static let dimensionMax: UInt64 = 1 << 31
 
     /// Reads a whole file. Throws `invalidInput` that says what is odd and at which byte.
     public static func read(_ bytes: [UInt8], file: String) throws(PlumbError) -> ONNXFile {
@@ -40,6 +44,8 @@ public struct ONNXFileReader {
             }
         }
         guard hasGraph else { throw WireReader.Fault(reason: "there is no graph in it", offset: bytes.count) }
+        // Files of the format's first versions list every weight as an input with a default.
+        profile.inputs.removeAll { weights.contains($0.name) }
     }
 
     private mutating func operatorSet(_ range: Range<Int>) throws(WireReader.Fault) {
@@ -67,11 +73,58 @@ public struct ONNXFileReader {
         while let (field, value) = try fields.next() {
             switch (field, value) {
             case (1, .block(let range)): try node(range, depth: depth)
-            case (5, .block(let range)): try tensor(range)
+            case (5, .block(let range)):
+                try tensor(range)
+                if depth == 0, let name = try block(8, in: range) { weights.insert(text(name)) }
+            case (11, .block(let range)): if depth == 0 { try input(range) }
             case (15, .block(let range)): try sparseTensor(range)
             default: continue
             }
         }
+    }
+
+    private mutating func input(_ range: Range<Int>) throws(WireReader.Fault) {
+        let name = try block(1, in: range).map(text) ?? ""
+        // Sequences and maps have no shape.
+        guard let type = try block(2, in: range), let tensor = try block(1, in: type) else {
+            return profile.inputs.append(ONNXFile.Input(name: name, elementType: Element.other.name, dimensions: nil))
+        }
+        var element = Element.other
+        var dimensions: [ONNXFile.Dimension]?
+        var fields = WireReader(bytes, in: tensor)
+        while let (field, value) = try fields.next() {
+            if case (1, .number(let number)) = (field, value) { element = Element(rawValue: number) ?? .other }
+            if case (2, .block(let shape)) = (field, value) { dimensions = try self.dimensions(shape) }
+        }
+        profile.inputs.append(ONNXFile.Input(name: name, elementType: element.name, dimensions: dimensions))
+    }
+
+    private func dimensions(_ range: Range<Int>) throws(WireReader.Fault) -> [ONNXFile.Dimension] {
+        var found: [ONNXFile.Dimension] = []
+        var fields = WireReader(bytes, in: range)
+        while let (field, value) = try fields.next() {
+            guard case (1, .block(let range)) = (field, value) else { continue }
+            var dimension = ONNXFile.Dimension.named("")
+            var parts = WireReader(bytes, in: range)
+            while let (field, value) = try parts.next() {
+                if case (1, .number(let size)) = (field, value), (1...Self.dimensionMax).contains(size) {
+                    dimension = .fixed(Int(size))
+                }
+                if case (2, .block(let range)) = (field, value) { dimension = .named(text(range)) }
+            }
+            found.append(dimension)
+        }
+        return found
+    }
+
+    /// The last nested message or text with this number; nil for none.
+    private func block(_ wanted: UInt64, in range: Range<Int>) throws(WireReader.Fault) -> Range<Int>? {
+        var found: Range<Int>?
+        var fields = WireReader(bytes, in: range)
+        while let (field, value) = try fields.next() {
+            if case (wanted, .block(let range)) = (field, value) { found = range }
+        }
+        return found
     }
 
     private mutating func node(_ range: Range<Int>, depth: Int) throws(WireReader.Fault) {

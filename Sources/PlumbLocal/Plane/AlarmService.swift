@@ -1,4 +1,5 @@
-// Calls people when somebody acts without a second person: through whatever channels the engine was given.
+// Calls people when somebody acts without a second person, and tells them of spending: through whatever channels the
+// engine was given.
 
 import Foundation
 import Logging
@@ -8,26 +9,35 @@ import ServiceLifecycle
 
 /// What somebody has to look at, now.
 public struct EngineAlarm: Sendable, Hashable, Codable {
-    /// The review that is open; the same alarm told again has the same.
+    /// The review that is open, or the notice; the same alarm told again has the same.
     public var id: String
-    /// `break-glass` or `emergency-rollback`.
+    /// `break-glass`, `emergency-rollback`, or the event of a notice of spending, `budget.alert`.
     public var action: String
     public var by: String
+    /// A person's own, or what was seen.
     public var reason: String
     /// Seconds since 1970-01-01 UTC.
     public var at: Double
     /// Until when the glass is broken.
     public var until: Double?
+    /// Whose money a notice is about: `endpoint digits`, `team risk in dev`.
+    public var subject: String?
 
     init(_ review: AccessReviewEntry) {
         (id, action, by, reason) = (review.id, review.action, review.by, review.reason)
         (at, until) = (review.at, review.until)
     }
 
-    public var title: String { "plumb: \(action) by \(by)" }
+    init(_ notice: SpendNotice) {
+        (id, action, by, reason) = (notice.id, notice.event.rawValue, "plumb", notice.text)
+        (at, subject) = (notice.at, notice.subject)
+    }
+
+    public var title: String { subject.map { "plumb: \(action) of \($0)" } ?? "plumb: \(action) by \(by)" }
 
     /// For people.
     public var text: String {
+        guard subject == nil else { return "\(reason)\nplumb cost report shows the month so far." }
         let start = Date(timeIntervalSince1970: at).formatted(.iso8601)
         let end = until.map { Date(timeIntervalSince1970: $0).formatted(.iso8601) }
         let scope = end.map { ": production may be changed without a second person until \($0)" } ?? ""
@@ -54,19 +64,29 @@ public struct AlarmChannel: Sendable {
 final class AlarmService: Service {
     private let channel: AlarmChannel
     private let notices: KeeperNotices
+    private let taken: @Sendable (_ id: String) async -> Void
     private let log: Logger
     private let stream: AsyncStream<EngineAlarm>
     private let continuation: AsyncStream<EngineAlarm>.Continuation
     /// Alarms that may wait; older ones give way.
-    private static let waitingMax = 100
+    private static let waitingMax = 1_000
     private static let pauseSecondsMax = 60.0
 
-    init(_ channel: AlarmChannel, notices: KeeperNotices, log: Logger) {
+    /// `taken` is told of each alarm that somebody took.
+    init(
+        _ channel: AlarmChannel, notices: KeeperNotices, log: Logger,
+        taken: @escaping @Sendable (_ id: String) async -> Void
+    ) {
         self.channel = channel
         self.notices = notices
+        self.taken = taken
         self.log = log
         (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.waitingMax))
     }
+
+    var name: String { channel.name }
+    /// Whether the last alarm reached nobody yet.
+    var isFailing: Bool { notices[channel.name] != nil }
 
     func raise(_ alarm: EngineAlarm) { continuation.yield(alarm) }
 
@@ -80,6 +100,7 @@ final class AlarmService: Service {
             do {
                 try await channel.send(alarm)
                 notices.set(nil, by: channel.name)
+                await taken(alarm.id)
                 return
             } catch {
                 log.error("the alarm \(alarm.id) cannot be told through \(channel.name): \(error)")

@@ -14,6 +14,8 @@ final class KeeperNotices: Sendable {
     /// Nil when all is well again.
     func set(_ text: String?, by keeper: String) { texts.withLock { $0[keeper] = text } }
 
+    subscript(keeper: String) -> String? { texts.withLock { $0[keeper] } }
+
     var all: [String] { texts.withLock { $0.sorted { $0.key < $1.key }.map(\.value) } }
 }
 

@@ -48,7 +48,7 @@ public struct LocalSettings: Sendable {
     public var prices = PriceBook.embedded
     /// How old the last recovery drill may become, in seconds; nil where none is asked for.
     public var drillSeconds: Double?
-    /// Who is called when somebody acts without a second person.
+    /// Who is called when somebody acts without a second person, and told of spending.
     public var alarmChannels: [AlarmChannel] = []
     public init(
         folder: String, host: String, port: Int, workerPath: String, threads: Int, version: String,
@@ -92,6 +92,7 @@ public final class LocalHouse: Sendable {
     let settings: LocalSettings
     let notices = KeeperNotices()
     let alarms: [AlarmService]
+    let herald: ChannelHerald
     let tls: NIOLockedValueBox<NIOSSLContext>
 
     /// Opens the state, makes certificates and the first token when they are missing, and ends what an earlier daemon
@@ -138,7 +139,13 @@ public final class LocalHouse: Sendable {
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, settings.threads))
         let gateway = gateway
         let notices = notices
-        alarms = settings.alarmChannels.map { AlarmService($0, notices: notices, log: log) }
+        let outbox = NoticeOutbox(store: store, channels: settings.alarmChannels.map(\.name), log: log)
+        alarms = settings.alarmChannels.map { channel in
+            AlarmService(channel, notices: notices, log: log) {
+                await outbox.taken($0, by: channel.name, at: gateway.seconds())
+            }
+        }
+        herald = ChannelHerald(outbox: outbox, channels: alarms)
         incidents = Incidents(ledger: StoreLedger(store: store), now: { gateway.seconds() }, log: log)
         engine = LocalEngine(
             gateway: gateway, launcher: launcher, copies: copies, processes: processes, monitor: monitor,
@@ -181,6 +188,7 @@ public final class LocalHouse: Sendable {
         for review in gateway.principals.read({ $0.reviews.values }) {
             for alarm in alarms { alarm.raise(EngineAlarm(review)) }
         }
+        try await herald.resume(at: now())
         return (
             plane,
             try await keepers() + alarms + [

@@ -34,6 +34,19 @@ extension LocalPlane {
         house.gateway.spending.withLockedValue { $0?.endpoints.first { $0.endpoint == endpoint } }
     }
 
+    /// Who is told of a budget: the channels that took what they were last given.
+    var budgetSubscribers: Fact<[Fact<String>]> {
+        let channels = house.alarms
+        guard !channels.isEmpty else {
+            return .unknown(
+                "alerts go to the log and the audit record, and who reads those is not seen; plumb up --alarm-topic or "
+                    + "--alarm-webhook tells somebody")
+        }
+        let reached = channels.filter { !$0.isFailing }.map { Fact.known($0.name) }
+        guard reached.isEmpty else { return .known(reached) }
+        return .unknown("the last alarm has reached nobody through \(channels.map(\.name).joined(separator: " or "))")
+    }
+
     public func spend(
         _ endpoint: String, _ order: SpendingOrder, until: Double?, reason: String, by actor: String
     ) async throws -> Double? {

@@ -38,9 +38,14 @@ public actor LocalPlane: ControlPlane, Service {
         startedAt = house.now()
         let gateway = house.gateway
         books = SpendDesk(
+<<<<<<< HEAD
             ledger: StoreLedger(store: house.store), prices: house.settings.prices, now: { gateway.seconds() },
             log: house.log)
         chronicle = HistoryDesk(ledger: StoreLedger(store: house.store))
+=======
+            ledger: StoreLedger(store: house.store), prices: house.settings.prices, herald: house.herald,
+            now: { gateway.seconds() }, log: house.log)
+>>>>>>> 4e500874878a62c4a30a04551a5be509728029a9
         (starts, startsContinuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.endpointsMax))
         for record in records {
             let runner = house.makeRunner(record)
@@ -331,6 +336,7 @@ public actor LocalPlane: ControlPlane, Service {
             good: Int((totals?.requests ?? 0) - (totals?.serverErrors ?? 0)),
             measuredDays: (house.now() - startedAt) / 86_400, startSeconds: instances.compactMap(\.startSeconds).max())
         evidence.spend = metered(record.name)
+        evidence.subscribers = budgetSubscribers
         evidence.offHoursRunning = record.offHoursRunning(workers: instances.count, at: house.now()).map { Double($0) }
         return evidence
     }

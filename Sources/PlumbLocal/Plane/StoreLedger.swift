@@ -28,6 +28,8 @@ extension StoreLedger: SpendLedger {
     private static let hourKind = "metered"
     private static let statementKind = "statement"
     private static let budgetKind = "budget"
+    private static let judgedKind = "judged"
+    private static let spendKey = "spending"
 
     func hours(in month: Month) async throws -> [MeteredHour] {
         // The keys begin with the day.
@@ -64,5 +66,13 @@ extension StoreLedger: SpendLedger {
         let keys = "\(month)/"..<"\(month)0"
         return try await store.records(Self.statementKind, as: EndpointStatement.self, keys: keys)
             .values.sorted { $0.endpoint < $1.endpoint }
+    }
+
+    func judgedDay() async throws -> Day? {
+        try await store.records(Self.judgedKind, as: Day.self)[Self.spendKey]
+    }
+
+    func save(judged day: Day, audit: [AuditEntry]) async throws {
+        try await store.save(Self.judgedKind, [Self.spendKey: Day?.some(day)], audit: audit)
     }
 }

@@ -73,9 +73,9 @@ extension Graph {
         return nil
     }
 
-    /// The budget that counts this endpoint: its own in production, its team's elsewhere.
+    /// The budget that counts this endpoint: its own in production and in an engine, its team's elsewhere.
     func budgetCounting(_ endpoint: Endpoint, _ ask: inout Inquiry) -> Budget? {
-        if environment == .production { return budgetMeant(for: endpoint, &ask) }
+        if environment == .production || source == .engine { return budgetMeant(for: endpoint, &ask) }
         guard let team = ask.need(team(of: endpoint), "the endpoint's team (tag \(CostTag.team))") else { return nil }
         var strict = Inquiry(endpoint.id)
         if let budget = budget(ofTeam: team, &strict) { return budget }

@@ -112,7 +112,8 @@ extension PolicyBook {
         seed: "Alerts: Notify on 50%, 80%, and 100% of budget thresholds",
         limit: "50 %, 80 % and 100 % of the budget",
         remedy: "Give the budget three ACTUAL notifications, GREATER_THAN 50, 80 and 100 PERCENTAGE, each with a "
-            + "subscriber (spec: budget.alerts: [50, 80, 100]).",
+            + "subscriber (spec: budget.alerts: [50, 80, 100]; an engine tells whom plumb up --alarm-topic and "
+            + "--alarm-webhook name).",
         traps: [
             "ABSOLUTE_VALUE 50 means 50 dollars, and a threshold of 0.5 half a percent.",
             "One notification at 50 % is not three.",
@@ -124,6 +125,11 @@ extension PolicyBook {
             ControlExample("three levels in dev", in: .dev),
             ControlExample("the type of the threshold is left to its default, PERCENTAGE") {
                 changeNotifications(&$0) { $0.thresholdType = .absent }
+            },
+            ControlExample("an engine that tells a webhook of each endpoint's own budget", in: .dev) {
+                $0.source = .engine
+                $0.budgets.mutateEach { $0.tagFilters = .known(["user:ml:endpoint$digits"]) }
+                changeNotifications(&$0) { $0.subscribers = .known(["webhook pager.example.org"]) }
             },
         ],
         fails: [

@@ -57,15 +57,18 @@ public struct ModelCandidate: Sendable, Hashable, Codable {
     }
 
     /// The mean reduction of the median and its 95 % interval, by Student's t over the blocks; nil for fewer than 30.
-    public var reduction: (mean: Double, lower: Double, upper: Double)? {
+    public var reduction: (mean: Double, lower: Double, upper: Double)? { Self.interval(of: reductions) }
+
+    /// The mean of measurements and its 95 % interval, by Student's t; nil for fewer than 30.
+    public static func interval(of reductions: [Double]) -> (mean: Double, lower: Double, upper: Double)? {
         let count = Double(reductions.count)
-        guard reductions.count >= Self.blocksMin, reductions.allSatisfy(\.isFinite) else { return nil }
+        guard reductions.count >= blocksMin, reductions.allSatisfy(\.isFinite) else { return nil }
         let mean = reductions.reduce(0, +) / count
         let variance = reductions.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
-        let half = Self.studentsT * (variance / count).squareRoot()
+        let half = studentsT * (variance / count).squareRoot()
         return (mean, mean - half, mean + half)
     }
-    private static let blocksMin = 30
+    public static let blocksMin = 30
     /// The 97.5 % point of Student's t at 29 degrees of freedom; more blocks make it smaller.
     private static let studentsT = 2.0452
 

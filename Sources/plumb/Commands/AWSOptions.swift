@@ -58,9 +58,18 @@ enum Agreement {
 
 /// Work in an account that goes on when whoever watches it leaves.
 enum LeavableWork {
-    /// Ctrl-C ends the watching, and says what becomes of the work.
+    /// Ctrl-C ends the watching, and says what becomes of the deployment.
     static func watch<Result: Sendable>(
         _ endpoint: String, _ work: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        try await watch(
+            leaving: "no longer watched: what is under way in AWS goes on, and nothing after it is begun",
+            hint: "plumb status \(endpoint) --to aws follows it; deploying again goes on from there", work)
+    }
+
+    /// Ctrl-C ends the watching, with these words.
+    static func watch<Result: Sendable>(
+        leaving message: String, hint: String, _ work: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         return try await withThrowingTaskGroup(of: Result?.self) { group in
@@ -71,9 +80,7 @@ enum LeavableWork {
             }
             defer { group.cancelAll() }
             guard let first = try await group.next(), let result = first else {
-                throw PlumbError(
-                    .refused, "no longer watched: what is under way in AWS goes on, and nothing after it is begun",
-                    hint: "plumb status \(endpoint) --to aws follows it; deploying again goes on from there")
+                throw PlumbError(.refused, message, hint: hint)
             }
             return result
         }

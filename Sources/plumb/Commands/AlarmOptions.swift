@@ -1,11 +1,12 @@
-// Whom plumb up calls when somebody acts without a second person.
+// Whom plumb up calls when somebody acts without a second person, and tells of budgets and odd days.
 
 import ArgumentParser
 
 struct AlarmOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Tell this SNS topic when the glass is broken, or somebody rolls back in an emergency.", valueName: "arn"))
+            "Tell this SNS topic of budgets and odd days, of broken glass and of rollbacks in an emergency.",
+            valueName: "arn"))
     var alarmTopic: String?
     @Option(help: ArgumentHelp("Post the same as JSON to this address.", valueName: "url")) var alarmWebhook: String?
     @Option(help: "A file with the secret that signs what is posted, as plumb watch --webhook-secret-file does.")

@@ -43,14 +43,11 @@ struct CostAnomaliesCommand: AsyncParsableCommand {
         if told.count > 0 { throw ExitCode(1) }
     }
 
-    /// The same weekdays of eight weeks lie in three months.
-    private static let monthsMax = 3
-
     private func runOnEngine() async throws {
         let name = String(file.dropFirst("engine:".count))
         let (statements, fixed) = try await RemotePlane.with(socketPath: home.controlSocket) { plane in
             var statements = [try await plane.spending(of: name.isEmpty ? nil : name, in: nil)]
-            for _ in 1..<Self.monthsMax {
+            for _ in 1..<SpendAnomalyDetector.monthsMax {
                 guard let earliest = statements.first?.month else { break }
                 statements.insert(
                     try await plane.spending(of: name.isEmpty ? nil : name, in: earliest.previous), at: 0)

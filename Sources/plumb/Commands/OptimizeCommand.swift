@@ -15,12 +15,24 @@ struct OptimizeCommand: AsyncParsableCommand {
             chooses the fastest that PERF-2.3 lets pass. A fifth of the rows, 500 at most,
             calibrates and is not measured.
 
+            With --compile SageMaker makes the model: Neo for a family of instances
+            (GPUs by TensorRT, Inferentia and Trainium by Neuron), or an optimisation
+            job for a language model. The job is started once and watched; asked again,
+            the same command goes on watching it. Ctrl-C leaves it. --render prints the
+            request alone. --compare then measures two endpoints that serve both models.
+
             Examples:
               plumb optimize plumb.yaml --data heldout.csv --labels heldout-labels.csv
               plumb optimize plumb.yaml --data rows.jsonl --labels y.csv --record
+              plumb optimize plumb.yaml --compile ml_g4dn --role ARN --render
+              plumb optimize plumb.yaml --compile auto --role ARN --yes --record
+              plumb optimize plumb.yaml --compile ml.inf2.8xlarge --role ARN \\
+                --source s3://models/llama/ --quantize awq
+              plumb optimize plumb.yaml --compare digits,digits-neo --record
 
             Exit code 0 when a candidate is at least 30 % faster (PERF-2.2), 1 when none
-            is, 3 when the tools could not work. docs/OPTIMIZE.md.
+            is, 3 when the tools could not work. With --compile 0 when the job is
+            completed, 3 when it is not. docs/OPTIMIZE.md.
             """)
 
     @Argument(help: "The spec of the endpoint.") var spec: String
@@ -33,11 +45,14 @@ struct OptimizeCommand: AsyncParsableCommand {
     var only = Self.techniques.joined(separator: ",")
     @Option(help: "latency or size.") var goal = Goal.latency
     @Option(help: "Seconds that each candidate is timed.") var seconds = 6.0
-    @Option(name: .shortAndLong, help: "Where the chosen model goes (default: beside the model).") var output: String?
+    @Option(name: .shortAndLong, help: "Where the chosen model, or the request, goes (default: beside the model).")
+    var output: String?
     @Flag(help: "Write the record that PERF-2 asks for into the spec.") var record = false
     @Option(help: "A Python that has onnx and onnxruntime (default: one of its own, installed at the first use).")
     var python: String?
     @OptionGroup var format: FormatOption
+    @OptionGroup(title: "Compiling at SageMaker") var compilation: CompilationOptions
+    @OptionGroup(title: "Comparing on SageMaker") var comparison: ComparisonOptions
     static let techniques = ["int8-dynamic", "int8-static", "float16", "pruned", "pruned-int8"]
     private static let recordNames = [
         "int8-dynamic": "quantization", "int8-static": "quantization", "float16": "quantization",
@@ -57,9 +72,17 @@ struct OptimizeCommand: AsyncParsableCommand {
         }
         guard !wanted.isEmpty else { throw ValidationError("--only names no technique") }
         guard (0.1...3600).contains(seconds) else { throw ValidationError("--seconds takes 0.1 to 3600") }
+        if compilation.compile != nil, comparison.compare != nil {
+            throw ValidationError("--compare looks at models that are deployed: compile, deploy, then compare")
+        }
+        if compilation.compile != nil || comparison.compare != nil, data != nil || labels != nil || python != nil {
+            throw ValidationError("--data, --labels and --python are for candidates that are made and measured here")
+        }
     }
 
     func run() async throws {
+        if let target = compilation.compile { return try await compile(for: target) }
+        if let names = comparison.compare { return try await compare(ComparisonOptions.names(names)) }
         let loaded = try Composition.loadSpec(spec, environment: environment.environment)
         let model = try loaded.modelFile(for: "plumb optimize")
         let rows = try data ?? loaded.exampleFile()

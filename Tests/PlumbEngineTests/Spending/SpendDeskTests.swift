@@ -17,10 +17,18 @@ import Testing
         engine = MemoryEngine(clock: clock)
     }
 
-    private func makeDesk() -> SpendDesk {
+    private func makeDesk(herald: (any SpendHerald)? = nil) -> SpendDesk {
         SpendDesk(
-            ledger: books, prices: .embedded, now: { [clock] in clock.now },
+            ledger: books, prices: .embedded, herald: herald, now: { [clock] in clock.now },
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    /// Hears what a desk tells, in order.
+    private actor Listener: SpendHerald {
+        private(set) var kept: [SpendNotice] = []
+        private(set) var told: [SpendNotice] = []
+        func keep(_ notices: [SpendNotice]) async throws { kept += notices }
+        func tell(_ notices: [SpendNotice]) async { told += notices }
     }
 
     private func serving(_ environment: Environment, monthlyUSD: Double) async throws -> EndpointRunner {
@@ -141,5 +149,76 @@ import Testing
         let team = try #require(try await desk.statement().budgets.first { $0.name == "team vision in dev" })
         #expect(team.limitUSD == 90 && team.restraint == .none)
         #expect(Thresholds().devBudgetUSD == 100)
+    }
+
+    @Test func peopleHearOfThresholdsAndParkingOnceOverARestart() async throws {
+        let runner = try await serving(.dev, monthlyUSD: 0.0001)
+        let listener = Listener()
+        try await live(runner, makeDesk(herald: listener), seconds: 90)
+        let told = await listener.told
+        #expect(told.count { $0.event == .alert } == 12 && told.count { $0.event == .stopped } == 2)
+        #expect(Set(told.map(\.id)).count == 14)
+        #expect(await listener.kept == told)
+        #expect(told.allSatisfy { $0.id.utf8.allSatisfy { (0x21...0x7E).contains($0) } })
+        let stop = try #require(told.first { $0.event == .stopped && $0.subject == "endpoint digits" })
+        #expect(stop.text.hasPrefix("endpoint digits is parked, for 100 % of the budget of 0.00 USD"))
+        try await live(runner, makeDesk(herald: listener), seconds: 90)
+        #expect(await listener.told.count == 14)
+    }
+
+    @Test func whatCouldNotBeWrittenDownIsKeptUnderTheSameIdsAndToldWhenItIs() async throws {
+        let runner = try await serving(.production, monthlyUSD: 0.0001)
+        let listener = Listener()
+        let desk = makeDesk(herald: listener)
+        // The hours are written; what the budgets ask for is not, twice.
+        books.refuseBudgets(2)
+        for _ in 0..<200 {
+            clock.advance(by: 1)
+            try await runner.tick()
+            do { _ = try await desk.tick([runner]) } catch {}
+        }
+        let (kept, told) = (await listener.kept, await listener.told)
+        #expect(told.count == 6 && kept.count == 18 && Set(kept.map(\.id)) == Set(told.map(\.id)))
+    }
+
+    @Test func aDayThatWasOddIsToldOnceWhenItIsOver() async throws {
+        let runner = try await serving(.production, monthlyUSD: 5_000)
+        let today = Day(secondsSinceEpoch: clock.now)
+        // Twenty days of one instance; yesterday had ten.
+        try await books.save(
+            (1...20).flatMap { before in
+                (0..<24).map { hour in
+                    Self.hour(of: today.adding(days: -before), hour, instances: before == 1 ? 10 : 1)
+                }
+            })
+        let listener = Listener()
+        try await live(runner, makeDesk(herald: listener), seconds: 70)
+        let odd = await listener.told.filter { $0.event == .anomaly }
+        let told = try #require(odd.first)
+        #expect(odd.count == 1 && told.id == "spend.anomaly/\(today.adding(days: -1))/endpoint%20digits")
+        #expect(told.text.contains("27.60 USD, expected 2.76 (+24.84)"), "\(told.text)")
+        #expect(books.audit.count { $0.action == "spend.anomaly" } == 1)
+        // Neither another process nor another day tells it again.
+        let next = makeDesk(herald: listener)
+        try await live(runner, next, seconds: 70)
+        clock.advance(by: 86_400)
+        try await live(runner, next, seconds: 70)
+        #expect(await listener.told.count { $0.event == .anomaly && $0.id == told.id } == 1)
+    }
+
+    private static func hour(of day: Day, _ hour: Int, instances: Double) -> MeteredHour {
+        let index = day.daysSinceEpoch * 24 + hour
+        var row = MeteredHour(
+            endpoint: "digits", hour: index, environment: .production, team: "vision", region: "us-east-1",
+            from: Double(index) * 3600)
+        row.until = row.from + 3600
+        row.seenSeconds = 3600
+        row.running = ["ml.m5.large": 3600 * instances]
+        row.planned = ["ml.m5.large": 3600]
+        row.prices =
+            PriceBook.embedded.price(of: "ml.m5.large", in: "us-east-1").map {
+                ["ml.m5.large": MeteredPrice($0)]
+            } ?? [:]
+        return row
     }
 }
