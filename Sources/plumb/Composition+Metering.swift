@@ -26,20 +26,6 @@ extension Composition {
         return told(found.map { (nil, $0) }, format)
     }
 
-<<<<<<< HEAD
-    /// The anomalies of an engine's months, oldest first, up to yesterday.
-    static func anomalies(
-        in statements: [SpendStatement], fixed: Set<String>, impactMin: Double, format: OutputFormat
-    ) -> (text: String, count: Int) {
-        let today = today()
-        let byName = Dictionary(grouping: statements.flatMap(\.endpoints)) { $0.endpoint }
-        let found = byName.sorted { $0.key < $1.key }.flatMap { name, months -> [Found] in
-            SpendAnomalyDetector(impactMin: impactMin)
-                .anomalies(in: months.flatMap(\.days), before: today, isFixed: fixed.contains(name))
-                .map { (name, $0) }
-        }
-        return told(found, format)
-=======
     /// The anomalies of an engine's months, oldest first, told.
     static func anomalies(
         in statements: [SpendStatement], fixed: Set<String>, impactMin: Double, format: OutputFormat
@@ -47,7 +33,6 @@ extension Composition {
         let found = SpendAnomalyDetector(impactMin: impactMin).anomalies(
             in: statements, fixed: fixed, before: today())
         return told(found.map { ($0.endpoint, $0.anomaly) }, format)
->>>>>>> 4e500874878a62c4a30a04551a5be509728029a9
     }
 
     private static func told(_ found: [Found], _ format: OutputFormat) -> (text: String, count: Int) {
@@ -67,10 +52,6 @@ extension Composition {
     }
 
     private static func line(_ found: Found) -> String {
-<<<<<<< HEAD
-        (found.endpoint.map { "\($0) " } ?? "") + found.anomaly.text + "\n"
-=======
         (found.endpoint.map { "\($0) " } ?? "") + "\(found.anomaly.text)\n"
->>>>>>> 4e500874878a62c4a30a04551a5be509728029a9
     }
 }

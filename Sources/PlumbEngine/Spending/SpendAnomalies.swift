@@ -46,21 +46,6 @@ public struct SpendAnomaly: Sendable, Hashable {
     }
 }
 
-extension SpendAnomaly {
-    /// The days, what they cost and why that is odd, in words.
-    public var text: String {
-        let days = first == last ? "\(first)" : "\(first) to \(last)"
-        let why =
-            switch cause {
-            case .unlikeItsWeekday: "unlike the same weekdays before"
-            case .creeping: "a little more every day"
-            case .unlikeItsPlan: "unlike the plan"
-            }
-        return "\(days): \(SpendEstimate.usd(usd)) USD, expected \(SpendEstimate.usd(expectedUSD)) "
-            + "(\(impactUSD > 0 ? "+" : "")\(SpendEstimate.usd(impactUSD))), \(why)"
-    }
-}
-
 extension SpendAnomalyDetector {
     /// The anomalies of an endpoint's metered days, oldest first, before `today`, which is not over. The plan stands in
     /// for the days from which nothing can be learned yet, and judges all days of an endpoint with a fixed count.
@@ -180,20 +165,13 @@ extension SpendAnomalyDetector {
     /// The same weekdays of eight weeks lie in so many months.
     public static let monthsMax = 3
 
-    /// The anomalies of metered months, oldest first, by endpoint, up to the day before `today`: that is not over. The
-    /// plan stands in for the days from which nothing can be learned yet, and judges all days of endpoints whose number
-    /// of instances is `fixed`.
+    /// The anomalies of metered months, oldest first, by endpoint. `fixed` names those whose number of instances is.
     public func anomalies(
         in months: [SpendStatement], fixed: Set<String>, before today: Day
     ) -> [(endpoint: String, anomaly: SpendAnomaly)] {
         let byName = Dictionary(grouping: months.flatMap(\.endpoints)) { $0.endpoint }
         return byName.sorted { $0.key < $1.key }.flatMap { name, months in
-            let days = months.flatMap(\.days).filter { $0.day < today }
-            let costs = days.enumerated().map { index, part in
-                let isPlanned = index < Self.daysToLearn || fixed.contains(name)
-                return DayCost(day: part.day, usd: part.usd, plannedUSD: isPlanned ? part.plannedUSD : nil)
-            }
-            return anomalies(in: costs).map { (name, $0) }
+            anomalies(in: months.flatMap(\.days), before: today, isFixed: fixed.contains(name)).map { (name, $0) }
         }
     }
 }

@@ -38,14 +38,9 @@ public actor LocalPlane: ControlPlane, Service {
         startedAt = house.now()
         let gateway = house.gateway
         books = SpendDesk(
-<<<<<<< HEAD
-            ledger: StoreLedger(store: house.store), prices: house.settings.prices, now: { gateway.seconds() },
-            log: house.log)
-        chronicle = HistoryDesk(ledger: StoreLedger(store: house.store))
-=======
             ledger: StoreLedger(store: house.store), prices: house.settings.prices, herald: house.herald,
             now: { gateway.seconds() }, log: house.log)
->>>>>>> 4e500874878a62c4a30a04551a5be509728029a9
+        chronicle = HistoryDesk(ledger: StoreLedger(store: house.store))
         (starts, startsContinuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.endpointsMax))
         for record in records {
             let runner = house.makeRunner(record)
