@@ -204,6 +204,11 @@ public actor LocalPlane: ControlPlane, Service {
             notices: try notices())
     }
 
+    public func status(of endpoint: String) async throws -> EndpointStatus? {
+        guard let runner = runners[endpoint] else { return nil }
+        return try await status(of: runner)
+    }
+
     public func graph(of endpoint: String?) async throws -> Graph {
         try await graph(of: endpoint, auditProvenWithin: 0)
     }
