@@ -164,6 +164,10 @@ public final class LocalHouse: Sendable {
             state: gateway, tls: tls, host: settings.host, port: settings.port, group: group,
             handedOver: handover?.listener ?? given, isServing: { endpoints.allSatisfy { gateway.isServing($0) } },
             log: log)
+        try await loadCallers(into: tokens)
+    }
+
+    private func loadCallers(into tokens: TokenRegistry) async throws {
         try await loadTokens(into: tokens)
         try await loadAccessKeys()
         try await loadPrincipals()
