@@ -62,6 +62,7 @@ struct OptimizeCommand: AsyncParsableCommand {
     func run() async throws {
         let loaded = try Composition.loadSpec(spec, environment: environment.environment)
         let model = try loaded.modelFile(for: "plumb optimize")
+        try Composition.requireOneFile(model)
         let rows = try data ?? loaded.exampleFile()
         let scratch = "\(NSTemporaryDirectory())/plumb-optimize-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
