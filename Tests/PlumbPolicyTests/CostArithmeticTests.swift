@@ -131,6 +131,20 @@ import Testing
         #expect(graph.weeklyHours(of: endpoint).value == hours)
     }
 
+    /// From Saturday noon to Tuesday at six, over the week's end: a holiday on one of these days leaves the others.
+    @Test func aStretchOfDaysIsOneSpanForEach() throws {
+        let graph = graph(stop: "cron(0 6 ? * TUE *)", start: "cron(0 12 ? * SAT *)")
+        let endpoint = try #require(graph.endpoints.first)
+        let plan = try #require(graph.weeklyPlan(of: endpoint).value)
+        let day = WeeklyPlan.minutesPerDay
+        #expect(
+            plan.spans == [
+                .init(start: 0, end: day), .init(start: day, end: day + 360),
+                .init(start: 5 * day + 720, end: 6 * day), .init(start: 6 * day, end: 7 * day),
+            ])
+        #expect(plan.hoursPerWeek == 66)
+    }
+
     @Test(arguments: [
         "rate(1 day)", "at(2026-12-01T20:00:00)", "cron(0 20 1 * ? *)", "cron(0 20 ? 1-6 MON *)",
         "cron(0 25 ? * MON *)",

@@ -106,9 +106,20 @@ extension Graph {
         for (index, event) in events.enumerated() where event.isStart {
             let isLast = index + 1 == events.count
             let next = isLast ? events[0].minute + WeeklyTimes.minutesPerWeek : events[index + 1].minute
-            spans.append(WeeklyPlan.Span(start: event.minute, end: next))
+            spans += Self.spans(from: event.minute, to: next)
         }
         return .known(WeeklyPlan(timezone: timezone, spans: spans), at: place)
+    }
+
+    /// One span, or of more than a day one for each of its days: a holiday on the first takes away no other.
+    private static func spans(from start: Int, to end: Int) -> [WeeklyPlan.Span] {
+        let perDay = WeeklyPlan.minutesPerDay
+        guard end - start > perDay else { return [WeeklyPlan.Span(start: start, end: end)] }
+        return (start / perDay...(end - 1) / perDay).map { day in
+            let (first, last) = (max(start, day * perDay), min(end, (day + 1) * perDay))
+            let ofWeek = first % WeeklyTimes.minutesPerWeek
+            return WeeklyPlan.Span(start: ofWeek, end: ofWeek + last - first)
+        }
     }
 }
 
