@@ -59,7 +59,8 @@ struct Seed: AsyncParsableCommand {
         }
         (record.active, record.previous) = (20, 19)
         for number in 1...20 {
-            let isBad = luck.next() % 5 == 0
+            // The one that is active is not.
+            let isBad = luck.next() % 5 == 0 && number < 20
             let began = now - Double(21 - number) * 86_400
             record.history.append(
                 RolloutRecord(

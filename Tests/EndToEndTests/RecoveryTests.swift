@@ -34,6 +34,11 @@ struct RecoveryTests {
 
         let drill = try command.json("drill", "dr", "--record", "--format", "json")
         #expect(drill["succeeded"] as? Bool == true && drill["endpoints"] as? [String] == ["digits"])
+        // The same as a file to keep: what was measured beside what is promised, and what proves it.
+        let page = try command.run("drill", "dr", "--format", "html")
+        #expect(page.status == 0 && page.output.hasPrefix("<!doctype html>"), "\(page.errors)")
+        #expect(page.output.contains("(RTO)") && page.output.contains("✓ kept") && page.output.contains("--record"))
+        #expect(page.output.contains("root of the audit log"))
         let key = "\(command.home)/backup/keyring.json"
         let dry = try command.run("restore", "--from", backup, "--key", key, "--dry-run")
         #expect(dry.status == 0 && dry.output.contains("would restore"), "\(dry.errors)")
