@@ -18,6 +18,9 @@ public enum ReportDocument {
             <style>
             \(HTMLReport.css)
             @page { margin: 18mm 16mm; }
+            @media (max-width: 40rem) {
+              tbody .number { position: static; display: inline-block; width: auto; height: auto; clip-path: none;
+                margin-right: .6rem; } }
             </style>
             </head>
             <body>
