@@ -11,7 +11,8 @@ FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates libsqlite3-0 libstdc++6 zlib1g \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --home-dir /var/lib/plumb --create-home plumb
+    && useradd --system --home-dir /var/lib/plumb --create-home plumb \
+    && chmod 700 /var/lib/plumb
 COPY --from=build /stage /
 USER plumb
 ENV PLUMB_HOME=/var/lib/plumb

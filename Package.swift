@@ -149,6 +149,16 @@ let package = Package(
             ]
         ),
 
+        // Fills an engine's folder with a past, for measurements; no product.
+        .executableTarget(
+            name: "plumb-seed",
+            dependencies: [
+                "PlumbModel", "PlumbFormats", "PlumbEngine", "PlumbStore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/seed"
+        ),
+
         .target(
             name: "PlumbTesting",
             dependencies: ["PlumbModel", "PlumbSignals", "PlumbEngine"],
@@ -203,14 +213,23 @@ let package = Package(
             dependencies: [
                 "PlumbConsole", "PlumbEngine", "PlumbModel", "PlumbSignals", "PlumbTesting",
                 .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Mustache", package: "swift-mustache"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ]
         ),
         .testTarget(name: "OnnxRuntimeTests", dependencies: ["OnnxRuntime", "plumb-worker"], exclude: ["Fixtures"]),
         .testTarget(
             name: "FuzzTests", dependencies: ["plumb-fuzz", "PlumbFormats", "PlumbModel"],
             exclude: ["Corpus", "words.dict"]),
-        .testTarget(name: "EndToEndTests", dependencies: ["plumb", "plumb-worker", "PlumbTesting"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "plumb", "plumb-worker", "PlumbLocal", "PlumbModel", "PlumbTesting",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]
+        ),
         // Real tools on what is rendered; each is left out where its tool is missing.
         .testTarget(
             name: "RenderedToolsTests",

@@ -239,6 +239,23 @@ class Tour:
         self.expect(self.browser.ask("window.isStillTheSamePage === true"), "the rollback shows without a reload")
         self.expect(deployment.wait(60) == 3, "the deployment says the same")
 
+    def by_name(self):
+        """A request that failed is found by the id that its answer bore."""
+        self.browser.go(self.base + "/endpoints/digits")
+        name = self.browser.ask("document.querySelector('#requests ~ ul code')?.textContent || ''")
+        self.expect(len(name) == 36, f"the endpoint's page shows its last errors by name: {name}")
+        self.browser.submit("form[action='/endpoints/digits/requests']", id=name)
+        text = self.browser.text()
+        self.expect(name in text and "ModelError: the model answered" in text, "a request is found by its id")
+        rows = self.browser.ask("document.querySelectorAll('tbody tr').length")
+        self.expect(rows == 1, f"it alone is found: {rows}")
+        self.check("/endpoints/digits/requests?errors=true", "Requests of digits", "requests", 900)
+        for span in ("1h", "7d", "90d"):
+            self.browser.go(f"{self.base}/endpoints/digits?over={span}")
+            here = self.browser.ask("document.querySelectorAll('#past ~ nav [aria-current]').length")
+            self.expect(here == 1 and "The past" in self.browser.text(), f"the past of {span} is there")
+            self.weights[f"/endpoints/digits?over={span}"] = self.browser.bytes
+
     def people(self):
         run = self.engine.run
         first = run("access", "bootstrap").split()[-1]
@@ -322,6 +339,7 @@ class Tour:
         self.keyboard()
         self.live()
         self.rollback()
+        self.by_name()
         self.check("/endpoints/digits", "Workers by failure domain", "endpoint", 1500)
         self.check("/", "The fifteen policies", "board", 1150)
         self.check("/policies", "Waivers", "policies", 1000)

@@ -53,6 +53,24 @@ public enum ControlDescription {
             method: "DELETE", path: "/v1/endpoints/{name}", summary: "Takes an endpoint out of service.",
             verbs: [.stop]),
         Operation(
+            method: "GET", path: "/v1/endpoints/{name}/history",
+            summary: "Requests, errors, latency, load, quality and drift of an endpoint over hours or months.",
+            verbs: [.read],
+            query: [
+                (
+                    name: "over",
+                    schema: ["type": "string", "enum": JSON(HistorySpan.allCases.map(\.rawValue))]
+                )
+            ], answer: "History"),
+        Operation(
+            method: "GET", path: "/v1/endpoints/{name}/requests",
+            summary: "The last requests of an endpoint by name, the newest first; never what was in them.",
+            verbs: [.read],
+            query: [
+                (name: "id", schema: text), (name: "errors", schema: ["type": "boolean"]),
+                (name: "limit", schema: whole(1...RequestSearch.limitMax)),
+            ], answer: "Requests"),
+        Operation(
             method: "GET", path: "/v1/graph", summary: "What runs, as policies judge it.", verbs: [.read],
             query: [(name: "endpoint", schema: text)], answer: "Anything"),
         Operation(

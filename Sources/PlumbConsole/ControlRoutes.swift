@@ -73,7 +73,7 @@ struct ControlRoutes<Context: RequestContext>: Sendable {
             try await answer(.accepted) {
                 let wish: ControlAPI.RollbackBody = try await body(of: request)
                 return try await plane.rollback(
-                    try context.parameters.require("name"), to: wish.revision, reason: wish.reason,
+                    try context.part("name"), to: wish.revision, reason: wish.reason,
                     by: actor(request, context))
             }
         }
@@ -81,7 +81,7 @@ struct ControlRoutes<Context: RequestContext>: Sendable {
             try await answer(.accepted) {
                 let wish: ControlAPI.SteerBody = try await body(of: request)
                 return try await plane.steer(
-                    try context.parameters.require("name"), wish.command, reason: wish.reason,
+                    try context.part("name"), wish.command, reason: wish.reason,
                     by: actor(request, context))
             }
         }
@@ -89,7 +89,7 @@ struct ControlRoutes<Context: RequestContext>: Sendable {
             try await answer(.accepted) {
                 let wish: ControlAPI.ScaleBody = try await body(of: request)
                 return try await plane.scale(
-                    try context.parameters.require("name"), to: wish.count, reason: wish.reason,
+                    try context.part("name"), to: wish.count, reason: wish.reason,
                     by: actor(request, context))
             }
         }
@@ -98,13 +98,29 @@ struct ControlRoutes<Context: RequestContext>: Sendable {
                 let wish: ControlAPI.SpendingBody = try await body(of: request)
                 return ControlAPI.SpendingAnswer(
                     until: try await plane.spend(
-                        try context.parameters.require("name"), wish.order, until: wish.until, reason: wish.reason,
+                        try context.part("name"), wish.order, until: wish.until, reason: wish.reason,
                         by: actor(request, context)))
+            }
+        }
+        router.get("/v1/endpoints/:name/history") { request, context in
+            try await answer {
+                try await plane.history(
+                    of: try context.part("name"), over: try Self.span(request.uri.queryParameters["over"]))
+            }
+        }
+        router.get("/v1/endpoints/:name/requests") { request, context in
+            try await answer {
+                let query = request.uri.queryParameters
+                return try await plane.requests(
+                    of: try context.part("name"),
+                    RequestSearch(
+                        id: query["id"].map(String.init), errorsOnly: query["errors"] == "true",
+                        limit: query["limit"].flatMap { Int($0) } ?? 100))
             }
         }
         router.delete("/v1/endpoints/:name") { request, context in
             try await answer {
-                try await plane.remove(try context.parameters.require("name"), by: actor(request, context))
+                try await plane.remove(try context.part("name"), by: actor(request, context))
                 return [String: String]()
             }
         }
@@ -119,7 +135,7 @@ struct ControlRoutes<Context: RequestContext>: Sendable {
         router.get("/v1/captures/:name") { request, context in
             try await answer {
                 try await plane.captures(
-                    of: try context.parameters.require("name"),
+                    of: try context.part("name"),
                     after: request.uri.queryParameters["after"].map(String.init), by: actor(request, context))
             }
         }
@@ -152,7 +168,7 @@ struct ControlRoutes<Context: RequestContext>: Sendable {
         router.delete("/v1/access-keys/:id") { request, context in
             try await answer {
                 try await access.revokeAccessKey(
-                    try context.parameters.require("id"), by: actor(request, context))
+                    try context.part("id"), by: actor(request, context))
                 return [String: String]()
             }
         }
@@ -163,6 +179,16 @@ struct ControlRoutes<Context: RequestContext>: Sendable {
             throw PlumbError(.invalidInput, "'\(text.prefix(20))' is no month", hint: "write 2026-11")
         }
         return month
+    }
+
+    private static func span(_ text: Substring?) throws(PlumbError) -> HistorySpan {
+        guard let text else { return .day }
+        guard let span = HistorySpan(rawValue: String(text)) else {
+            throw PlumbError(
+                .invalidInput, "the past is not told over '\(text.prefix(20))'",
+                hint: "over is one of \(HistorySpan.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return span
     }
 
     private func actor(_ request: Request, _ context: Context) -> String { principal(request, context).name }
@@ -193,6 +219,20 @@ struct ControlRoutes<Context: RequestContext>: Sendable {
             if error.kind == .internalFault { log.error("\(error)") }
             return try ControlAnswer.response(ControlAnswer.status(of: error.kind), ControlAPI.ErrorBody(error))
         }
+    }
+}
+
+extension RequestContext {
+    /// A part of the path, without its escapes: the router hands it on as it was sent. Throws `invalidInput` where it
+    /// is no text.
+    func part(_ name: String) throws -> String {
+        let sent = try parameters.require(name)
+        guard let part = URIText.unescaped(sent) else {
+            throw PlumbError(
+                .invalidInput, "'\(sent.prefix(100))' in the path is no text",
+                hint: "escape it as UTF-8: %20 for a blank, %25 for a percent sign")
+        }
+        return part
     }
 }
 

@@ -63,6 +63,38 @@ extension ControlDescription {
                     "details": ["type": "object", "additionalProperties": text],
                 ], required: ["at", "actor", "action", "subject", "outcome", "details"])
         ),
+        (
+            key: "MetricPoint",
+            value: object(
+                [
+                    "at": whole(), "requests": whole(), "clientErrors": whole(), "serverErrors": whole(),
+                    "p50Milliseconds": number, "p99Milliseconds": number, "instances": whole(),
+                    "utilizationPercent": number, "quality": number, "driftLevel": number,
+                ], required: ["at", "requests", "clientErrors", "serverErrors", "instances"])
+        ),
+        (
+            key: "History",
+            value: object(
+                [
+                    "endpoint": text, "span": words(HistorySpan.allCases.map(\.rawValue)), "stepSeconds": whole(),
+                    "end": whole(), "points": list("MetricPoint"),
+                ], required: ["endpoint", "span", "stepSeconds", "end", "points"])
+        ),
+        (
+            key: "Request",
+            value: object(
+                [
+                    "id": text, "at": number, "caller": text, "revision": whole(), "worker": text, "status": whole(),
+                    "milliseconds": number, "requestBytes": whole(), "answerBytes": whole(), "errorType": text,
+                    "reason": text,
+                ], required: ["id", "at", "status", "milliseconds", "requestBytes", "answerBytes"])
+        ),
+        (
+            key: "Requests",
+            value: object(
+                ["endpoint": text, "lines": list("Request"), "since": number, "errorsSince": number],
+                required: ["endpoint", "lines"])
+        ),
         (key: "AuditEntries", value: list("AuditEntry")),
         (
             key: "AccessReport",

@@ -50,6 +50,7 @@ struct ControlWish: Sendable {
         case ("GET", 1, let name): try readGet(name, query)
         case ("GET", 2, "captures"):
             about(.readCaptures, parts[1], Self.parameter("after", query).map { ("after", $0) })
+        case ("GET", 3, "endpoints"): try readPast(of: parts[1], parts[2], query)
         case ("POST", 1, let name): try readPost(name, body)
         case ("POST", 3, "endpoints"): try readChange(of: parts[1], parts[2], body)
         case ("DELETE", 2, "endpoints"): about(.stop, parts[1])
@@ -66,6 +67,20 @@ struct ControlWish: Sendable {
         self.endpoint = endpoint
         terms = .table(verb, resource: "endpoint/\(endpoint)")
         if let query { path += "?\(query.0)=\(Self.escaped(query.1))" }
+    }
+
+    private mutating func readPast(
+        of endpoint: String, _ what: String, _ query: String
+    ) throws(PlumbError) {
+        if what == "history" {
+            return about(.read, endpoint, Self.parameter("over", query).map { ("over", $0) })
+        }
+        guard what == "requests" else { throw Self.unknown("GET", path) }
+        about(.read, endpoint)
+        let search = RequestSearch(
+            id: Self.parameter("id", query), errorsOnly: Self.parameter("errors", query) == "true",
+            limit: Self.parameter("limit", query).flatMap { Int($0) } ?? 100)
+        path = ControlAPI.requests(of: endpoint, search)
     }
 
     private mutating func readGet(_ name: String, _ query: String) throws(PlumbError) {

@@ -138,6 +138,15 @@ public final class Store: Sendable {
         return records
     }
 
+    /// The keys of a kind in a range, in the order of their bytes.
+    public func keys(_ kind: String, in range: Range<String>) async throws(PlumbError) -> [String] {
+        try await reading("look for \(kind) records") { database in
+            try String.fetchAll(
+                database, sql: "SELECT key FROM record WHERE kind = ? AND key >= ? AND key < ? ORDER BY key",
+                arguments: [kind, range.lowerBound, range.upperBound])
+        }
+    }
+
     /// Saves records and appends audit entries in one durable change; nil removes a record.
     public func save<Record: Encodable & Sendable>(
         _ kind: String, _ changes: [String: Record?], audit entries: [AuditEntry] = []

@@ -42,6 +42,7 @@ extension Composition {
                     IndexedEntry(index: $0.index, entry: $0.entry)
                 }
             },
+            practised: { limit in try house.practised.newest(limit) { $0.action.hasPrefix("drill.") } },
             entry: { index in
                 let bytes = try AuditReader(home: home).entry(index)
                 return IndexedEntry(index: index, entry: try JSONDecoder().decode(AuditEntry.self, from: bytes))

@@ -52,6 +52,6 @@ extension Composition {
     }
 
     private static func line(_ found: Found) -> String {
-        (found.endpoint.map { "\($0) " } ?? "") + "\(found.anomaly.text)\n"
+        (found.endpoint.map { "\($0) " } ?? "") + found.anomaly.text + "\n"
     }
 }

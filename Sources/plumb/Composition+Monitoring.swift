@@ -22,6 +22,8 @@ actor CapturedTrafficMonitor: TrafficMonitor {
     /// An alarm stands for so long after the last row that proved it: long enough to be seen by whoever looks once a
     /// minute, and over soon after the traffic is as it was.
     private static let alarmSeconds = 300.0
+    /// Features that are told while nothing is wrong.
+    private static let comparedMax = 20
 
     // MARK: - Beginning
 
@@ -111,6 +113,7 @@ actor CapturedTrafficMonitor: TrafficMonitor {
         }
         one.drift.unreadable += reader.oddLines - odd
         one.drift.level = min(1, machine.level)
+        one.drift.current = machine.comparison(Self.comparedMax).map(DriftObservation.Feature.init)
         if let alarm { tell(alarm, &one.drift, at: now) }
         (one.machine, one.reader) = (machine, reader)
     }
@@ -119,10 +122,7 @@ actor CapturedTrafficMonitor: TrafficMonitor {
         drift.state = .alarm
         drift.detectedAt = now
         drift.since = alarm.time > 0 ? Double(alarm.time) : nil
-        drift.features = alarm.features.map {
-            DriftObservation.Feature(
-                name: $0.name, change: $0.change, distance: $0.distance, expected: $0.expected, observed: $0.observed)
-        }
+        drift.features = alarm.features.map(DriftObservation.Feature.init)
         let names = alarm.features.map { "\($0.name) (\($0.change))" }.joined(separator: ", ")
         drift.reason = "\(names.isEmpty ? "the traffic" : names) is no longer like the baseline"
     }
@@ -197,5 +197,13 @@ actor CapturedTrafficMonitor: TrafficMonitor {
             if quality?.state == .alarm { quality?.level = 2 }
             return MonitoringStatus(revision: number, drift: drift, quality: quality)
         }
+    }
+}
+
+extension DriftObservation.Feature {
+    fileprivate init(_ feature: DriftedFeature) {
+        self.init(
+            name: feature.name, change: feature.change, distance: feature.distance, expected: feature.expected,
+            observed: feature.observed)
     }
 }

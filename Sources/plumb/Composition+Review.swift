@@ -51,12 +51,15 @@ extension Composition {
         }
     }
 
-    static func text(_ review: SpendReview, format: ReviewFormat) -> String {
+    static func text(_ review: SpendReview, format: RecordFormat) -> String {
         switch format {
         case .text: SpendReviewReport.text(review, style: style)
         case .json: SpendReviewReport.json(review)
         case .markdown: SpendReviewReport.markdown(review)
-        case .html: SpendReviewReport.html(review)
+        case .html:
+            ReportDocument.html(
+                title: "Cost review of \(review.source), \(review.first) to \(review.last)", version: version,
+                body: SpendReviewReport.html(review))
         }
     }
 

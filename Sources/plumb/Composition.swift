@@ -417,7 +417,7 @@ enum Composition {
     }
 
     /// What workers here would be kept from, in words, and whether nothing is missing.
-    static func isolation(home: String) async -> (text: String, isWhole: Bool) {
+    static func isolation(home: String) async -> (text: String, remedy: String?) {
         await WorkerIsolation.look(worker: workerPath, home: home)
     }
 

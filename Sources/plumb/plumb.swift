@@ -29,7 +29,8 @@ struct Plumb: AsyncParsableCommand {
         subcommands: [
             CheckCommand.self, WatchCommand.self, DiffCommand.self, ExplainCommand.self, IAMCommand.self,
             SpecCommand.self, RenderCommand.self, UpCommand.self, ReloadCommand.self, DownCommand.self,
-            StatusCommand.self, ConsoleCommand.self, DeployCommand.self, ApproveCommand.self, PromoteCommand.self,
+            StatusCommand.self, LogsCommand.self, ConsoleCommand.self, DeployCommand.self, ApproveCommand.self,
+            PromoteCommand.self,
             RollbackCommand.self, RolloutCommands.self, ScaleCommand.self, ParkCommand.self, StartCommand.self,
             InvokeCommand.self, BenchCommand.self, OptimizeCommand.self, SizeCommand.self, DriftCommand.self,
             CostCommand.self, CollectCommand.self, AccessCommand.self, KeyCommand.self, AuditCommand.self,
@@ -71,6 +72,11 @@ struct Plumb: AsyncParsableCommand {
 /// How data is printed.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json
+}
+
+/// How a record that is kept or sent is told.
+enum RecordFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json, markdown, html
 }
 
 extension PlumbModel.Environment: ExpressibleByArgument {}

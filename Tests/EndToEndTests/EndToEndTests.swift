@@ -178,6 +178,13 @@ struct EndToEndTests {
         async let answers = traffic.run()
         #expect(try command.run("invoke", "digits").output.contains("\"label\":0"))
 
+        // Each answer has a name, by which it is found.
+        let lines = try #require(try command.json("logs", "digits", "--format", "json")["lines"] as? [[String: Any]])
+        let name = try #require(lines.first?["id"] as? String)
+        #expect(lines.first?["caller"] as? String == "first" && lines.first?["status"] as? Int == 200)
+        #expect(try command.run("logs", "digits", "--id", name).output.contains(" \(name)  200  "))
+        #expect(try command.run("logs", "digits", "--id", "nothing").status == 2)
+
         // A good revision is promoted.
         let good = try command.run("deploy", try command.spec("model-v2.onnx"))
         #expect(good.status == 0 && good.output.contains("r2 is active"), "\(good.output) \(good.errors)")

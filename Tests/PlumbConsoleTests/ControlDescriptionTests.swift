@@ -1,10 +1,14 @@
 // The description of the control API and the code say the same, both ways.
 
 import Foundation
+import HTTPTypes
 import Hummingbird
 import Logging
+import NIOCore
+import NIOEmbedded
 import PlumbEngine
 import PlumbModel
+import Synchronization
 import Testing
 
 @testable import PlumbConsole
@@ -12,6 +16,8 @@ import Testing
 /// An engine that nothing can be asked of: its routes alone are looked at.
 struct SilentPlane: ControlPlane, AccessPlane {
     struct Silence: Error {}
+    /// Told the name of an endpoint that is to be removed.
+    var removed: (@Sendable (String) -> Void)?
     func status() async throws -> EngineStatus { throw Silence() }
     func deploy(_ request: DeploymentRequest, by actor: String) async throws -> DeploymentReceipt { throw Silence() }
     func rollback(
@@ -27,7 +33,10 @@ struct SilentPlane: ControlPlane, AccessPlane {
         _ endpoint: String, _ order: SpendingOrder, until: Double?, reason: String, by actor: String
     ) async throws -> Double? { throw Silence() }
     func spending(of endpoint: String?, in month: Month?) async throws -> SpendStatement { throw Silence() }
-    func remove(_ endpoint: String, by actor: String) async throws { throw Silence() }
+    func remove(_ endpoint: String, by actor: String) async throws {
+        guard let removed else { throw Silence() }
+        removed(endpoint)
+    }
     func graph(of endpoint: String?) async throws -> Graph { throw Silence() }
     func auditEntries(limit: Int) async throws -> [AuditEntry] { throw Silence() }
     func note(_ entry: AuditEntry, by actor: String) async throws { throw Silence() }
@@ -35,6 +44,8 @@ struct SilentPlane: ControlPlane, AccessPlane {
     func captures(of endpoint: String, after file: String?, by actor: String) async throws -> CapturedLines {
         throw Silence()
     }
+    func history(of endpoint: String, over span: HistorySpan) async throws -> EndpointHistory { throw Silence() }
+    func requests(of endpoint: String, _ search: RequestSearch) async throws -> RequestLines { throw Silence() }
     func eraseCaptures(of subject: String, by actor: String) async throws -> Int { throw Silence() }
     func shutDown(by actor: String) async throws { throw Silence() }
     func makeAccessKey(_ request: AccessKeyRequest, by actor: String) async throws -> IssuedAccessKey {
@@ -62,6 +73,38 @@ struct ControlDescriptionTests {
         #expect(there.count == ControlDescription.operations.count)
     }
 
+    @Test(arguments: [
+        ("a%20b", "a b"), ("a%2Db", "a-b"), ("a.b", "a.b"), ("%C3%A4", "ä"), ("a%2Fb", "a/b"), ("a+b", "a+b"),
+    ])
+    func aNameInAPathIsReadWithoutItsEscapes(sent: String, name: String) async throws {
+        let names = Mutex<[String]>([])
+        #expect(try await remove(sent) { name in names.withLock { $0.append(name) } } == .ok)
+        #expect(names.withLock { $0 } == [name])
+    }
+
+    @Test(arguments: ["a%", "a%2", "%zz", "%FF"])
+    func aNameThatIsNoTextIsRefused(sent: String) async throws {
+        #expect(try await remove(sent) { Issue.record("\($0) is removed") } == .badRequest)
+    }
+
+    private func remove(
+        _ sent: String, _ removed: @escaping @Sendable (String) -> Void
+    ) async throws -> HTTPResponse.Status {
+        var plane = SilentPlane()
+        plane.removed = removed
+        let responder = ControlRoutes<BasicRequestContext>(
+            plane: plane, access: plane, log: Logger(label: "test")
+        ) { _, _ in Principal.owner(named: "test") }.router().buildResponder()
+        let head = HTTPRequest(
+            method: .delete, scheme: "http", authority: nil, path: "\(ControlAPI.endpoints)/\(sent)")
+        let context = BasicRequestContext(
+            source: ApplicationRequestContextSource(
+                channel: EmbeddedChannel(), logger: Logger(label: "test")))
+        return try await responder.respond(
+            to: Request(head: head, body: RequestBody(buffer: ByteBuffer())), context: context
+        ).status
+    }
+
     /// What lets a call through at the port is a verb that the description names.
     @Test(arguments: [
         ("GET", "/v1/status", ""), ("GET", "/v1/openapi.json", ""), ("GET", "/v1/graph", ""),
@@ -73,7 +116,8 @@ struct ControlDescriptionTests {
         ("POST", "/v1/endpoints/{name}/spending", #"{"reason":"x","order":"park"}"#),
         ("POST", "/v1/endpoints/{name}/spending", #"{"reason":"x","order":"allow","until":1}"#),
         ("GET", "/v1/spending", ""), ("GET", "/v1/audit", ""), ("GET", "/v1/monitoring", ""),
-        ("GET", "/v1/captures/{name}", ""),
+        ("GET", "/v1/captures/{name}", ""), ("GET", "/v1/endpoints/{name}/requests", ""),
+        ("GET", "/v1/endpoints/{name}/history", ""),
         ("POST", "/v1/erasures", #"{"subject":"x"}"#), ("GET", "/v1/access", ""), ("GET", "/v1/access-keys", ""),
         ("POST", "/v1/access-keys", #"{"holder":"x","role":"viewer"}"#),
         ("POST", "/v1/access-keys", #"{"holder":"x","role":"operator"}"#),

@@ -24,6 +24,8 @@ struct ControlWishTests {
         ("POST", "/v1/endpoints/digits/spending", "{\"reason\":\"x\",\"order\":\"park\"}", .stop),
         ("POST", "/v1/endpoints/digits/spending", "{\"reason\":\"x\",\"order\":\"start\"}", .scale),
         ("GET", "/v1/spending?endpoint=digits&month=2026-11", "", .read),
+        ("GET", "/v1/endpoints/digits/history?over=7d", "", .read),
+        ("GET", "/v1/endpoints/digits/requests?id=ab&errors=true", "", .read),
     ])
     func eachRequestIsAVerbOnItsEndpoint(method: String, uri: String, body: String, verb: AccessVerb) throws {
         let wish = try wish(method, uri, body)

@@ -69,7 +69,8 @@ struct PageTests {
         return try Site(
             ConsoleGround(
                 plane: plane, policies: policies, judge: { _ in throw SilentPlane.Silence() },
-                audit: { _, _ in [] }, entry: { _ in nil }, proof: { _ in "" }, checkpoint: { "" },
+                audit: { _, _ in [] }, practised: { _ in [] }, entry: { _ in nil }, proof: { _ in "" },
+                checkpoint: { "" },
                 estimate: { _ in nil }, drills: NoDrills()),
             desk: ControlDesk(plane, face: NoFace(), log: log), log: log)
     }
@@ -199,7 +200,15 @@ struct PageTests {
         var run = DrillRun(kind: .failover, endpoint: name, by: name, startedAt: 0)
         run.text = name
         check(site.write(DrillsPage(run, [entry], Self.engine([status]), now: 0), for: visit), "drills")
-        check(site.write(CostPage([status]) { _ in nil }, for: visit), "cost")
+        check(site.write(CostPage([status], now: Self.now) { _ in nil }, for: visit), "cost")
+        let line = RequestLine(
+            id: name, at: 0, caller: name, revision: 1, worker: name, status: 424, milliseconds: 1, requestBytes: 1,
+            answerBytes: 1, errorType: name, reason: name)
+        check(
+            site.write(
+                RequestsPage(
+                    RequestSearch(id: name), RequestLines(endpoint: name, lines: [line], since: 0, errorsSince: 0)),
+                for: visit), "requests")
         check(site.write(SignInPage(code: name, trouble: name), for: nil), "sign-in")
         check(site.write(FaultPage(title: name, heading: name, message: name, hint: name), for: nil), "fault")
         let live = String(decoding: site.writePart(endpoint), as: UTF8.self)

@@ -47,6 +47,13 @@ struct GatewayTests {
             #expect(wrong.status == 424 && wrong.headers.first(name: "x-amzn-errortype") == "ModelError")
             #expect(wrong.body.contains("\"OriginalStatusCode\":400") && wrong.body.contains("64"))
 
+            // Whoever was let in is in the log, by the name that the answer bears, without a word of the request.
+            let log = try #require(running.house.gateway.route("digits")).requests.lines(of: "digits", RequestSearch())
+            #expect(log.lines.map(\.status) == [424, 413, 405, 200] && log.lines.allSatisfy { $0.caller == "first" })
+            #expect(log.lines.first?.id == wrong.headers.first(name: "x-amzn-requestid"))
+            #expect(log.lines.first?.reason == "the model answered 400" && log.lines.first?.requestBytes == 6)
+            #expect(log.lines.first?.worker != nil && log.lines.last?.revision == 1 && log.lines.last?.reason == nil)
+
             let page = try await running.call("/metrics", method: .GET)
             let series = "plumb_requests_total{endpoint=\"digits\",variant=\"primary\",revision=\"1\",outcome="
             #expect(page.body.contains("\(series)\"2xx\"} 1\n") && page.body.contains("\(series)\"4xx\"} 1\n"))

@@ -24,6 +24,9 @@ struct IsolationTests {
         #expect(Confinement.isReachable("\(closed)/home"))
         try admit(0o700, to: "\(closed)/home")
         #expect(Confinement.isReachable("\(closed)/home"), "the folder itself is covered by one that is open")
+        try FileManager.default.createDirectory(atPath: "\(closed)/home/run", withIntermediateDirectories: true)
+        #expect(Confinement.canReach(models: "/dev/shm/m", past: ["\(closed)/home", "\(closed)/home/run"]))
+        #expect(!Confinement.canReach(models: "\(closed)/home/models", past: ["\(closed)/home"]))
     }
 
     /// Tries what an intruder would, and prints what it got.

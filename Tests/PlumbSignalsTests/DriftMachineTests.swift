@@ -46,6 +46,25 @@ import Testing
         return profile.reference
     }()
 
+    /// What is seen of each feature, whether anything is wrong or not.
+    @Test func everyFeatureIsComparedWithTheReference() throws {
+        var machine = DriftMachine(reference: Self.reference)
+        #expect(machine.comparison(10).isEmpty)
+        var (stream, batch) = (Stream(3), RowBatch(columns: Self.names.count))
+        stream.fill(&batch, rows: 1000)
+        _ = machine.observe(batch)
+        let quiet = machine.comparison(10)
+        #expect(Set(quiet.map(\.name)) == Set(Self.names) && quiet.allSatisfy { $0.distance < 0.1 })
+        stream.change = { $0 == 2 ? $1 + 3 : $1 }
+        for _ in 0..<10 {
+            stream.fill(&batch, rows: 500)
+            _ = machine.observe(batch)
+        }
+        let moved = try #require(machine.comparison(2).first)
+        #expect(moved.name == "n2" && moved.distance > 0.5 && moved.observed != moved.expected)
+        #expect(machine.comparison(2).count == 2 && machine.comparison(2)[1].distance < 0.1)
+    }
+
     /// The first alarm within so many rows after 1,000 rows without a change; its row is counted from the change.
     private static func firstAlarm(
         within rows: Int, settings: DriftSettings = DriftSettings(), _ change: (inout Stream) -> Void

@@ -35,10 +35,13 @@ struct CostPage: Page {
     let floor: String
     let expected: String
     let worst: String
+    let anomalies: [Told]
+    /// Whether there is a day that can be judged; of none nothing is said to be well.
+    let hasDays: Bool
     let parking: [Told]
     let reviews: [Told]
 
-    init(_ endpoints: [EndpointStatus], spend: (Spec) -> EndpointSpend?) {
+    init(_ endpoints: [EndpointStatus], now: Double, spend: (Spec) -> EndpointSpend?) {
         let specs = endpoints.compactMap { endpoint in
             endpoint.record.revision(endpoint.record.active).map { (endpoint.record.name, $0.spec) }
         }
@@ -53,6 +56,13 @@ struct CostPage: Page {
             PageWords.usd(spends.compactMap(\.1).reduce(0) { $0 + part($1) })
         }
         (floor, expected, worst) = (sum(\.floorUSD), sum(\.expectedUSD), sum(\.worstUSD))
+        let today = Day(secondsSinceEpoch: now)
+        hasDays = endpoints.contains { ($0.spend?.days.first?.day ?? today) < today }
+        anomalies = endpoints.flatMap { endpoint in
+            SpendAnomalyDetector().anomalies(
+                in: endpoint.spend?.days ?? [], before: today, isFixed: endpoint.record.hasFixedCount
+            ).map { Told(name: endpoint.record.name, text: $0.text) }
+        }
         parking = specs.compactMap { name, spec in
             spec.workingHours.map { hours in
                 Told(

@@ -37,7 +37,6 @@ struct DrillsPage: Page {
     let drills: [Drill]
     let endpoints: [Endpoint]
     static let drillsMax = 50
-    static let actions: Set<String> = ["drill.dr", "drill.failover", "drill.rollback"]
 
     init(_ latest: DrillRun?, _ entries: [AuditEntry], _ status: EngineStatus, now: Double) {
         run = latest.map { run in

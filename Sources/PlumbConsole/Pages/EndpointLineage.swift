@@ -30,12 +30,15 @@ struct EndpointLineage: Sendable {
         let expected: String
         let observed: String
     }
+    struct Table: Sendable {
+        let caption: String
+        let features: [Feature]
+    }
     struct Monitored: Sendable {
         let revision: Int
         let state: String
         let reason: String
-        let hasFeatures: Bool
-        let features: [Feature]
+        let tables: [Table]
         let quality: String?
     }
     struct PolicyVerdict: Sendable {
@@ -46,7 +49,16 @@ struct EndpointLineage: Sendable {
     var history: [Ended] = []
     var capture = ""
     var monitoring: [Monitored] = []
+    /// In whole percent of the month's budget.
+    struct Budget: Sendable {
+        let spent: Int
+        let forecast: Int?
+        let isOver: Bool
+    }
     var cost = ""
+    var budget: Budget?
+    /// What the month has come to, day by day, with the budget drawn in.
+    var spending: [Chart] = []
     var cache = ""
     var verdictText = ""
     var verdicts: [PolicyVerdict] = []
@@ -56,8 +68,7 @@ struct EndpointLineage: Sendable {
 
     init(
         _ record: EndpointRecord, monitoring seen: EndpointMonitoring?, spend: EndpointSpend?,
-        metered: EndpointStatement?,
-        judged: Board.Judged?
+        metered: EndpointStatement?, cache use: EndpointStatus.CacheUse? = nil, judged: Board.Judged?
     ) {
         revisions = record.revisions.sorted { $0.number > $1.number }.map { Self.revision($0, in: record) }
         history = record.history.reversed().map(Self.ended)
@@ -71,7 +82,9 @@ struct EndpointLineage: Sendable {
         monitoring = (seen?.revisions ?? []).map(Self.monitored)
         let spec = (record.revision(record.active) ?? record.revisions.last)?.spec
         cost = (metered.map(Self.cost) ?? "") + Self.cost(spend, spec)
-        cache = Self.cache(spec?.cache)
+        budget = Self.budget(metered, spec)
+        spending = Self.spending(metered, spec)
+        cache = Self.cache(spec?.cache) + Self.told(use)
         if let judged {
             verdictText =
                 "Judged \(Moment(judged.at).text): \(judged.assessment.count(.fails)) controls fail, "
@@ -143,12 +156,22 @@ struct EndpointLineage: Sendable {
             revision: seen.revision, state: state,
             reason: "\(seen.drift.reason) (\(seen.drift.records) records, level "
                 + "\(PageWords.number(seen.drift.level)) of 1)",
-            hasFeatures: !seen.drift.features.isEmpty,
-            features: seen.drift.features.map {
-                Feature(
-                    name: $0.name, change: $0.change, distance: PageWords.number($0.distance),
-                    expected: $0.expected, observed: $0.observed)
-            }, quality: quality)
+            tables: tables(seen.drift), quality: quality)
+    }
+
+    private static func tables(_ drift: DriftObservation) -> [Table] {
+        [
+            ("Features that have drifted, the surest first", drift.features),
+            ("Features in the last rows, the furthest from the reference first", drift.current ?? []),
+        ].filter { !$0.1.isEmpty }.map { caption, features in
+            Table(
+                caption: caption,
+                features: features.map {
+                    Feature(
+                        name: $0.name, change: $0.change, distance: PageWords.number($0.distance),
+                        expected: $0.expected, observed: $0.observed)
+                })
+        }
     }
 
     private static func cost(_ metered: EndpointStatement) -> String {
@@ -162,12 +185,52 @@ struct EndpointLineage: Sendable {
         return text + ". "
     }
 
+    private static func budget(_ metered: EndpointStatement?, _ spec: Spec?) -> Budget? {
+        guard let metered, let limit = spec?.budget.monthlyUSD, limit > 0 else { return nil }
+        func percent(_ usd: Double) -> Int { Int(min(1e6, 100 * usd / limit).rounded()) }
+        let forecast = metered.forecast.map { percent($0.expectedUSD) }
+        return Budget(
+            spent: percent(metered.usd), forecast: forecast, isOver: max(forecast ?? 0, percent(metered.usd)) > 100)
+    }
+
+    private static func spending(_ metered: EndpointStatement?, _ spec: Spec?) -> [Chart] {
+        guard let metered, let first = metered.days.first?.day, let last = metered.days.last?.day else { return [] }
+        let byDay = Dictionary(metered.days.map { ($0.day, $0) }, uniquingKeysWith: { one, _ in one })
+        var (spent, planned) = (0.0, 0.0)
+        var lines: (spent: [Double?], planned: [Double?]) = ([], [])
+        for number in 0...max(0, last.days(since: first)) {
+            let part = byDay[first.adding(days: number)]
+            spent += part?.usd ?? 0
+            planned += part?.plannedUSD ?? 0
+            lines.spent.append(spent)
+            lines.planned.append(planned)
+        }
+        var limits: [(name: String, value: Double)] = []
+        if let limit = spec?.budget.monthlyUSD { limits.append(("budget", limit)) }
+        return [
+            Chart(
+                "Spent this month", unit: "USD",
+                [
+                    Chart.Points(name: "metered", values: lines.spent),
+                    Chart.Points(name: "planned", values: lines.planned),
+                ],
+                limits: limits, end: Double(last.daysSinceEpoch + 1) * 86_400, stepSeconds: 86_400)
+        ]
+    }
+
     private static func cost(_ spend: EndpointSpend?, _ spec: Spec?) -> String {
         guard let spend else { return "What it costs on AWS is not known." }
         let least = spend.isComplete ? "" : "at least "
         let budget = spend.budgetUSD.map { "; the budget is \(PageWords.usd($0)) USD" } ?? "; no budget is declared"
         return "A month on AWS is reckoned at \(least)\(PageWords.usd(spend.expectedUSD)) USD, "
             + "\(PageWords.usd(spend.worstUSD)) USD at worst\(budget)."
+    }
+
+    private static func told(_ use: EndpointStatus.CacheUse?) -> String {
+        guard let use else { return "" }
+        let all = use.hits + use.misses
+        let percent = PageWords.number(100 * Double(use.hits) / Double(max(1, all)))
+        return " Since the engine's start a kept answer was there for \(use.hits) of \(all) requests (\(percent) %)."
     }
 
     private static func cache(_ decision: CacheDecision?) -> String {

@@ -76,10 +76,19 @@ struct EndpointPage: Page {
     let cache: String
     let verdictText: String
     let verdicts: [EndpointLineage.PolicyVerdict]
+    let budget: EndpointLineage.Budget?
+    let spending: [Chart]
+    let past: EndpointPast?
+    let errors: [RequestsPage.Line]
 
     private static let activitiesMax = 8
+    /// Errors that are shown before somebody looks for them.
+    static let errorsMax = 5
 
-    init(_ status: EndpointStatus, charts: [Chart], lineage: EndpointLineage, now: Double) {
+    init(
+        _ status: EndpointStatus, charts: [Chart], lineage: EndpointLineage, past: EndpointPast? = nil,
+        errors: [RequestLine] = [], now: Double
+    ) {
         let record = status.record
         let spec = (record.revision(record.active) ?? record.revisions.last)?.spec
         name = record.name
@@ -121,6 +130,8 @@ struct EndpointPage: Page {
         (capture, monitoring) = (lineage.capture, lineage.monitoring)
         (cost, cache) = (lineage.cost, lineage.cache)
         (verdictText, verdicts) = (lineage.verdictText, lineage.verdicts)
+        (budget, spending) = (lineage.budget, lineage.spending)
+        (self.past, self.errors) = (past, errors.map { RequestsPage.Line($0) })
     }
 
     /// Whether the last deployment was rolled back, and none is under way.

@@ -24,29 +24,36 @@ struct Chart: Sendable {
     let series: [Line]
     let alarms: [Limit]
     let most: String
+    let least: String
     let from: String
     let until: String
 
-    /// `end` is the end of the last step, in seconds since 1970-01-01 UTC.
+    /// `end` is the end of the last step, in seconds since 1970-01-01 UTC. Where it `fits`, the picture begins below
+    /// the least value and not at 0: a share of right answers lies near its limit.
     init(
         _ title: String, unit: String, _ points: [Points], limits: [(name: String, value: Double)] = [], end: Double,
-        stepSeconds: Double, isLogarithmic: Bool = false
+        stepSeconds: Double, isLogarithmic: Bool = false, fits: Bool = false
     ) {
         let values = points.flatMap { $0.values.compactMap { $0 } }
-        let most = max(1, (values + limits.map(\.value)).max() ?? 1) * 1.1
+        let all = values + limits.map(\.value)
+        let (lowest, highest) = (all.min() ?? 0, all.max() ?? 1)
+        let margin = max(0.01, (highest - lowest) * 0.2)
+        let least = fits ? lowest - margin : 0
+        let most = fits ? highest + margin : max(1, highest) * 1.1
         func height(_ value: Double) -> Double {
-            let share = isLogarithmic ? Self.logarithm(value) / Self.logarithm(most) : value / most
+            let share = isLogarithmic ? Self.logarithm(value) / Self.logarithm(most) : (value - least) / (most - least)
             return 100 - 100 * min(1, max(0, share))
         }
         let width = Double(width)
         self.title = title + (isLogarithmic ? " (log)" : "")
-        self.most = "\(PageWords.number(most)) \(unit)"
-        let last = points.compactMap { line in
+        self.most = PageWords.number(most, unit)
+        self.least = PageWords.number(least)
+        let newest = points.compactMap { line in
             line.values.last { $0 != nil }.flatMap { $0 }.map {
                 (points.count > 1 ? "\(line.name) " : "") + PageWords.number($0, unit)
             }
         }
-        latest = last.isEmpty ? nil : last.joined(separator: ", ")
+        latest = newest.isEmpty ? nil : newest.joined(separator: ", ")
         let count = points.map(\.values.count).max() ?? 0
         series = points.enumerated().map { index, line in
             Line(
@@ -56,11 +63,14 @@ struct Chart: Sendable {
         alarms = limits.map {
             Limit(name: "\($0.name) \(PageWords.number($0.value, unit))", y: Self.rounded(height($0.value)))
         }
-        from = Moment(end - Double(count) * stepSeconds).clock
-        until = Moment(end).clock
-        let highest = values.max().map { "highest \(PageWords.number($0, unit))" } ?? "no data"
+        // What is longer than a day is told by its days.
+        let isLong = Double(count) * stepSeconds > 86_400
+        let (first, last) = (Moment(end - Double(count) * stepSeconds), Moment(end))
+        from = isLong ? first.day : first.clock
+        until = isLong ? last.day : last.clock
+        let peak = values.max().map { "highest \(PageWords.number($0, unit))" } ?? "no data"
         summary =
-            "\(title) from \(from) to \(until) UTC: \(highest)" + (latest.map { ", now \($0)" } ?? "")
+            "\(title) from \(from) to \(until) UTC: \(peak)" + (latest.map { ", now \($0)" } ?? "")
             + limits.map { ", \($0.name) \(PageWords.number($0.value, unit))" }.joined()
     }
 

@@ -83,6 +83,8 @@ public struct ConsoleGround: Sendable {
     public let judge: @Sendable (String) async throws -> Assessment
     /// The newest entries that are looked for, oldest first.
     public let audit: @Sendable (AuditSearch, Int) throws -> [IndexedEntry]
+    /// The newest drills on record, oldest first.
+    public let practised: @Sendable (Int) throws -> [AuditEntry]
     public let entry: @Sendable (Int) throws -> IndexedEntry?
     /// The proof that an entry is in the log, and the newest signed checkpoint.
     public let proof: @Sendable (Int) throws -> String
@@ -94,6 +96,7 @@ public struct ConsoleGround: Sendable {
     public init(
         plane: any Plane, policies: [Policy], judge: @escaping @Sendable (String) async throws -> Assessment,
         audit: @escaping @Sendable (AuditSearch, Int) throws -> [IndexedEntry],
+        practised: @escaping @Sendable (Int) throws -> [AuditEntry],
         entry: @escaping @Sendable (Int) throws -> IndexedEntry?,
         proof: @escaping @Sendable (Int) throws -> String, checkpoint: @escaping @Sendable () throws -> String,
         estimate: @escaping @Sendable (Spec) -> EndpointSpend?, drills: any DrillGround
@@ -102,6 +105,7 @@ public struct ConsoleGround: Sendable {
         self.policies = policies
         self.judge = judge
         self.audit = audit
+        self.practised = practised
         self.entry = entry
         self.proof = proof
         self.checkpoint = checkpoint

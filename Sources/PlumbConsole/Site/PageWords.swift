@@ -22,6 +22,8 @@ struct Moment: Sendable {
 
     /// `11:04`.
     var clock: String { String(text.dropFirst(11).prefix(5)) }
+    /// `2026-11-29`.
+    var day: String { String(text.prefix(10)) }
 }
 
 /// A verdict or a state: never by its colour alone.
@@ -83,10 +85,16 @@ enum PageWords {
     }
 
     static func number(_ value: Double?, _ unit: String) -> String {
-        value.map { "\(number($0)) \(unit)" } ?? "–"
+        value.map { unit.isEmpty ? number($0) : "\(number($0)) \(unit)" } ?? "–"
     }
 
     static func counted(_ count: Int, _ noun: String) -> String { count == 1 ? "1 \(noun)" : "\(count) \(noun)s" }
+
+    /// `12 B`, `3.4 KB`, in steps of a thousand.
+    static func bytes(_ count: Int) -> String {
+        if count < 1000 { return "\(count) B" }
+        return count < 1_000_000 ? number(Double(count) / 1000, "KB") : number(Double(count) / 1_000_000, "MB")
+    }
 
     static func usd(_ value: Double) -> String { SpendEstimate.usd(value) }
 

@@ -32,7 +32,4 @@ struct ConsoleContext: RequestContext {
         coreContext = CoreRequestContextStorage(source: source)
         address = source.channel.remoteAddress?.ipAddress
     }
-
-    /// A part of the path, without its escapes.
-    func part(_ name: String) throws -> String { try parameters.require(name).removingPercentEncoding ?? "" }
 }

@@ -1,5 +1,6 @@
 // What each page is made of, as far as whoever asks may see it.
 
+import Foundation
 import PlumbEngine
 import PlumbModel
 
@@ -36,14 +37,20 @@ struct SitePages: Sendable {
         let status = try await existing(name, visit)
         let record = status.record
         let charts = try await site.charts(of: record, at: visit.now)
-        var lineage = EndpointLineage()
+        var (lineage, past, errors) = (EndpointLineage(), EndpointPast?.none, [RequestLine]())
         if !isLive {
             let spec = (record.revision(record.active) ?? record.revisions.last)?.spec
             lineage = EndpointLineage(
                 record, monitoring: try await ground.plane.monitoring(of: name).first,
-                spend: spec.flatMap { site.board.spend($0) }, metered: status.spend, judged: site.board[name])
+                spend: spec.flatMap { site.board.spend($0) }, metered: status.spend, cache: status.cache,
+                judged: site.board[name])
+            let span = visit.query["over"].flatMap { HistorySpan(rawValue: $0) } ?? .day
+            past = EndpointPast(try await ground.plane.history(of: name, over: span), of: spec)
+            errors = try await ground.plane.requests(
+                of: name, RequestSearch(errorsOnly: true, limit: EndpointPage.errorsMax)
+            ).lines
         }
-        return EndpointPage(status, charts: charts, lineage: lineage, now: visit.now)
+        return EndpointPage(status, charts: charts, lineage: lineage, past: past, errors: errors, now: visit.now)
     }
 
     private func existing(_ name: String, _ visit: Visit) async throws -> EndpointStatus {
@@ -71,6 +78,13 @@ struct SitePages: Sendable {
         }
     }
 
+    func requests(_ name: String, _ visit: Visit) async throws -> RequestsPage {
+        _ = try await existing(name, visit)
+        let id = visit.query["id"]?.trimmingCharacters(in: .whitespacesAndNewlines)
+        let search = RequestSearch(id: id, errorsOnly: visit.query["errors"] == "true", limit: RequestsPage.linesMax)
+        return RequestsPage(search, try await ground.plane.requests(of: name, search))
+    }
+
     /// Files of captures that are passed over.
     private static let filesMax = 5
 
@@ -94,7 +108,7 @@ struct SitePages: Sendable {
     }
 
     func cost(_ visit: Visit) async throws -> CostPage {
-        CostPage(try await status(visit).endpoints) { site.board.spend($0) }
+        CostPage(try await status(visit).endpoints, now: visit.now) { site.board.spend($0) }
     }
 
     // MARK: - Records
@@ -142,11 +156,9 @@ struct SitePages: Sendable {
     /// Drills are seen by whoever may read: what they measured is evidence for the policies.
     func drills(_ visit: Visit) async throws -> DrillsPage {
         let status = try await status(visit)
-        var search = AuditSearch()
-        search.action = "drill"
         let names = Set(status.endpoints.map { "endpoint/\($0.record.name)" })
-        let entries = try ground.audit(search, DrillsPage.drillsMax).map(\.entry).filter {
-            DrillsPage.actions.contains($0.action) && ($0.subject == "engine" || names.contains($0.subject))
+        let entries = try ground.practised(DrillsPage.drillsMax).filter {
+            $0.subject == "engine" || names.contains($0.subject)
         }
         return DrillsPage(ground.drills.latest(), entries, status, now: visit.now)
     }

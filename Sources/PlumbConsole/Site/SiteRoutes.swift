@@ -224,6 +224,9 @@ struct SiteRoutes: Sendable {
         show(router, "/endpoints/:name/captures", room: "/") { visit, context in
             try await pages.captures(try context.part("name"), visit)
         }
+        show(router, "/endpoints/:name/requests", room: "/") { visit, context in
+            try await pages.requests(try context.part("name"), visit)
+        }
     }
 
     private func addBook(to router: Router<ConsoleContext>) {

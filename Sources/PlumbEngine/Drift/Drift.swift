@@ -42,6 +42,8 @@ public struct DriftObservation: Sendable, Hashable, Codable {
     public var unreadable: Int
     /// Of the last alarm, the surest first.
     public var features: [Feature]
+    /// Over the last rows, alarm or not, the furthest from the reference first; nil before the first rows.
+    public var current: [Feature]?
     /// When the last alarm was, and since when about it was so; seconds since 1970.
     public var detectedAt: Double?
     public var since: Double?

@@ -22,6 +22,13 @@ public enum ControlAPI {
     public static let erasures = "/v1/erasures"
     public static let accessKeys = "/v1/access-keys"
     public static let spending = "/v1/spending"
+    /// The path of an endpoint's last requests, with what is looked for.
+    public static func requests(of endpoint: String, _ search: RequestSearch) -> String {
+        var path = "\(endpoints)/\(URIText.escaped(endpoint))/requests?limit=\(search.limit)"
+        if search.errorsOnly { path += "&errors=true" }
+        if let id = search.id { path += "&id=\(URIText.escaped(id))" }
+        return path
+    }
     /// Names who acts; the socket itself admits only the user who runs the engine.
     public static let actorHeader = "x-plumb-actor"
     /// Bytes of a request body.

@@ -45,6 +45,16 @@ public struct EndpointStatus: Sendable, Hashable, Codable {
     public var workers: [WorkerStatus]?
     /// What it has cost this month, as of the last minute; nil until that is known.
     public var spend: EndpointStatement?
+    /// Requests since the engine's start that a kept answer was there for, and others; nil where none was looked for.
+    public struct CacheUse: Sendable, Hashable, Codable {
+        public var hits: Int
+        public var misses: Int
+        public init(hits: Int, misses: Int) {
+            self.hits = hits
+            self.misses = misses
+        }
+    }
+    public var cache: CacheUse?
 
     public init(
         record: EndpointRecord, state: String, rolloutText: String?, fleets: [FleetObservation],
@@ -157,6 +167,10 @@ public protocol ControlPlane: Sendable {
     /// The captured lines of an endpoint in one file, and the name of the next; nil begins with the oldest. Throws
     /// `notFound` when there is none.
     func captures(of endpoint: String, after file: String?, by actor: String) async throws -> CapturedLines
+    /// The past of an endpoint up to the last whole step.
+    func history(of endpoint: String, over span: HistorySpan) async throws -> EndpointHistory
+    /// The last requests of an endpoint, as far as the engine keeps them.
+    func requests(of endpoint: String, _ search: RequestSearch) async throws -> RequestLines
     /// Erases every captured record of a subject and answers how many there were.
     func eraseCaptures(of subject: String, by actor: String) async throws -> Int
     /// Drains and ends the engine.

@@ -31,6 +31,14 @@ public struct RolloutRecord: Sendable, Hashable, Codable {
     }
 }
 
+extension RolloutRecord {
+    /// One without moments, for whoever makes up a past.
+    package init(new: Int, old: Int?, startedAt: Double, endedAt: Double, outcome: RolloutOutcome) {
+        self.init(
+            new: new, old: old, isRollback: false, startedAt: startedAt, endedAt: endedAt, outcome: outcome)
+    }
+}
+
 /// The durable state of one endpoint. At most one revision is active at any time.
 public struct EndpointRecord: Sendable, Hashable, Codable {
     public var name: String

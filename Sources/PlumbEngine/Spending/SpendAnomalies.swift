@@ -32,7 +32,10 @@ public struct SpendAnomaly: Sendable, Hashable {
     /// What it cost beyond what was expected; negative where something that should run did not.
     public var impactUSD: Double { usd - expectedUSD }
 
-    /// `2026-11-24: 31.20 USD, expected 11.50 (+19.70), unlike the same weekdays before`.
+}
+
+extension SpendAnomaly {
+    /// The days, what they cost and why that is odd, in words.
     public var text: String {
         let days = first == last ? "\(first)" : "\(first) to \(last)"
         let why =
@@ -43,6 +46,20 @@ public struct SpendAnomaly: Sendable, Hashable {
             }
         return "\(days): \(SpendEstimate.usd(usd)) USD, expected \(SpendEstimate.usd(expectedUSD)) "
             + "(\(impactUSD > 0 ? "+" : "")\(SpendEstimate.usd(impactUSD))), \(why)"
+    }
+}
+
+extension SpendAnomalyDetector {
+    /// The anomalies of an endpoint's metered days, oldest first, before `today`, which is not over. The plan stands in
+    /// for the days from which nothing can be learned yet, and judges all days of an endpoint with a fixed count.
+    public func anomalies(
+        in days: [EndpointStatement.DayPart], before today: Day, isFixed: Bool
+    ) -> [SpendAnomaly] {
+        anomalies(
+            in: days.filter { $0.day < today }.enumerated().map { index, part in
+                let isPlanned = index < Self.daysToLearn || isFixed
+                return DayCost(day: part.day, usd: part.usd, plannedUSD: isPlanned ? part.plannedUSD : nil)
+            })
     }
 }
 
@@ -151,20 +168,13 @@ extension SpendAnomalyDetector {
     /// The same weekdays of eight weeks lie in so many months.
     public static let monthsMax = 3
 
-    /// The anomalies of metered months, oldest first, by endpoint, up to the day before `today`: that is not over. The
-    /// plan stands in for the days from which nothing can be learned yet, and judges all days of endpoints whose number
-    /// of instances is `fixed`.
+    /// The anomalies of an engine's months, oldest first, by endpoint; as above.
     public func anomalies(
         in months: [SpendStatement], fixed: Set<String>, before today: Day
     ) -> [(endpoint: String, anomaly: SpendAnomaly)] {
         let byName = Dictionary(grouping: months.flatMap(\.endpoints)) { $0.endpoint }
         return byName.sorted { $0.key < $1.key }.flatMap { name, months in
-            let days = months.flatMap(\.days).filter { $0.day < today }
-            let costs = days.enumerated().map { index, part in
-                let isPlanned = index < Self.daysToLearn || fixed.contains(name)
-                return DayCost(day: part.day, usd: part.usd, plannedUSD: isPlanned ? part.plannedUSD : nil)
-            }
-            return anomalies(in: costs).map { (name, $0) }
+            anomalies(in: months.flatMap(\.days), before: today, isFixed: fixed.contains(name)).map { (name, $0) }
         }
     }
 }

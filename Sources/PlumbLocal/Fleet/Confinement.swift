@@ -52,7 +52,7 @@ struct Confinement: Sendable, Hashable {
             ["setpriv", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all", "--"],
             ["setpriv", "--no-new-privs", "--"],
         ])
-        if getuid() == 0, found.files != nil, (folders + [models]).allSatisfy(isReachable),
+        if getuid() == 0, found.files != nil, canReach(models: models, past: folders),
             let privileges = found.privileges
         {
             // What this user cannot read it cannot run either: the model server and ONNX Runtime may lie in a home.
@@ -61,6 +61,13 @@ struct Confinement: Sendable, Hashable {
         found.limits = await first([["prlimit", "--core=0", "--"]])
         found.cores = await first([["taskset", "-c", "0"]])
         return found
+    }
+
+    /// Whether every user can pass to the models and to what will cover these folders. A folder in another of them is
+    /// covered together with that one, so it does not matter that state is closed to others.
+    static func canReach(models: String, past folders: [String]) -> Bool {
+        let outermost = folders.filter { folder in !folders.contains { folder.hasPrefix("\($0)/") } }
+        return (outermost + [models]).allSatisfy(isReachable)
     }
 
     /// Whether every user can pass through all that lies above a folder: a home is often closed to others.
@@ -175,10 +182,22 @@ struct Confinement: Sendable, Hashable {
         return words + command
     }
 
-    /// Whether nothing is missing.
-    var isWhole: Bool {
-        network != nil && privileges != nil && limits != nil && cores != nil && files != nil && hasUsers
-            && filter != nil
+    /// What to do so that nothing is missing; nil when nothing is.
+    var remedy: String? {
+        var deeds: [String] = []
+        if privileges == nil || limits == nil || cores == nil { deeds.append("apt-get install util-linux") }
+        if network == nil || files == nil {
+            deeds.append(
+                "allow namespaces: sysctl kernel.unprivileged_userns_clone=1, or the container's security profile")
+        }
+        if filter == nil { deeds.append("install ONNX Runtime's library; the kernel needs seccomp") }
+        if !hasUsers {
+            deeds.append(
+                getuid() == 0
+                    ? "let every user pass (chmod o+x) to the folders of the model server, ONNX Runtime and the state"
+                    : "start the engine as root, who alone can give workers users of their own")
+        }
+        return deeds.isEmpty ? nil : deeds.joined(separator: "; ") + " (docs/FAILURES.md)"
     }
 
     /// What holds and what does not, for people.
@@ -204,15 +223,16 @@ struct Confinement: Sendable, Hashable {
 
 /// What workers of an engine on this machine would be kept from.
 public enum WorkerIsolation {
-    /// In words, and whether nothing is missing. `worker` is the model server's path, `home` the engine's folder.
-    public static func look(worker: String, home: String) async -> (text: String, isWhole: Bool) {
+    /// In words, and what to do where something is missing. `worker` is the model server's path, `home` the engine's
+    /// folder.
+    public static func look(worker: String, home: String) async -> (text: String, remedy: String?) {
         let models = "\(NSTemporaryDirectory())plumb-look-\(UUID().uuidString)"
         // A folder that cannot be made or removed makes the look say that workers see too much, which is then so.
         try? FileManager.default.createDirectory(atPath: models, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: models) }  // As above.
         let found = await Confinement.find(
             worker: worker, folders: [home, RunFolder.path(for: home)], models: models)
-        return (found.text, found.isWhole)
+        return (found.text, found.remedy)
     }
 }
 

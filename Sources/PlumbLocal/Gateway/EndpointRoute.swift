@@ -87,6 +87,8 @@ final class EndpointRoute: Sendable {
     /// What is recorded of the traffic.
     let capture = CaptureBuffer()
     let labels = LabelBuffer()
+    /// The last answers, one by one.
+    let requests = RequestLog()
     private let state: NIOLockedValueBox<State>
     private let removed = Atomic<Bool>(false)
     /// Answers that are kept, for revisions whose spec allows it.

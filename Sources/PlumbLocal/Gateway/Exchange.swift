@@ -36,6 +36,8 @@ final class Exchange: UpstreamReceiver {
     private var sentAt = NIODeadline.now()
     /// The revision that answers; another one when the first was taken away while the request waited.
     private(set) var revision: Int
+    /// The instance that was asked last.
+    private(set) var lastWorker: String?
 
     /// What the request is on its way on.
     private enum Carrier {
@@ -112,6 +114,7 @@ final class Exchange: UpstreamReceiver {
             return
         }
         self.worker = worker
+        lastWorker = worker.id
         sentAt = .now()
         trace?.isSent(to: worker)
         if worker.takesFrames {

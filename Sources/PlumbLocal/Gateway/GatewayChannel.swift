@@ -39,7 +39,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
     /// The last token that was accepted here: hashing it again for each request would cost more than the model.
     private var acceptedToken: (text: String, holder: TokenHolder)?
     /// Whose request it is, for the log.
-    private var holderName: String?
+    var holderName: String?
     private(set) var deadline: NIODeadline
 
     init(gateway: GatewayState, loopContext: LoopContext) {
@@ -180,10 +180,12 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
                 // Never the target of an older head, should this one be refused.
                 knownTarget = nil
                 let holder = RequestTarget.isOpen(head) ? nil : try authenticate(head)
+                holderName = holder?.name
+                request.route = RequestTarget.endpointName(head.path).flatMap { gateway.route($0) }
                 target = try RequestTarget(head, holder, gateway)
                 knownTarget = target
-                holderName = holder?.name
             }
+            request.route = target.invoked
             try target.admit(gateway)
             if let length = head.contentLength, length > target.bodyBytesMax {
                 throw Refusal(
@@ -203,6 +205,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
     /// Before the body is there nothing is said about what there is.
     private func beginSigned(_ head: RequestHead, _ signed: SignedRequest) throws(Refusal) -> Bool {
         let bytesMax = signed.bodyBytesMax(gateway)
+        holderName = nil
         if let length = head.contentLength, length > bytesMax {
             throw Refusal(413, "ValidationError", "the body is larger than \(bytesMax) bytes")
         }
@@ -262,6 +265,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
 
     private func finish(_ result: ExchangeResult, route: EndpointRoute) {
         request.revision = exchange?.revision ?? request.revision
+        request.worker = exchange?.lastWorker
         let asked = exchange?.request
         exchange = nil
         guard context != nil else { return }
@@ -353,6 +357,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
         let text =
             "{\"Message\":\(JSONText.quoted(message)),\"OriginalStatusCode\":\(response.status),"
             + "\"OriginalMessage\":\(JSONText.quoted(original)),\"LogStreamArn\":\"\"}"
+        request.refusal = Refusal(424, "ModelError", "the model answered \(response.status)")
         answer.begin(424, number)
         answer.add("content-type: application/json")
         answer.add("x-amzn-errortype: ModelError")
@@ -379,6 +384,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
 
     /// Says no, and reads no further of a request whose body has not come yet.
     func refuse(_ refusal: Refusal) {
+        request.refusal = refusal
         answer.begin(refusal.status, number)
         answer.add("content-type: application/json")
         answer.add("x-amzn-errortype", refusal.type)
@@ -398,6 +404,7 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
     private func send(_ body: ByteBuffer) {
         guard let context else { return }
         if let log = gateway.accessLog { note(in: log, answerBytes: body.readableBytes) }
+        if let route = request.route { note(in: route.requests, answerBytes: body.readableBytes) }
         request.trace?.end(
             answer.status, number: number.text, revision: request.revision,
             bodies: (request.bodyCount, body.readableBytes))
@@ -422,6 +429,15 @@ final class GatewayChannel: ChannelInboundHandler, ChannelOutboundHandler, Remov
         request.hasBegun = false
         phase = .head
         readRequests()
+    }
+
+    private func note(in log: RequestLog, answerBytes: Int) {
+        log.note(
+            RequestLog.Entry(
+                number: number, seconds: gateway.seconds(), caller: holderName, revision: request.revision,
+                worker: request.worker, status: answer.status,
+                microseconds: Int((NIODeadline.now() - request.startedAt).nanoseconds / 1000),
+                requestBytes: request.bodyCount, answerBytes: answerBytes, refusal: request.refusal))
     }
 
     private func note(in log: AccessLog, answerBytes: Int) {

@@ -9,6 +9,11 @@ struct RequestInHand {
     var startedAt = NIODeadline.now()
     var revision = 0
     var bodyCount = 0
+    /// The endpoint that it is for, once its sender is known to be somebody; and the instance that was asked.
+    var route: EndpointRoute?
+    var worker: String?
+    /// Why it was not answered by the model.
+    var refusal: Refusal?
     /// Its head, where it is logged.
     var head: RequestHead?
     /// What happens to it, where that is recorded.
@@ -33,6 +38,9 @@ struct RequestInHand {
     mutating func begin(_ received: RequestHead) {
         revision = 0
         bodyCount = 0
+        route = nil
+        worker = nil
+        refusal = nil
         head = nil
         trace = nil
         startedAt = .now()

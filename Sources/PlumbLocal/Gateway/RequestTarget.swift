@@ -69,6 +69,14 @@ final class RequestTarget {
         }
     }
 
+    /// The endpoint whose model is asked; nil for anything else.
+    var invoked: EndpointRoute? {
+        switch kind {
+        case .invocation(let route), .inference(let route, _): route
+        case .groundTruth, .page: nil
+        }
+    }
+
     /// Whether what was found still holds.
     var isValid: Bool {
         // What a user may is asked each time: grants change, and so does the time of day.

@@ -113,7 +113,9 @@ extension GatewayChannel {
         do throws(Refusal) {
             guard let name = RequestTarget.endpointName(head.path) else { return try handOver(signed, body) }
             let holder = try signed.invoker(of: name, body, gateway)
+            holderName = holder.name
             let target = try RequestTarget(head, holder, gateway)
+            request.route = target.invoked
             let variant = gateway.variantName(of: name)
             try signed.checkTarget(variant: variant, endpoint: name)
             try target.admit(gateway)

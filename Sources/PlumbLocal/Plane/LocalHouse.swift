@@ -67,6 +67,8 @@ public struct LocalSettings: Sendable {
 /// Everything one embedded engine consists of.
 public final class LocalHouse: Sendable {
     public let store: Store
+    /// What was practised and reviewed, from the audit log.
+    public let practised: FollowedEntries
     let log: Logger
     let folder: String
     let version: String
@@ -89,8 +91,8 @@ public final class LocalHouse: Sendable {
     private let host: String
     let settings: LocalSettings
     let notices = KeeperNotices()
-    let alarms: [AlarmService]
     let herald: ChannelHerald
+    var alarms: [AlarmService] { herald.channels }
     let tls: NIOLockedValueBox<NIOSSLContext>
 
     /// Opens the state, makes certificates and the first token when they are missing, and ends what an earlier daemon
@@ -104,6 +106,7 @@ public final class LocalHouse: Sendable {
         self.monitor = monitor
         store = try Store(folder: settings.folder)
         for note in store.openingNotes { log.warning("\(note)") }
+        practised = FollowedEntries(store.reader, actions: Self.practisedActions)
         let handover = try Handover.received()
         let orphans = WorkerLauncher.endOrphans(
             of: settings.folder, except: Set(handover?.workers.map(\.processID) ?? []))
@@ -136,13 +139,8 @@ public final class LocalHouse: Sendable {
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, settings.threads))
         let gateway = gateway
         let notices = notices
-        let outbox = NoticeOutbox(store: store, channels: settings.alarmChannels.map(\.name), log: log)
-        alarms = settings.alarmChannels.map { channel in
-            AlarmService(channel, notices: notices, log: log) {
-                await outbox.taken($0, by: channel.name, at: gateway.seconds())
-            }
-        }
-        herald = ChannelHerald(outbox: outbox, channels: alarms)
+        herald = ChannelHerald(
+            settings.alarmChannels, store: store, notices: notices, now: { gateway.seconds() }, log: log)
         incidents = Incidents(ledger: StoreLedger(store: store), now: { gateway.seconds() }, log: log)
         engine = LocalEngine(
             gateway: gateway, launcher: launcher, copies: copies, processes: processes, monitor: monitor,
@@ -165,6 +163,10 @@ public final class LocalHouse: Sendable {
         try await loadAccessKeys()
         try await loadPrincipals()
     }
+
+    private static let practisedActions: Set<String> = [
+        "drill.dr", "drill.failover", "drill.rollback", "cost.review",
+    ]
 
     /// The plane over the endpoints on record, and the services to run, in order of dependence.
     public func furnish() async throws -> (plane: LocalPlane, services: [any Service]) {

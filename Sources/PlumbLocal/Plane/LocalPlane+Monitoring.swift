@@ -1,4 +1,4 @@
-// What people ask about captured traffic.
+// What people ask about traffic: what was captured of it, and its last requests by name.
 
 public import PlumbEngine
 import PlumbModel
@@ -37,6 +37,12 @@ extension LocalPlane {
         ])
         return CapturedLines(
             file: next.path, lines: String(decoding: lines, as: UTF8.self), hasMore: next != files.last)
+    }
+
+    public func requests(of endpoint: String, _ search: RequestSearch) async throws -> RequestLines {
+        _ = try endpointRunner(endpoint)
+        return house.gateway.route(endpoint)?.requests.lines(of: endpoint, search)
+            ?? RequestLines(endpoint: endpoint, lines: [], since: nil, errorsSince: nil)
     }
 
     public func eraseCaptures(of subject: String, by actor: String) async throws -> Int {

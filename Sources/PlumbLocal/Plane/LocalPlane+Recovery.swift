@@ -6,7 +6,7 @@ import PlumbStore
 extension LocalPlane {
     /// The newest drill on record whose loss of data was measured; one that failed counts as one that failed.
     func lastRecoveryDrill() throws(PlumbError) -> RecoveryDrill? {
-        let found = try house.store.reader.newest(1) { $0.action == "drill.dr" }.last?.entry
+        let found = try house.practised.newest(1) { $0.action == "drill.dr" }.last
         guard let entry = found, let time = Double(entry.details["rtoSeconds"] ?? "") else { return nil }
         let loss = Double(entry.details["rpoSeconds"] ?? "")
         return RecoveryDrill(
@@ -17,7 +17,7 @@ extension LocalPlane {
     /// What is the matter with the recovery drills: one that failed, or none for longer than was asked for.
     func drillNotices() throws(PlumbError) -> [String] {
         guard house.settings.drillSeconds != nil || Backup.target(of: house.folder) != nil else { return [] }
-        let newest = try house.store.reader.newest(1) { $0.action == "drill.dr" }.last?.entry
+        let newest = try house.practised.newest(1) { $0.action == "drill.dr" }.last
         var notices: [String] = []
         if let newest, newest.outcome != .done {
             let reason = newest.details["failure"] ?? "it left no reason"
@@ -36,7 +36,7 @@ extension LocalPlane {
     private static let graceSeconds = 3600.0
 
     private func newestDrill(_ kind: String, of endpoint: String) throws(PlumbError) -> AuditEntry? {
-        try house.store.reader.newest(1) { $0.action == kind && $0.subject == "endpoint/\(endpoint)" }.last?.entry
+        try house.practised.newest(1) { $0.action == kind && $0.subject == "endpoint/\(endpoint)" }.last
     }
 
     /// What the newest failover and rollback that were practised have measured, and the newest review of the cost.

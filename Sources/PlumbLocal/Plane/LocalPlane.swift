@@ -15,6 +15,8 @@ public actor LocalPlane: ControlPlane, Service {
     private let ledger: StoreLedger
     private let engine: LocalEngine
     let books: SpendDesk
+    /// The past of the endpoints.
+    let chronicle: HistoryDesk
     let log: Logger
     let startedAt: Double
     private(set) var runners: [String: EndpointRunner] = [:]
@@ -25,7 +27,7 @@ public actor LocalPlane: ControlPlane, Service {
     private var deploymentsBegun = 0
     private var onShutDown: (@Sendable () -> Void)?
     /// Endpoints of one daemon.
-    private static let endpointsMax = 100
+    private static let endpointsMax = 250
 
     init(_ house: LocalHouse, records: [EndpointRecord]) {
         self.house = house
@@ -37,6 +39,7 @@ public actor LocalPlane: ControlPlane, Service {
         books = SpendDesk(
             ledger: StoreLedger(store: house.store), prices: house.settings.prices, herald: house.herald,
             now: { gateway.seconds() }, log: house.log)
+        chronicle = HistoryDesk(ledger: StoreLedger(store: house.store))
         (starts, startsContinuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.endpointsMax))
         for record in records {
             let runner = house.makeRunner(record)
@@ -50,6 +53,7 @@ public actor LocalPlane: ControlPlane, Service {
         let starts = starts
         await withDiscardingTaskGroup { group in
             group.addTask { await self.keepBooks() }
+            group.addTask { await self.keepHistory() }
             for await runner in starts.cancelOnGracefulShutdown() {
                 group.addTask { await runner.run(clock: ContinuousClock()) }
             }
@@ -180,6 +184,7 @@ public actor LocalPlane: ControlPlane, Service {
             try await runner.remove(by: actor)
             runners[endpoint] = nil
             await engine.forget(endpoint)
+            try await chronicle.forget(endpoint)
         } catch let error as PlumbError {
             try await refused("remove", endpoint, error, by: actor)
             throw error
@@ -281,10 +286,14 @@ public actor LocalPlane: ControlPlane, Service {
             }
         }
         let last = record.history.last.map(\.text)
-        return EndpointStatus(
+        var status = EndpointStatus(
             record: record, state: record.stateText(ready: fleets), rolloutText: record.rollout?.phaseText ?? last,
             fleets: fleets, alarms: await runner.alarmStates(), traffic: traffic ?? [],
             workers: await engine.instances(of: record.name), spend: metered(record.name))
+        if let counters = house.gateway.route(record.name)?.cache.counters, counters.hits + counters.misses > 0 {
+            status.cache = EndpointStatus.CacheUse(hits: counters.hits + counters.sampled, misses: counters.misses)
+        }
+        return status
     }
 
     private func evidence(for record: EndpointRecord, _ runner: EndpointRunner) async throws -> EndpointEvidence {

@@ -27,16 +27,44 @@ extension DriftMachine {
             suspected: suspected.map { tell($0.bettor, row: row) })
     }
 
+    /// Each feature as it was in the last rows (a few thousand at most) beside the reference, the furthest apart first;
+    /// empty before the first rows.
+    public func comparison(_ limit: Int) -> [DriftedFeature] {
+        var bettor: [Int32: Int] = [:]
+        for index in bettors.indices where bettor[bettors[index].feature] == nil {
+            bettor[bettors[index].feature] = index
+        }
+        let distances = bettor.values.sorted().compactMap { bettor -> (bettor: Int, now: [Double], distance: Double)? in
+            guard let now = distribution(of: bettor, long) else { return nil }
+            let feature = reference.features[Int(bettors[bettor].feature)]
+            let expected = feature.strata[stratum].probabilities
+            return (bettor, now, Self.distance(expected, now, isText: feature.isText))
+        }
+        return distances.sorted { ($1.distance, $0.bettor) < ($0.distance, $1.bettor) }.prefix(limit).map {
+            tell($0.bettor, $0.now, row: rows)
+        }
+    }
+
     private func tell(_ bettor: Int, row: Int) -> DriftedFeature {
+        let stratum = reference.features[Int(bettors[bettor].feature)].strata[stratum]
+        return tell(bettor, distribution(of: bettor, moved) ?? stratum.probabilities, row: row)
+    }
+
+    /// The shares of the bins in one of the counts, with the block that is under way; nil of none.
+    private func distribution(of bettor: Int, _ counted: [UInt16]) -> [Double]? {
+        let bins = reference.features[Int(bettors[bettor].feature)].strata[stratum].probabilities.indices
+        let counts = bins.map { bin -> Double in
+            let index = bettor * Self.binsMax + bin
+            return Double(counted[index]) + Double(unfinished(index))
+        }
+        let total = counts.reduce(0, +)
+        return total > 0 ? counts.map { $0 / total } : nil
+    }
+
+    private func tell(_ bettor: Int, _ now: [Double], row: Int) -> DriftedFeature {
         let known = bettors[bettor]
         let feature = reference.features[Int(known.feature)]
         let stratum = feature.strata[stratum]
-        let counts = (0..<stratum.probabilities.count).map { bin -> Double in
-            let index = bettor * Self.binsMax + bin
-            return Double(moved[index]) + Double(unfinished(index))
-        }
-        let total = counts.reduce(0, +)
-        let now = total > 0 ? counts.map { $0 / total } : stratum.probabilities
         let gain = Double(min(gain(of: bettor), .greatestFiniteMagnitude))
         return DriftedFeature(
             name: feature.name, since: onset(of: known, row: row, gain: gain),

@@ -29,7 +29,7 @@ public struct DriftMachine: Sendable {
     // Of each bettor: how often each bin was met in this block, lately, for long, and since the feature began to move.
     private var block: [UInt8]
     private var recent: [UInt16]
-    private var long: [UInt16]
+    private(set) var long: [UInt16]
     private(set) var moved: [UInt16]
     private var looks = [SIMD2<Float>](repeating: .zero, count: binsMax)
     private var sums = [SIMD4<Float>](repeating: .zero, count: blockRowsMax)

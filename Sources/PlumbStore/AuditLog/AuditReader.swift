@@ -72,7 +72,7 @@ public struct AuditReader: Sendable {
         return try newestNow(limit, where: isMeant)
     }
 
-    private static let attemptsMax = 3
+    static let attemptsMax = 3
 
     private func newestNow(
         _ limit: Int, where isMeant: (AuditEntry) -> Bool

@@ -35,6 +35,12 @@ struct FormatOption: ParsableArguments {
     var format: OutputFormat = .text
 }
 
+/// How a record is told that may be kept or sent.
+struct RecordFormatOption: ParsableArguments {
+    @Option(name: .long, help: "text, json, markdown or html.")
+    var format: RecordFormat = .text
+}
+
 /// Who acts, for the audit record.
 enum Actor {
     static var name: String { NSUserName() }

@@ -4,11 +4,6 @@ import ArgumentParser
 import PlumbEngine
 import PlumbModel
 
-/// How a review is told.
-enum ReviewFormat: String, ExpressibleByArgument, CaseIterable {
-    case text, json, markdown, html
-}
-
 struct CostReviewCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "review",
@@ -41,7 +36,7 @@ struct CostReviewCommand: AsyncParsableCommand {
         help: ArgumentHelp("What a savings plan is cheaper by, where Cost Explorer tells none.", valueName: "percent"))
     var planDiscount: Double?
     @Flag(help: "Write the review into the running engine's audit log.") var record = false
-    @Option(help: "text, json, markdown or html.") var format: ReviewFormat = .text
+    @Option(help: "text, json, markdown or html.") var format: RecordFormat = .text
     @OptionGroup(title: "Input") var input: InputOptions
     @OptionGroup(title: "Input") var environment: EnvironmentOption
     @OptionGroup(title: "Input") var home: HomeOption

@@ -29,10 +29,13 @@ struct InvokeCommand: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Print status and headers too, to standard error.") var verbose = false
     @OptionGroup var home: HomeOption
     private static let answerBytesMax = 64 << 20
+    private static let secondsMax: Int64 = 90
 
     func run() async throws {
         let call = try await EndpointCall.find(endpoint, body: body, contentType: contentType, home: home)
+        // What cannot be connected to now is told now, and not after a minute of trying.
         var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
         tls.trustRoots = .file(call.authorityPath)
@@ -45,15 +48,30 @@ struct InvokeCommand: AsyncParsableCommand {
         if let accept { request.headers.add(name: "accept", value: accept) }
         if let targetModel { request.headers.add(name: "x-amzn-sagemaker-target-model", value: targetModel) }
         request.body = .bytes(ByteBuffer(bytes: call.body))
+        let response: HTTPClientResponse
+        let answer: ByteBuffer
         do {
-            let response = try await client.execute(request, timeout: .seconds(90))
-            let answer = try await response.body.collect(upTo: Self.answerBytesMax)
+            response = try await client.execute(request, timeout: .seconds(Self.secondsMax))
+            answer = try await response.body.collect(upTo: Self.answerBytesMax)
+        } catch {
             try await client.shutdown()
-            try show(response, answer)
-        } catch let error as HTTPClientError {
-            try await client.shutdown()
-            throw PlumbError(.timedOut, "\(call.url) does not answer", cause: error)
+            throw await trouble(error, call)
         }
+        try await client.shutdown()
+        try show(response, answer)
+    }
+
+    /// What is wrong, in words that help.
+    private func trouble(_ error: any Error, _ call: EndpointCall) async -> PlumbError {
+        if error as? HTTPClientError == .deadlineExceeded {
+            return PlumbError(
+                .timedOut, "\(call.url) has not answered within \(Self.secondsMax) s",
+                hint: "plumb logs \(endpoint) and plumb status \(endpoint) show what its instances do", cause: error)
+        }
+        return await HandshakeTrouble(url: call.url, authorityPath: call.authorityPath)?.found()
+            ?? PlumbError(
+                .timedOut, "\(call.url) does not answer", hint: "plumb status says where the gateway listens",
+                cause: error)
     }
 
     private func show(_ response: HTTPClientResponse, _ answer: ByteBuffer) throws {

@@ -74,11 +74,8 @@ struct Doctor {
     private func confinement() async -> Examination {
         let found = await Composition.isolation(home: home)
         return Examination(
-            name: "isolation of workers", verdict: found.isWhole ? .ok : .warning, found: found.text,
-            remedy: found.isWhole
-                ? nil
-                : "apt-get install util-linux; sysctl kernel.unprivileged_userns_clone=1; only root can give workers "
-                    + "users of their own (docs/FAILURES.md)")
+            name: "isolation of workers", verdict: found.remedy == nil ? .ok : .warning, found: found.text,
+            remedy: found.remedy)
     }
 
     private func stateFolder() -> Examination {

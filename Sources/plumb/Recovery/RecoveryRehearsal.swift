@@ -17,6 +17,9 @@ struct DrillReport: Encodable {
     var rtoSeconds = 0.0
     /// What a loss would have cost: the longest time between an acknowledgement and its arrival in the backup.
     var rpoSeconds: Double?
+    /// The least that a spec of an endpoint here promises; nil where none does.
+    var rtoTargetSeconds: Double?
+    var rpoTargetSeconds: Double?
     var endpoints: [String] = []
     var auditEntries = 0
     var auditRoot = ""
@@ -108,6 +111,9 @@ struct RecoveryRehearsal {
             try await run("start", record.name, in: scratch)
         }
         report.endpoints = endpoints
+        let plans = records.compactMap { $0.revision($0.active)?.spec.recovery }
+        report.rtoTargetSeconds = plans.compactMap(\.rtoMinutes).min().map { $0 * 60 }
+        report.rpoTargetSeconds = plans.compactMap(\.rpoMinutes).min().map { $0 * 60 }
         guard !endpoints.isEmpty else {
             throw PlumbError(
                 .notFound, "no endpoint of the restored state is active: nothing can show that it answers",

@@ -15,6 +15,9 @@ enum RemoteDoor {
     /// The engine that the environment names.
     static var namedEngine: String? { variable("PLUMB_ENGINE_URL") }
 
+    /// The file of the authority that an engine elsewhere is vouched for by; nil for those of this machine.
+    static var authorityPath: String? { variable("PLUMB_CA") }
+
     private static func variable(_ name: String) -> String? {
         ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
     }
@@ -71,7 +74,7 @@ enum RemoteDoor {
         configuration.redirectConfiguration = .disallow
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
-        if let path = Self.variable("PLUMB_CA") { tls.trustRoots = .file(path) }
+        if let path = Self.authorityPath { tls.trustRoots = .file(path) }
         if let certificate = Self.variable("PLUMB_CERT"), let key = Self.variable("PLUMB_KEY") {
             do {
                 tls.certificateChain = try NIOSSLCertificate.fromPEMFile(certificate).map { .certificate($0) }

@@ -105,6 +105,14 @@ struct RemotePlane: ControlPlane {
             by: actor)
     }
 
+    func history(of endpoint: String, over span: HistorySpan) async throws -> EndpointHistory {
+        try await ask(.GET, "\(ControlAPI.endpoints)/\(Self.escaped(endpoint))/history?over=\(span.rawValue)")
+    }
+
+    func requests(of endpoint: String, _ search: RequestSearch) async throws -> RequestLines {
+        try await ask(.GET, ControlAPI.requests(of: endpoint, search))
+    }
+
     func eraseCaptures(of subject: String, by actor: String) async throws -> Int {
         let answer: ControlAPI.ErasureAnswer = try await ask(
             .POST, ControlAPI.erasures, ControlAPI.ErasureBody(subject: subject), by: actor)
@@ -136,6 +144,11 @@ struct RemotePlane: ControlPlane {
             status = response.status
             data = Data((try await response.body.collect(upTo: 64 << 20)).readableBytesView)
         } catch {
+            if case .address(let address) = door,
+                let trouble = await HandshakeTrouble(url: address, authorityPath: RemoteDoor.authorityPath)?.found()
+            {
+                throw trouble
+            }
             throw PlumbError(
                 .timedOut, "the engine does not answer on \(door.place)",
                 hint: door.hint, cause: error)
