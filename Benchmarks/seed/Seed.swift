@@ -121,7 +121,7 @@ struct Seed: AsyncParsableCommand {
                 from: Double(hour) * 3600)
             row.until = Double(hour + 1) * 3600
             row.seenSeconds = 3600
-            row.running = [spec.instances.type: Double(3600 * (1 + luck.next() % 2))]
+            row.running = [spec.instances.type: Double(100 + luck.next() % 100)]
             row.planned = row.running
             row.requests = Int(luck.next() % 100_000)
             if let price = PriceBook.embedded.price(of: spec.instances.type, in: spec.region) {

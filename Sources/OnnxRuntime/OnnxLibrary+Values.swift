@@ -170,7 +170,11 @@ extension OnnxLibrary {
             defer { unsafe functions.ReleaseValue(map) }
             var kind: Int32 = 0
             try unsafe functions.check(functions.GetValueType(map, &kind), .runFailed)
-            guard kind == 3 else { throw ModelError(.unsupported, "the model answered a sequence of other than maps") }
+            guard kind == 3 else {
+                throw ModelError(
+                    .unsupported, "the model answered a sequence of tensors, and answers are tensors or rows of maps",
+                    hint: "give each tensor of it an output of its own (SequenceAt), or export it without the sequence")
+            }
             let (keys, numbers) = try unsafe (part(0, of: map), part(1, of: map))
             let names: [String]
             switch keys.elements {

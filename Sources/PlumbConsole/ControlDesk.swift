@@ -231,18 +231,31 @@ public struct ControlDesk: FrontDesk {
     func status(for principal: Principal, _ call: SignedCall) async throws -> EngineStatus {
         var status = try await plane.status()
         var seen: [EndpointStatus] = []
-        for endpoint in status.endpoints {
-            let request = AccessRequest(
-                .read, on: "endpoint/\(endpoint.record.name)",
-                await context(call, principal, environment: endpoint.record.environment, team: endpoint.team))
-            if principal.decide(request).isAllowed { seen.append(endpoint) }
-        }
-        if seen.isEmpty, !principal.holds(.read) {
-            let bare = await context(call, principal, environment: nil, team: nil)
-            try await refuse(AccessRequest(.read, on: "engine", bare), "no grant holds read", principal)
-        }
+        for endpoint in status.endpoints where await mayRead(endpoint, principal, call) { seen.append(endpoint) }
+        if seen.isEmpty { try await requireAnyReading(principal, call) }
         status.endpoints = seen
         return status
+    }
+
+    /// The status of one endpoint; nil where there is none that the caller may read. Throws `refused` where they may
+    /// read nothing.
+    func status(of endpoint: String, for principal: Principal, _ call: SignedCall) async throws -> EndpointStatus? {
+        if let found = try await plane.status(of: endpoint), await mayRead(found, principal, call) { return found }
+        try await requireAnyReading(principal, call)
+        return nil
+    }
+
+    private func mayRead(_ endpoint: EndpointStatus, _ principal: Principal, _ call: SignedCall) async -> Bool {
+        let request = AccessRequest(
+            .read, on: "endpoint/\(endpoint.record.name)",
+            await context(call, principal, environment: endpoint.record.environment, team: endpoint.team))
+        return principal.decide(request).isAllowed
+    }
+
+    private func requireAnyReading(_ principal: Principal, _ call: SignedCall) async throws {
+        guard !principal.holds(.read) else { return }
+        let bare = await context(call, principal, environment: nil, team: nil)
+        try await refuse(AccessRequest(.read, on: "engine", bare), "no grant holds read", principal)
     }
 
     // MARK: - Answering

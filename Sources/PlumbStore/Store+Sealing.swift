@@ -75,16 +75,19 @@ extension Store {
             // What was shipped before is wrapped otherwise: a backup takes everything anew.
             defer { outgoing.withLock { $0?.isIncomplete = true } }
             return try await pool.write { database in
-                let rows = try Row.fetchAll(database, sql: "SELECT kind, key, body FROM record")
-                var count = 0
-                for row in rows {
+                // One by one: there may be more of them than fit into memory.
+                let rows = try Row.fetchCursor(database, sql: "SELECT kind, key, body FROM record")
+                var renewals: [(kind: String, key: String, body: Data)] = []
+                while let row = try rows.next() {
                     let (kind, key, body): (String, String, Data) = (row["kind"], row["key"], row["body"])
-                    guard let renewed = try seal.renew(body, kind, key) else { continue }
-                    try database.execute(
-                        sql: "UPDATE record SET body = ? WHERE kind = ? AND key = ?", arguments: [renewed, kind, key])
-                    count += 1
+                    if let renewed = try seal.renew(body, kind, key) { renewals.append((kind, key, renewed)) }
                 }
-                return count
+                for renewal in renewals {
+                    try database.execute(
+                        sql: "UPDATE record SET body = ? WHERE kind = ? AND key = ?",
+                        arguments: [renewal.body, renewal.kind, renewal.key])
+                }
+                return renewals.count
             }
         } catch let error as PlumbError {
             throw error

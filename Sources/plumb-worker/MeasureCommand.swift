@@ -26,6 +26,7 @@ struct MeasureCommand: ParsableCommand {
     @Option(help: "Write the skipped rows to this folder, as NAME.npy for each input, and measure nothing.")
     var write: String?
     @Flag(help: "Measure the model alone: processor time, duration, and memory at each stage.") var profile = false
+    @Flag(help: "With --profile: the model's weights lie in other files beside it.") var inParts = false
     @Option(help: "The seconds that timing takes, about.") var seconds = 6.0
 
     mutating func validate() throws {
@@ -33,6 +34,7 @@ struct MeasureCommand: ParsableCommand {
         guard !profile || (baseline == nil && labels == nil && write == nil) else {
             throw ValidationError("--profile takes the model alone")
         }
+        guard profile || !inParts else { throw ValidationError("--in-parts goes with --profile") }
         guard (0.01...3600).contains(seconds) else { throw ValidationError("--seconds is 0.01 to 3600") }
     }
 
@@ -53,8 +55,8 @@ struct MeasureCommand: ParsableCommand {
         }
         // Alone, a few runs show what it holds in memory.
         let asked = base == nil ? rows.prefix(Self.soloRunsMax) : rows[...]
-        let answers = try asked.map { Prediction(try subject.run($0)) }
-        let baseAnswers = try base.map { base in try rows.map { Prediction(try base.run($0)) } }
+        let answers = try asked.map { Prediction(try RunLimit.run(subject, $0)) }
+        let baseAnswers = try base.map { base in try rows.map { Prediction(try RunLimit.run(base, $0)) } }
         var writer = JSONWriter()
         writer.raw("{\"onnxruntime\":")
         writer.string(subject.runtimeVersion)
@@ -73,7 +75,8 @@ struct MeasureCommand: ParsableCommand {
     }
 
     private func tellProfile() throws {
-        let profile = try ModelProfile.measure(model, data: data, skip: skip, seconds: seconds)
+        let profile = try ModelProfile.measure(
+            model, isInParts: inParts, data: data, skip: skip, seconds: seconds)
         var writer = JSONWriter()
         profile.write(&writer)
         print(String(decoding: writer.bytes, as: UTF8.self), terminator: "")
@@ -170,7 +173,7 @@ struct Trial {
 
     private static func time(_ model: Model, _ row: [Tensor]) throws -> Double {
         let begun = ContinuousClock.now
-        _ = try model.run(row)
+        _ = try RunLimit.run(model, row)
         return (ContinuousClock.now - begun) / .milliseconds(1)
     }
 

@@ -25,19 +25,21 @@ struct ModelProfile {
     private static let runsMin = 100
 
     /// Loads the model at `path` and runs rows of `data` one after the other for about `seconds`.
-    static func measure(_ path: String, data: String, skip: Int, seconds: Double) throws -> ModelProfile {
+    static func measure(
+        _ path: String, isInParts: Bool, data: String, skip: Int, seconds: Double
+    ) throws -> ModelProfile {
         var profile = ModelProfile()
         // ONNX Runtime is loaded at its first use, which any use is; that no bytes are no model is no news.
         _ = try? Model(bytes: [])
         profile.emptyBytes = try memory("VmRSS")
         let begun = ContinuousClock.now
-        let model = try MeasureCommand.load(path)
+        let model = try isInParts ? Model(path: path) : MeasureCommand.load(path)
         profile.runtimeVersion = model.runtimeVersion
         profile.loadMilliseconds = (ContinuousClock.now - begun) / .milliseconds(1)
         profile.loadedBytes = try memory("VmRSS")
         let rows = Array(try Samples(model, path: data).rows.dropFirst(skip))
         guard !rows.isEmpty else { throw StartFailure("\(data): no rows are left after the first \(skip)") }
-        for index in 0..<warmUps { _ = try model.run(rows[index % rows.count]) }
+        for index in 0..<warmUps { _ = try RunLimit.run(model, rows[index % rows.count]) }
         profile.residentBytes = try memory("VmRSS")
         profile.peakBytes = try memory("VmHWM")
         let (start, processor) = (ContinuousClock.now, clock())
@@ -45,7 +47,7 @@ struct ModelProfile {
             profile.runs < runsMin || ContinuousClock.now - start < .seconds(seconds)
         {
             let run = ContinuousClock.now
-            _ = try model.run(rows[profile.runs % rows.count])
+            _ = try RunLimit.run(model, rows[profile.runs % rows.count])
             profile.times.append((ContinuousClock.now - run) / .milliseconds(1))
             profile.runs += 1
         }

@@ -24,6 +24,7 @@ extension RequestReader {
 struct NumpyHeader {
     /// The element types read; each is widened to a double or a 64-bit integer, then fitted to the model's type.
     enum Kind: String, CaseIterable {
+        case float16 = "<f2"
         case float32 = "<f4"
         case float64 = "<f8"
         case int8 = "|i1"
@@ -33,14 +34,15 @@ struct NumpyHeader {
         case uint8 = "|u1"
         case uint16 = "<u2"
         case uint32 = "<u4"
+        case uint64 = "<u8"
         case bool = "|b1"
 
         var size: Int {
             switch self {
             case .int8, .uint8, .bool: 1
-            case .int16, .uint16: 2
+            case .float16, .int16, .uint16: 2
             case .float32, .int32, .uint32: 4
-            case .float64, .int64: 8
+            case .float64, .int64, .uint64: 8
             }
         }
 
@@ -49,6 +51,7 @@ struct NumpyHeader {
             var bits: UInt64 = 0
             for index in 0..<size { bits |= UInt64(bytes[offset + index]) << (8 * index) }
             return switch self {
+            case .float16: column.append(real: Double(Float16(bitPattern: UInt16(truncatingIfNeeded: bits))))
             case .float32: column.append(real: Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits))))
             case .float64: column.append(real: Double(bitPattern: bits))
             case .int8: column.append(integer: Int64(Int8(truncatingIfNeeded: bits)))
@@ -56,6 +59,8 @@ struct NumpyHeader {
             case .int32: column.append(integer: Int64(Int32(truncatingIfNeeded: bits)))
             case .int64: column.append(integer: Int64(bitPattern: bits))
             case .uint8, .uint16, .uint32: column.append(integer: Int64(bits))
+            // Beyond Int64 nothing is carried, as in JSON's whole numbers of other types.
+            case .uint64: Int64(exactly: bits).map { column.append(integer: $0) } ?? false
             case .bool: column.append(integer: bits == 0 ? 0 : 1)
             }
         }

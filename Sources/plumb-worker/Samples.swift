@@ -3,7 +3,8 @@
 import Glibc
 import OnnxRuntime
 
-/// Every row of a file, each as the tensors of one request.
+/// Every row of a file, each as the tensors of one request. A model that was exported for a fixed number of rows gets
+/// as many in each request.
 struct Samples {
     let rows: [[Tensor]]
     private let inputs: [TensorInfo]
@@ -12,17 +13,19 @@ struct Samples {
         inputs = model.inputs
         let bytes = try HostProcess.contents(of: path)
         do {
-            let reader = try RequestReader(model.inputs)
+            // A file has as many rows as it likes, whatever one request may have.
+            let reader = try RequestReader(model.inputs.map(\.withFreeRows))
+            let batch = Self.batch(of: model.inputs)
             if path.hasSuffix(".jsonl") {
                 rows = try bytes.split(separator: UInt8(ascii: "\n")).enumerated().flatMap { number, line in
                     do throws(Refusal) {
-                        return try Self.rows(of: try reader.read(Body(Array(line)), as: .json))
+                        return try Self.rows(of: try reader.read(Body(Array(line)), as: .json), batch)
                     } catch {
                         throw StartFailure("\(path):\(number + 1): \(error.message)")
                     }
                 }
             } else {
-                rows = try Self.rows(of: try reader.read(Body(bytes), as: try Self.type(of: path)))
+                rows = try Self.rows(of: try reader.read(Body(bytes), as: try Self.type(of: path)), batch)
             }
         } catch let error as Refusal {
             throw StartFailure("\(path): \(error.message)")
@@ -40,14 +43,24 @@ struct Samples {
         }
     }
 
-    /// What was put as rows is taken apart; what was put as named tensors is one.
-    private static func rows(of request: InferenceRequest) throws(Refusal) -> [[Tensor]] {
+    /// How many rows the model takes at once: the size of the first dimension where all inputs fix the same one.
+    private static func batch(of inputs: [TensorInfo]) -> Int {
+        let sizes = Set(inputs.map { $0.shape.first?.size })
+        guard sizes.count == 1, case let size?? = sizes.first, size > 0 else { return 1 }
+        return size
+    }
+
+    /// What was put as rows is taken apart, `batch` at a time; what was put as named tensors is one.
+    private static func rows(of request: InferenceRequest, _ batch: Int) throws(Refusal) -> [[Tensor]] {
         guard request.form == .rows, let count = request.tensors.first?.shape.first else { return [request.tensors] }
+        guard count % batch == 0 else {
+            throw .badRequest("the model takes \(batch) rows at a time, and \(count) are no multiple of that")
+        }
         var rows: [[Tensor]] = []
-        for index in 0..<count {
+        for index in stride(from: 0, to: count, by: batch) {
             do throws(ModelError) {
                 var row: [Tensor] = []
-                for tensor in request.tensors { row.append(try tensor.rows(index..<(index + 1))) }
+                for tensor in request.tensors { row.append(try tensor.rows(index..<(index + batch))) }
                 rows.append(row)
             } catch {
                 throw .badRequest(error.message)
@@ -89,6 +102,14 @@ struct Samples {
             let digits = String(byte, radix: 16, uppercase: true)
             return "%" + (digits.count == 1 ? "0" : "") + digits
         }.joined()
+    }
+}
+
+extension TensorInfo {
+    /// The same with any number of rows.
+    fileprivate var withFreeRows: TensorInfo {
+        guard !shape.isEmpty else { return self }
+        return TensorInfo(name: name, elementType: elementType, shape: [.free("")] + shape.dropFirst())
     }
 }
 

@@ -20,6 +20,9 @@ extension Composition {
         var isOff = false
     }
 
+    /// How old the proof of the audit log may be that the board's verdicts rest on.
+    private static let auditProofSecondsMax = 600.0
+
     /// The console over an engine; nil where there is none.
     static func console(
         over plane: LocalPlane, of house: LocalHouse, desk: ControlDesk, settings: LocalSettings, home: String,
@@ -35,10 +38,11 @@ extension Composition {
         let ground = ConsoleGround(
             plane: plane, policies: PolicyBook.policies,
             judge: { name in
-                await PolicyBook.assessSideBySide(try await plane.graph(of: name), path: "engine:\(name)")
+                await PolicyBook.assessSideBySide(
+                    try await plane.graph(of: name, auditProvenWithin: auditProofSecondsMax), path: "engine:\(name)")
             },
             audit: { search, limit in
-                try AuditReader(home: home).newest(limit) { search.isMet(by: $0) }.map {
+                try AuditReader(home: home).newest(limit, holding: search.words) { search.isMet(by: $0) }.map {
                     IndexedEntry(index: $0.index, entry: $0.entry)
                 }
             },

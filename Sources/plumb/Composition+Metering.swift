@@ -22,7 +22,14 @@ extension Composition {
     static func anomalies(
         in csv: String, file: String, impactMin: Double, format: OutputFormat
     ) throws -> (text: String, count: Int) {
-        let found = SpendAnomalyDetector(impactMin: impactMin).anomalies(in: try DayCost.read(csv: csv, file: file))
+        let costs = try DayCost.read(csv: csv, file: file)
+        let days = SpendAnomalyDetector.daysToLearn
+        guard costs.count > days || costs.contains(where: { $0.plannedUSD != nil }) else {
+            throw PlumbError(
+                .invalidInput, "\(file) has \(costs.count) days, and none of them can be judged",
+                hint: "the first \(days) are learned from: give more days, or what was planned as a third column")
+        }
+        let found = SpendAnomalyDetector(impactMin: impactMin).anomalies(in: costs)
         return told(found.map { (nil, $0) }, format)
     }
 
@@ -52,6 +59,6 @@ extension Composition {
     }
 
     private static func line(_ found: Found) -> String {
-        (found.endpoint.map { "\($0) " } ?? "") + found.anomaly.text + "\n"
+        (found.endpoint.map { "\($0) " } ?? "") + "\(found.anomaly.text)\n"
     }
 }

@@ -10,14 +10,27 @@ extension Composition {
     static func measure(_ path: String, data: String, seconds: Double) async throws -> MeasuredModel {
         let bytes = try modelBytes(of: path)
         let file = try ONNXFileReader.read(bytes, file: path)
-        let runs: MeasuredModel.Runs = try await ModelMeasure.run([
-            "--model", path, "--data", data, "--profile", "--seconds", "\(seconds)",
-        ])
+        let runs: MeasuredModel.Runs = try await ModelMeasure.run(
+            ["--model", path, "--data", data, "--profile", "--seconds", "\(seconds)"]
+                + (file.hasExternalValues ? ["--in-parts"] : []))
         return MeasuredModel(
             path: path, digest: try digest(ofFileAt: path), bytes: bytes.count,
             operators: file.operators, operatorSets: file.operatorSets, parameters: file.parameters,
             parameterBytes: file.parameterBytes, elementTypes: file.elementTypes,
             hasExternalValues: file.hasExternalValues, runs: runs)
+    }
+
+    /// Throws `unsupported` for a model that keeps weights in other files: an artefact is one file, whose digest holds
+    /// all of it.
+    static func requireOneFile(_ path: String) throws {
+        guard FileKind(path) == .file, FileKind.size(of: path) <= modelBytesMax,
+            // What cannot be read has faults that whoever loads it tells better.
+            let file = try? ONNXFileReader.read(try modelBytes(of: path), file: path), file.hasExternalValues
+        else { return }
+        throw PlumbError(
+            .unsupported, "\(path) keeps weights in other files, and an artefact is one file",
+            hint: "put them into it, up to 2 GiB: python -c 'import onnx; onnx.save(onnx.load(\"model.onnx\"), "
+                + "\"whole.onnx\")'")
     }
 
     /// The bytes of the file; a message of Protocol Buffers has two gigabytes at most.

@@ -38,7 +38,15 @@ extension Composition {
         // A file that tells no day is as old as the file itself.
         let reading = try PriceListReader.read(data, source: path, asOf: day ?? FileKind.modified(path) ?? today())
         try keep(reading.list, in: home)
-        return (reading.list, reading.notes)
+        return (reading.list, reading.notes + doubts(of: reading.list))
+    }
+
+    /// What the day of prices makes doubtful.
+    private static func doubts(of list: PriceList) -> [String] {
+        if list.asOf > today() { return ["the day of these prices, \(list.asOf), is yet to come"] }
+        let embedded = PriceList.published.asOf
+        guard list.asOf < embedded else { return [] }
+        return ["these prices are of \(list.asOf), and lie over embedded ones of \(embedded), which are newer"]
     }
 
     /// Asks the Price List API, region by region, and keeps what it says.

@@ -29,6 +29,19 @@ struct SpendingTests {
         Issue.record("not there in time: \(what)")
     }
 
+    /// What nobody can judge is not said to be in order.
+    @Test func aSeriesThatIsTooShortIsNotCalledOrdinary() throws {
+        let command = try Command()
+        let path = "\(command.home)/costs.csv"
+        let days = (1...15).map { "2026-11-\($0 < 10 ? "0" : "")\($0),12.50" }
+        try days.dropLast().joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
+        let short = try command.run("cost", "anomalies", path)
+        #expect(
+            short.status == 2 && short.errors.contains("14 days, and none of them can be judged"), "\(short.errors)")
+        try days.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
+        #expect(try command.run("cost", "anomalies", path).output == "nothing odd\n")
+    }
+
     @Test func anEndpointIsParkedAndStaysSoOverAKillUntilItIsStarted() async throws {
         let command = try Command()
         try up(command, monthlyUSD: "97")

@@ -10,6 +10,27 @@ import Testing
 @testable import PlumbConsole
 
 struct SiteTests {
+    @Test func whatASearchOfTheAuditRecordSkipsCouldNotHaveMetIt() throws {
+        var search = AuditSearch()
+        #expect(search.words.isEmpty)
+        (search.actor, search.action, search.endpoint, search.outcome) = ("ann", "deploy", "digits", .done)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        for (actor, action, subject) in [
+            ("ann", "deploy", "endpoint/digits"), ("ann", "deploy.more", "endpoint/digits/x"),
+            ("ann", "deploy", "endpoint/digits2"), ("anne", "deploy", "endpoint/digits"),
+            ("ann", "rollback", "endpoint/digits"), ("b", "deploy", "endpoint/digits"),
+        ] {
+            let entry = AuditEntry(at: 0, actor: actor, action: action, subject: subject)
+            let text = String(decoding: try encoder.encode(entry), as: UTF8.self)
+            #expect(!search.isMet(by: entry) || search.words.allSatisfy(text.contains), "\(text)")
+        }
+        #expect(search.words.count == 4)
+        // What JSON may write in several ways is left to the search itself.
+        (search.actor, search.action, search.endpoint, search.outcome) = ("a\"b", "ü", "a/b", nil)
+        #expect(search.words.isEmpty)
+    }
+
     // MARK: - Sessions
 
     @Test func aLinkOpensTheConsoleOnceAndNotForLong() throws {

@@ -122,4 +122,25 @@ import Testing
         #expect(graph.schedules[id: "StopSchedule"]?.timezone.value == "Europe/Berlin")
         #expect(graph.schedules[id: "StopSchedule"]?.endpointName.value == "digits")
     }
+
+    @Test func hoursThatHoldTheWholeWeekStopNothing() throws {
+        let graph = try ArchitectureExample.graph(
+            overlay: "workingHours: {days: mon-sun, start: '00:00', stop: '24:00'}")
+        #expect(graph.schedules.isEmpty)
+    }
+
+    /// EventBridge has no 24:00; and where one day follows on another without a break there is nothing to stop.
+    @Test(arguments: [
+        ("sat, sun", "23:45", "24:00", "45 23 ? * SAT,SUN", "0 0 ? * MON,SUN", "15 0 ? * MON,SUN"),
+        ("mon, tue, sun", "00:00", "24:00", "0 0 ? * SUN", "0 0 ? * WED", "30 0 ? * SUN"),
+        ("mon, wed", "00:00", "24:00", "0 0 ? * MON,WED", "0 0 ? * TUE,THU", "30 0 ? * MON,WED"),
+    ]) func hoursThatEndAtMidnightStopOnTheNextDay(
+        days: String, start: String, stop: String, starts: String, stops: String, unmutes: String
+    ) throws {
+        let graph = try ArchitectureExample.graph(
+            overlay: "workingHours: {days: [\(days)], start: '\(start)', stop: '\(stop)'}")
+        #expect(graph.schedules[id: "StartSchedule"]?.expression.value == "cron(\(starts) *)")
+        #expect(graph.schedules[id: "StopSchedule"]?.expression.value == "cron(\(stops) *)")
+        #expect(graph.schedules[id: "UnmuteSchedule"]?.expression.value == "cron(\(unmutes) *)")
+    }
 }

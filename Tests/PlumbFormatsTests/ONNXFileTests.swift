@@ -60,6 +60,23 @@ import Testing
         for count in 0..<whole.count { _ = try? ONNXFileReader.read(Array(whole.prefix(count)), file: "m.onnx") }
     }
 
+    @Test(arguments: [
+        (Array("version https://git-lfs.github.com/spec/v1\n".utf8), "git lfs pull"), ([0x1F, 0x8B, 8, 0], "tar -xzf"),
+        (Array("PK\u{03}\u{04}".utf8), "zip archive"), ([0x80, 4, 0x95], "pickle"),
+        (Array("<!DOCTYPE html>".utf8), "page of text"), (Array("hello".utf8), "export the model again"),
+    ]) func aFileOfAnotherKindIsToldByItsBeginning(bytes: [UInt8], hint: String) {
+        let error = #expect(throws: PlumbError.self) { try ONNXFileReader.read(bytes, file: "m.onnx") }
+        #expect(error?.hint?.contains(hint) == true, "\(error?.hint ?? "")")
+    }
+
+    @Test func aSizeBelowNothingIsToldAsThat() {
+        // graph(7) { tensor(5) { size(1) = -8, type(2) = 1 } }
+        let tensor: [UInt8] = [0x08, 0xF8] + [UInt8](repeating: 0xFF, count: 8) + [0x01, 0x10, 0x01]
+        let bytes: [UInt8] = [0x3A, UInt8(tensor.count + 2), 0x2A, UInt8(tensor.count)] + tensor
+        let error = #expect(throws: PlumbError.self) { try ONNXFileReader.read(bytes, file: "m.onnx") }
+        #expect(error?.message.contains("a size below 0") == true, "\(error?.message ?? "")")
+    }
+
     @Test func sizesThatOverflowAndGraphsWithoutEndAreRefused() {
         func block(_ field: UInt8, _ content: [UInt8]) -> [UInt8] {
             var (length, bytes) = (content.count, [field << 3 | 2])

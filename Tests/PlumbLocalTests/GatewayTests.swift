@@ -61,6 +61,23 @@ struct GatewayTests {
         }
     }
 
+    @Test func anOldProofOfTheAuditLogIsForWhoeverAsksForOne() async throws {
+        let (first, old, new) = try await RunningHouse.with { running in
+            let revision = try running.revision(1, model: "model.onnx")
+            _ = try await running.plane.deploy(
+                DeploymentRequest(spec: revision.spec, folder: revision.folder), by: "ann")
+            func entries(_ seconds: Double) async throws -> Double? {
+                let graph = try await running.plane.graph(of: nil, auditProvenWithin: seconds)
+                return graph.evidence.first { $0.kind == .audit }?.numbers["entries"]
+            }
+            let first = try await entries(0)
+            try await running.plane.note(
+                AuditEntry(at: 0, actor: "", action: "approve", subject: "endpoint/digits"), by: "ann")
+            return (first, try await entries(600), try await entries(0))
+        }
+        #expect(old == first && (new ?? 0) > (first ?? .infinity))
+    }
+
     @Test func negotiatesTLS12And13Only() async throws {
         let versions = try await RunningHouse.with { await $0.house.tryHandshakes() }
         #expect(versions.accepted == ["1.2", "1.3"])

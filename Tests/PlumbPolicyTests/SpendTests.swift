@@ -97,6 +97,32 @@ import Testing
         #expect(spend.groups.map(\.verdict) == [.unknown])
     }
 
+    /// 2.1 requests a second are three times the 0.7 that one instance of 1 bears, though not in floating point.
+    @Test func aLoadThatIsBornExactlyWantsNoFurtherInstance() {
+        for count in 1...4 {
+            for capacity in [1.0, 3, 7, 10, 33] {
+                var told = assumptions()
+                told.load = Array(repeating: Double(count) * capacity * 7 / 10, count: 168)
+                told.capacityPerInstance = capacity
+                let spend = graph("ml.m5.xlarge", 1, 5, in: .production).spend(told)
+                #expect(abs(spend.expectedUSD - Double(count) * 0.23 * 730) < 1e-6, "\(count) of \(capacity)")
+            }
+        }
+    }
+
+    /// An hour of which half is worked counts half.
+    @Test func aWeeksLoadIsWeighedByTheMinutesThatItRuns() {
+        var told = SpendAssumptions()
+        told.load = (0..<168).map { $0 % 24 == 8 ? 21 : 1 }
+        told.capacityPerInstance = 10
+        var graph = graph("ml.m5.xlarge", 1, 4, in: .staging, weekly: "yes")
+        graph.declarations[0].workingHours = .known(
+            WorkingHours(timezone: "Etc/UTC", days: ["mon"], start: "08:30", stop: "11:00"))
+        // Half an hour with three instances and two hours with one.
+        let mean = (0.5 * 3 + 2) / 2.5
+        #expect(abs(graph.spend(told).expectedUSD - mean * 0.23 * 2.5 / 168 * 730) < 1e-6)
+    }
+
     @Test func aWeeksLoadDecidesHowManyRun() {
         var told = assumptions()
         // One instance bears 10 a second at 70 %: ten hours of the week need three, the others one, at least two.

@@ -89,6 +89,23 @@ extension RenderedToolsTests {
             #expect(status == 0 && report["choice"] != nil, "\(report)")
         }
 
+        /// Models beyond two gigabytes keep their weights beside the file: they are measured, but an artefact is one
+        /// file.
+        @Test func weightsInAnotherFileAreMeasuredAndNotDeployed() throws {
+            let whole = DenseModel.bytes(sizes: [64, 256, 10])
+            let (model, weights) = DenseModel.parts(sizes: [64, 256, 10], file: "weights.bin")
+            #expect(model.count < 1000 && weights.count == (64 * 256 + 256 * 10) * 4 && whole.count > weights.count)
+            try Data(model).write(to: path("model.onnx"))
+            try Data(weights).write(to: path("weights.bin"))
+            let (_, report) = try size("--target-rate", "5")
+            let told = try #require(report["model"] as? [String: Any])
+            #expect(told["parameters"] as? Int == 64 * 256 + 256 * 10 && told["hasExternalValues"] as? Bool == true)
+            for command in [["deploy", "plumb.yaml"], ["optimize", "plumb.yaml", "--data", "request.csv"]] {
+                let run = try plumb.run(command, in: folder)
+                #expect(run.status == 2 && run.errors.contains("keeps weights in other files"), "\(run.text)")
+            }
+        }
+
         @Test func whatCannotBeMeasuredIsRefused() throws {
             try Data("no model".utf8).write(to: path("model.onnx"))
             let run = try plumb.run("size", "plumb.yaml", in: folder)
@@ -105,8 +122,12 @@ extension RenderedToolsTests {
 
 /// Writes the file of a network of dense layers, as onnx.proto3 has it.
 private enum DenseModel {
-    static func bytes(sizes: [Int]) -> [UInt8] {
+    static func bytes(sizes: [Int]) -> [UInt8] { parts(sizes: sizes, file: nil).model }
+
+    /// With its weights in `file`, where one is named.
+    static func parts(sizes: [Int], file: String?) -> (model: [UInt8], weights: [UInt8]) {
         var graph: [UInt8] = []
+        var weights: [UInt8] = []
         var last = "x"
         for (index, (rows, columns)) in zip(sizes, sizes.dropFirst()).enumerated() {
             graph += field(1, node("MatMul", [last, "w\(index)"], "m\(index)"))
@@ -118,11 +139,17 @@ private enum DenseModel {
             var raw: [UInt8] = []
             raw.reserveCapacity(rows * columns * 4)
             for _ in 0..<(rows * columns) { raw += value }
-            graph += field(
-                5, number(1, rows) + number(1, columns) + number(2, 1) + text(8, "w\(index)") + field(9, raw))
+            let head = number(1, rows) + number(1, columns) + number(2, 1) + text(8, "w\(index)")
+            guard let file else {
+                graph += field(5, head + field(9, raw))
+                continue
+            }
+            let place = [("location", file), ("offset", "\(weights.count)"), ("length", "\(raw.count)")]
+            graph += field(5, head + place.flatMap { field(13, text(1, $0.0) + text(2, $0.1)) } + number(14, 1))
+            weights += raw
         }
         graph += text(2, "dense") + field(11, value("x", sizes[0])) + field(12, value(last, sizes[sizes.count - 1]))
-        return number(1, 8) + field(7, graph) + field(8, number(2, 17))
+        return (number(1, 8) + field(7, graph) + field(8, number(2, 17)), weights)
     }
 
     private static func node(_ type: String, _ inputs: [String], _ output: String) -> [UInt8] {

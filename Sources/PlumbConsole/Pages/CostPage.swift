@@ -30,6 +30,11 @@ struct CostPage: Page {
         "Hours are metered here and priced as on AWS: what was spent this month, and what the month comes to. Beside "
         + "it stands what the specs were reckoned at (plumb cost estimate)."
     let hasRows: Bool
+    let caption: String
+    /// Endpoints that are told one by one; the sums are of all.
+    private static let rowsMax = 100
+    /// Lines of each list below.
+    private static let linesMax = 60
     let rows: [Row]
     let spent: String
     let floor: String
@@ -49,7 +54,13 @@ struct CostPage: Page {
             endpoints.compactMap { endpoint in endpoint.spend.map { (endpoint.record.name, $0) } },
             uniquingKeysWith: { first, _ in first })
         let spends = specs.map { name, spec in (name, spend(spec)) }
-        rows = spends.map { name, spend in Self.row(name, spend, metered[name]) }
+        func usd(_ one: (String, EndpointSpend?)) -> Double { metered[one.0]?.usd ?? one.1?.expectedUSD ?? 0 }
+        rows = spends.sorted { (usd($1), $0.0) < (usd($0), $1.0) }.prefix(Self.rowsMax).map { name, spend in
+            Self.row(name, spend, metered[name])
+        }
+        caption =
+            "In USD: what was metered this month and what it comes to, and a whole month as the spec is reckoned"
+            + (spends.count > rows.count ? "; the \(rows.count) dearest of \(spends.count) endpoints" : "")
         spent = PageWords.usd(metered.values.reduce(0) { $0 + $1.usd })
         hasRows = !rows.isEmpty
         func sum(_ part: (EndpointSpend) -> Double) -> String {
@@ -58,27 +69,36 @@ struct CostPage: Page {
         (floor, expected, worst) = (sum(\.floorUSD), sum(\.expectedUSD), sum(\.worstUSD))
         let today = Day(secondsSinceEpoch: now)
         hasDays = endpoints.contains { ($0.spend?.days.first?.day ?? today) < today }
-        anomalies = endpoints.flatMap { endpoint in
-            SpendAnomalyDetector().anomalies(
-                in: endpoint.spend?.days ?? [], before: today, isFixed: endpoint.record.hasFixedCount
-            ).map { Told(name: endpoint.record.name, text: $0.text) }
-        }
-        parking = specs.compactMap { name, spec in
-            spec.workingHours.map { hours in
-                Told(
-                    name: name,
-                    text: "\(hours.days.joined(separator: ", ")) \(hours.start) to \(hours.stop), \(hours.timezone): "
-                        + "\(PageWords.number(hours.hoursPerWeek)) of 168 hours a week")
-            }
-        }
-        reviews = specs.compactMap { name, spec in
-            spec.costReview.map { review in
-                var text = "\(review.day) by \(review.owner ?? "nobody named")"
-                if let actual = review.actualUSD { text += ", \(PageWords.usd(actual)) USD" }
-                if let expected = review.expectedUSD { text += " of \(PageWords.usd(expected)) USD expected" }
-                return Told(name: name, text: text + review.decisions.map { "; \($0)" }.joined())
-            }
-        }
+        anomalies = Self.first(
+            endpoints.flatMap { endpoint in
+                SpendAnomalyDetector().anomalies(
+                    in: endpoint.spend?.days ?? [], before: today, isFixed: endpoint.record.hasFixedCount
+                ).map { Told(name: endpoint.record.name, text: $0.text) }
+            })
+        parking = Self.first(
+            specs.compactMap { name, spec in
+                spec.workingHours.map { hours in
+                    Told(
+                        name: name,
+                        text:
+                            "\(hours.days.joined(separator: ", ")) \(hours.start) to \(hours.stop), \(hours.timezone): "
+                            + "\(PageWords.number(hours.hoursPerWeek)) of 168 hours a week")
+                }
+            })
+        reviews = Self.first(
+            specs.compactMap { name, spec in
+                spec.costReview.map { review in
+                    var text = "\(review.day) by \(review.owner ?? "nobody named")"
+                    if let actual = review.actualUSD { text += ", \(PageWords.usd(actual)) USD" }
+                    if let expected = review.expectedUSD { text += " of \(PageWords.usd(expected)) USD expected" }
+                    return Told(name: name, text: text + review.decisions.map { "; \($0)" }.joined())
+                }
+            })
+    }
+
+    private static func first(_ lines: [Told]) -> [Told] {
+        let rest = lines.count - linesMax
+        return lines.prefix(linesMax) + (rest > 0 ? [Told(name: "and \(rest) more", text: "")] : [])
     }
 
     private static func row(_ name: String, _ spend: EndpointSpend?, _ metered: EndpointStatement?) -> Row {

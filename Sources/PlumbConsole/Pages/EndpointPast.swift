@@ -46,7 +46,7 @@ struct EndpointPast: Sendable {
             fits: Bool = false, _ value: (MetricPoint) -> Double?
         ) -> Chart {
             Chart(
-                title, unit: unit, [Chart.Points(name: title, values: history.values(value))],
+                title, unit: unit, [Chart.Points(name: "", values: history.values(value))],
                 limits: limit.flatMap { limit in limit.value.map { [(limit.name, $0)] } } ?? [],
                 end: Double(history.end), stepSeconds: Double(history.stepSeconds), isLogarithmic: isLogarithmic,
                 fits: fits)

@@ -31,6 +31,9 @@ struct PoliciesPage: Page {
     let pillars: [Pillar]
     let hasWaivers: Bool
     let waivers: [Waived]
+    let more: String?
+    /// Waivers that are told; the others end later.
+    private static let waiversMax = 100
     private static let soonDays = 30
 
     init(_ policies: [PlumbModel.Policy], _ judged: JudgedEndpoints, _ records: [EndpointRecord], now: Double) {
@@ -50,8 +53,10 @@ struct PoliciesPage: Page {
         let all = records.flatMap { record in
             (record.revision(record.active)?.spec.waivers ?? []).map { (record.name, $0) }
         }
-        waivers = all.sorted { ($0.1.expires, $0.1.control, $0.0) < ($1.1.expires, $1.1.control, $1.0) }.map {
-            name, waiver in
+        let first = all.sorted { ($0.1.expires, $0.1.control, $0.0) < ($1.1.expires, $1.1.control, $1.0) }
+            .prefix(Self.waiversMax)
+        more = all.count > first.count ? "and \(all.count - first.count) more, which end later" : nil
+        waivers = first.map { name, waiver in
             let days = waiver.expires.daysSinceEpoch - today.daysSinceEpoch
             return Waived(
                 until: waiver.expires.description, isOver: days < 0, isSoon: (0...Self.soonDays).contains(days),

@@ -41,7 +41,7 @@ struct RequestsPage: Page {
     let hasLines: Bool
     let lines: [Line]
     /// Lines on one page.
-    static let linesMax = 200
+    static let linesMax = 100
 
     init(_ search: RequestSearch, _ found: RequestLines) {
         name = found.endpoint
@@ -55,8 +55,8 @@ struct RequestsPage: Page {
             lines.count == search.limit
             ? "The newest \(lines.count) \(noun)s that fit, the newest first"
             : "\(PageWords.counted(lines.count, noun)), the newest first"
+        let errors = found.errorsSince.map { "errors since \(Moment($0).text)" } ?? "no error"
         let good = found.since.map { "other answers since \(Moment($0).text)" } ?? "no other answer"
-        let errors = found.errorsSince.map { "errors since \(Moment($0).text)" } ?? "No error"
-        kept = "\(errors) and \(good) are kept, since the engine's start at most; never what was in them."
+        kept = "Kept from the engine's start on: \(errors), \(good); never what was in them."
     }
 }

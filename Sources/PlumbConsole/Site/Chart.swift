@@ -9,7 +9,8 @@ struct Chart: Sendable {
     }
     struct Line: Sendable {
         let number: Int
-        let name: String
+        /// Nil for the only line of a chart that has the name already.
+        let label: String?
         let path: String
     }
     /// One line: equally long steps up to the end, nil where there is no data.
@@ -57,7 +58,7 @@ struct Chart: Sendable {
         let count = points.map(\.values.count).max() ?? 0
         series = points.enumerated().map { index, line in
             Line(
-                number: min(2, index + 1), name: line.name,
+                number: min(2, index + 1), label: line.name.isEmpty ? nil : line.name,
                 path: Self.path(line.values, step: width / Double(max(1, count - 1)), height: height))
         }
         alarms = limits.map {

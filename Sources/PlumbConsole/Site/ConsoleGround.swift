@@ -22,6 +22,28 @@ public struct AuditSearch: Sendable, Hashable {
             && (since.map { entry.at >= $0 } ?? true) && (text.map { holds($0, entry) } ?? true)
     }
 
+    /// What stands in every entry that meets it, as JSON writes it; of words that JSON may write in several ways,
+    /// nothing.
+    public var words: [String] {
+        var words: [String] = []
+        if let actor, Self.isPlain(actor) { words.append("\"actor\":\"\(actor)\"") }
+        if let action, Self.isPlain(action) { words.append("\"action\":\"\(action)") }
+        if let endpoint, Self.isPlain(endpoint) { words.append("\"subject\":\"endpoint/\(endpoint)") }
+        if let outcome { words.append("\"outcome\":\"\(outcome.rawValue)\"") }
+        return words
+    }
+
+    private static func isPlain(_ text: String) -> Bool {
+        text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+                true
+            default: false
+            }
+        }
+    }
+
     private func holds(_ text: String, _ entry: AuditEntry) -> Bool {
         let wanted = text.lowercased()
         return ([entry.actor, entry.action, entry.subject] + entry.details.values).contains {

@@ -54,7 +54,7 @@ struct SitePages: Sendable {
     }
 
     private func existing(_ name: String, _ visit: Visit) async throws -> EndpointStatus {
-        guard let found = try await status(visit).endpoints.first(where: { $0.record.name == name }) else {
+        guard let found = try await site.desk.status(of: name, for: visit.principal, visit.call) else {
             throw PlumbError(.notFound, "there is no endpoint '\(name.prefix(100))' that you may read")
         }
         return found

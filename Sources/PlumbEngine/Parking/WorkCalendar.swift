@@ -95,7 +95,10 @@ public struct WorkCalendar: Sendable {
         for day in first...last {
             let midnight = day * WeeklyPlan.minutesPerDay
             if let own = exceptions[day] {
-                local += own.map { midnight + $0.start..<midnight + max($0.start, $0.end) }
+                for span in own {
+                    let start = midnight + span.start
+                    local += outsideExceptions(start..<start + max(0, span.end - span.start), but: day)
+                }
                 continue
             }
             // 1970-01-01 was a Thursday.
@@ -117,8 +120,8 @@ public struct WorkCalendar: Sendable {
         return merged
     }
 
-    /// A span of the plan without the days that have an exception of their own.
-    private func outsideExceptions(_ span: Range<Int>) -> [Range<Int>] {
+    /// A span without the days that have an exception of their own; `own` is the day whose exception the span is.
+    private func outsideExceptions(_ span: Range<Int>, but own: Int? = nil) -> [Range<Int>] {
         guard !span.isEmpty else { return [] }
         guard !exceptions.isEmpty else { return [span] }
         let perDay = WeeklyPlan.minutesPerDay
@@ -127,7 +130,8 @@ public struct WorkCalendar: Sendable {
         while start < span.upperBound {
             let midnight = Int((Double(start) / Double(perDay)).rounded(.down)) * perDay
             let end = min(span.upperBound, midnight + perDay)
-            if exceptions[midnight / perDay] == nil { left.append(start..<end) }
+            let day = midnight / perDay
+            if day == own || exceptions[day] == nil { left.append(start..<end) }
             start = end
         }
         return left

@@ -136,6 +136,8 @@ public struct DeploymentReceipt: Sendable, Hashable, Codable {
 /// every refusal.
 public protocol ControlPlane: Sendable {
     func status() async throws -> EngineStatus
+    /// The state of one endpoint; nil where there is none of that name.
+    func status(of endpoint: String) async throws -> EndpointStatus?
     /// Begins a rollout. Throws `conflict` while another one is under way, `invalidInput` for a plan whose alarms
     /// cannot fire inside its bake or an artefact that is not there.
     func deploy(_ request: DeploymentRequest, by actor: String) async throws -> DeploymentReceipt
@@ -175,4 +177,11 @@ public protocol ControlPlane: Sendable {
     func eraseCaptures(of subject: String, by actor: String) async throws -> Int
     /// Drains and ends the engine.
     func shutDown(by actor: String) async throws
+}
+
+extension ControlPlane {
+    /// Found among all; who can look at one alone does that.
+    public func status(of endpoint: String) async throws -> EndpointStatus? {
+        try await status().endpoints.first { $0.record.name == endpoint }
+    }
 }

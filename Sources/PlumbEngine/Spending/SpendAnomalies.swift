@@ -32,10 +32,7 @@ public struct SpendAnomaly: Sendable, Hashable {
     /// What it cost beyond what was expected; negative where something that should run did not.
     public var impactUSD: Double { usd - expectedUSD }
 
-}
-
-extension SpendAnomaly {
-    /// The days, what they cost and why that is odd, in words.
+    /// `2026-11-24: 31.20 USD, expected 11.50 (+19.70), unlike the same weekdays before`.
     public var text: String {
         let days = first == last ? "\(first)" : "\(first) to \(last)"
         let why =
@@ -133,7 +130,7 @@ public struct SpendAnomalyDetector: Sendable {
             let learned = index >= Self.daysToLearn ? Self.expected(by: before.map(\.usd)) : nil
             guard let expected = cost.plannedUSD ?? learned else { continue }
             let spread = Self.median(residuals.suffix(Self.residualsMax).map(abs)).map { $0 * 1.4826 } ?? 0
-            let sigma = max(spread, expected * Self.spreadShareMin, Self.spreadMin)
+            let sigma = max(spread, abs(expected) * Self.spreadShareMin, Self.spreadMin)
             let distance = (cost.usd - expected) / sigma
             residuals.append(cost.usd - expected)
             sum = max(0, sum + min(distance, Self.sigmasMax) - Self.sumAllowance)
@@ -144,7 +141,7 @@ public struct SpendAnomalyDetector: Sendable {
                 cause = .creeping
             }
             let impact = abs(cost.usd - expected)
-            if impact < max(impactMin, expected * impactShareMin) { cause = nil }
+            if impact < max(impactMin, abs(expected) * impactShareMin) { cause = nil }
             judged.append(Judged(cost: cost, expected: expected, cause: cause))
         }
         return judged
@@ -153,7 +150,7 @@ public struct SpendAnomalyDetector: Sendable {
     /// Two days of which one was odd have no median that says so: they count when they agree.
     private static func expected(by values: [Double]) -> Double? {
         guard values.count < 3, let low = values.min(), let high = values.max() else { return median(values) }
-        return high - low <= high * agreeingShareMax ? median(values) : nil
+        return high - low <= max(abs(high), abs(low)) * agreeingShareMax ? median(values) : nil
     }
 
     private static func median(_ values: [Double]) -> Double? {
@@ -168,7 +165,7 @@ extension SpendAnomalyDetector {
     /// The same weekdays of eight weeks lie in so many months.
     public static let monthsMax = 3
 
-    /// The anomalies of an engine's months, oldest first, by endpoint; as above.
+    /// The anomalies of metered months, oldest first, by endpoint. `fixed` names those whose number of instances is.
     public func anomalies(
         in months: [SpendStatement], fixed: Set<String>, before today: Day
     ) -> [(endpoint: String, anomaly: SpendAnomaly)] {
@@ -183,32 +180,54 @@ extension DayCost {
     /// How many days a file may have.
     public static let daysMax = 100_000
 
-    /// Reads `day,usd` or `day,usd,planned` line by line; a first line of names is passed over. Throws at the first
-    /// line that is neither, and at a day that comes twice.
+    /// Reads `day,usd` or `day,usd,planned` line by line, in any order of the days; a first line of names is passed
+    /// over. A cost below 0 is a refund. Throws at the first line that is neither, and at a day that comes twice.
     public static func read(csv text: String, file: String) throws(PlumbError) -> [DayCost] {
         var costs: [DayCost] = []
-        var seen: Set<Day> = []
-        for (index, line) in text.split(whereSeparator: \.isNewline).enumerated() {
-            let words = line.split(separator: ",", omittingEmptySubsequences: false).map {
-                $0.drop { $0 == " " }.prefix { $0 != " " }
+        var lines: [Day: Int] = [:]
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            let words = words(of: line)
+            guard words != [""] else { continue }
+            if costs.isEmpty, Day(words[0]) == nil, words.count > 1, Double(words[1]) == nil { continue }
+            let place = Place(file: file, line: index + 1)
+            guard (2...3).contains(words.count), let day = Day(words[0]), let usd = Double(words[1]), usd.isFinite
+            else {
+                throw isNoDay(line, at: place)
             }
-            if index == 0, Day(words[0]) == nil, words.count > 1, Double(words[1]) == nil { continue }
-            guard (2...3).contains(words.count), let day = Day(words[0]), let usd = Double(words[1]), usd.isFinite,
-                usd >= 0, seen.insert(day).inserted, costs.count < daysMax
-            else { throw isNoDay(line, index, file) }
-            let planned = words.count == 3 && !words[2].isEmpty ? Double(words[2]) : nil
-            if words.count == 3, !words[2].isEmpty, planned.map({ $0.isFinite && $0 >= 0 }) != true {
-                throw isNoDay(line, index, file)
+            if let first = lines.updateValue(index + 1, forKey: day) {
+                throw PlumbError(
+                    .invalidInput, "\(day) stands in line \(first) already",
+                    hint: "one line a day: add up what belongs together", at: place)
             }
-            costs.append(DayCost(day: day, usd: usd, plannedUSD: planned))
+            guard costs.count < daysMax else {
+                throw PlumbError(
+                    .invalidInput, "\(file) has more than \(daysMax) days", hint: "keep series apart", at: place)
+            }
+            var cost = DayCost(day: day, usd: usd)
+            if words.count == 3, !words[2].isEmpty {
+                guard let planned = Double(words[2]), planned.isFinite, planned >= 0 else {
+                    throw isNoDay(line, at: place)
+                }
+                cost.plannedUSD = planned
+            }
+            costs.append(cost)
         }
         return costs
     }
 
-    private static func isNoDay(_ line: Substring, _ index: Int, _ file: String) -> PlumbError {
+    /// The cells of a line, without the blanks and quotation marks around them.
+    private static func words(of line: Substring) -> [Substring] {
+        line.split(separator: ",", omittingEmptySubsequences: false).map { cell in
+            var cell = cell
+            while let first = cell.first, " \t\"\u{FEFF}".contains(first) { cell.removeFirst() }
+            while let last = cell.last, " \t\"".contains(last) { cell.removeLast() }
+            return cell
+        }
+    }
+
+    private static func isNoDay(_ line: Substring, at place: Place) -> PlumbError {
         PlumbError(
-            .invalidInput, "'\(line.prefix(80))' is no day's cost, or its day stands there already",
-            hint: "write 2026-11-24,12.50 or, with what was planned, 2026-11-24,12.50,11.00",
-            at: Place(file: file, line: index + 1))
+            .invalidInput, "'\(line.prefix(80))' is no day's cost",
+            hint: "write 2026-11-24,12.50 or, with what was planned, 2026-11-24,12.50,11.00", at: place)
     }
 }

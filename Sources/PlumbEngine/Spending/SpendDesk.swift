@@ -192,9 +192,10 @@ public actor SpendDesk {
         var entries: [AuditEntry] = []
         var notices: [SpendNotice] = []
         for scope in scopes {
+            // An endpoint that was taken away and made again in another environment has another budget.
+            let known = budgets[scope.name].flatMap { $0.isProduction == scope.isProduction ? $0 : nil }
             var machine =
-                budgets[scope.name]
-                ?? BudgetMachine(isProduction: scope.isProduction, month: Month(secondsSinceEpoch: moment))
+                known ?? BudgetMachine(isProduction: scope.isProduction, month: Month(secondsSinceEpoch: moment))
             let action = machine.tick(
                 at: moment,
                 BudgetMachine.Look(
@@ -288,7 +289,8 @@ public actor SpendDesk {
     public func statement(of month: Month? = nil) async throws -> SpendStatement {
         let moment = now()
         try await open(at: moment)
-        let present = Month(secondsSinceEpoch: moment)
+        // The month that is counted, also while a clock was set back over its turn.
+        let present = meter?.month ?? Month(secondsSinceEpoch: moment)
         guard let month, month != present else {
             let statements = statements(at: moment)
             return SpendStatement(month: present, at: moment, endpoints: statements, budgets: told(statements))

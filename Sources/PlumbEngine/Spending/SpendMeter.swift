@@ -65,7 +65,8 @@ public struct SpendMeter: Sendable, Hashable {
             guard let last = looks[sample.endpoint], now > last.at, now - last.at <= Self.gapSecondsMax else {
                 continue
             }
-            var start = last.at
+            // What lies before the month is closed: a clock that was set back over its turn opens it no more.
+            var start = max(last.at, month.start)
             var requests = max(0, sample.requests - last.requests)
             while start < now {
                 let hour = Int((start / 3600).rounded(.down))

@@ -3,8 +3,11 @@
 import PlumbModel
 
 extension Blueprint {
+    /// The hours outside which it is off; nil where nothing stops it, as when they hold the whole week.
+    var workingHours: WorkingHours? { spec.workingHours.flatMap { $0.hoursPerWeek < 168 ? $0 : nil } }
+
     /// Whether autoscaling is lost from time to time, and must be put back.
-    var restoresScaling: Bool { spec.workingHours != nil && spec.scaling.isEnabled }
+    var restoresScaling: Bool { workingHours != nil && spec.scaling.isEnabled }
 }
 
 extension Architecture {

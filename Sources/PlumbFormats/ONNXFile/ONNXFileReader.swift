@@ -23,9 +23,27 @@ public struct ONNXFileReader {
         } catch {
             throw PlumbError(
                 .invalidInput, "\(file) is no ONNX model: \(error.reason), at byte \(error.offset)",
-                hint: "export the model again, or check that the whole file was copied")
+                hint: Self.hint(for: bytes))
         }
         return reader.profile
+    }
+
+    /// What files are that are taken for models, by their first bytes.
+    private static let strangers: [(beginning: [UInt8], hint: String)] = [
+        (Array("version https://git-lfs".utf8), "it is a pointer of Git LFS: git lfs pull brings the file"),
+        ([0x1F, 0x8B], "it is a gzip archive: unpack it, as with tar -xzf, and name the .onnx file in it"),
+        (
+            Array("PK\u{03}\u{04}".utf8),
+            "it is a zip archive, as PyTorch and Keras keep models: export it to ONNX first"
+        ),
+        ([0x80], "it may be a pickle of Python: convert it, as skl2onnx does with scikit-learn's models"),
+        ([0x89] + Array("HDF".utf8), "it is an HDF5 file, as Keras keeps models: export it to ONNX first"),
+        (Array("<".utf8), "it is a page of text: the download may have been refused"),
+    ]
+
+    private static func hint(for bytes: [UInt8]) -> String {
+        strangers.first { bytes.starts(with: $0.beginning) }?.hint
+            ?? "export the model again, or check that the whole file was copied"
     }
 
     private init(bytes: [UInt8]) { self.bytes = bytes }
@@ -193,6 +211,9 @@ public struct ONNXFileReader {
     }
 
     private func product(_ count: Int, _ size: UInt64, at offset: Int) throws(WireReader.Fault) -> Int {
+        guard Int64(bitPattern: size) >= 0 else {
+            throw WireReader.Fault(reason: "a tensor has a size below 0", offset: offset)
+        }
         let (result, isTooLarge) = count.multipliedReportingOverflow(by: Int(clamping: size))
         guard !isTooLarge else { throw WireReader.Fault(reason: "a tensor is too large to count", offset: offset) }
         return result

@@ -159,6 +159,10 @@ public final class LocalHouse: Sendable {
             state: gateway, tls: tls, host: settings.host, port: settings.port, group: group,
             handedOver: handover?.listener ?? given, isServing: { endpoints.allSatisfy { gateway.isServing($0) } },
             log: log)
+        try await loadCallers(into: tokens)
+    }
+
+    private func loadCallers(into tokens: TokenRegistry) async throws {
         try await loadTokens(into: tokens)
         try await loadAccessKeys()
         try await loadPrincipals()
@@ -170,6 +174,8 @@ public final class LocalHouse: Sendable {
 
     /// The plane over the endpoints on record, and the services to run, in order of dependence.
     public func furnish() async throws -> (plane: LocalPlane, services: [any Service]) {
+        // Once, and before anybody waits for it.
+        _ = try practised.newest(1)
         let records = try await StoreLedger(store: store).load()
         let plane = LocalPlane(self, records: records)
         // Shut down in reverse: runners first, then the gateway drains, then the workers end.

@@ -26,6 +26,7 @@ public actor LocalPlane: ControlPlane, Service {
     private var deploymentsUnderWay = 0
     private var deploymentsBegun = 0
     private var onShutDown: (@Sendable () -> Void)?
+    private var auditProof: AuditProofOfAll?
     /// Endpoints of one daemon.
     private static let endpointsMax = 250
 
@@ -203,7 +204,36 @@ public actor LocalPlane: ControlPlane, Service {
             notices: try notices())
     }
 
+    public func status(of endpoint: String) async throws -> EndpointStatus? {
+        guard let runner = runners[endpoint] else { return nil }
+        return try await status(of: runner)
+    }
+
     public func graph(of endpoint: String?) async throws -> Graph {
+        try await graph(of: endpoint, auditProvenWithin: 0)
+    }
+
+    /// How long the audit log was when all of it was recomputed, and when that was.
+    private struct AuditProofOfAll {
+        var entries: Int
+        var hash: String
+        var verified: Int
+        var at: Double
+    }
+
+    private func auditProof(within seconds: Double) async throws -> AuditProofOfAll {
+        if let auditProof, house.now() - auditProof.at < seconds { return auditProof }
+        let at = house.now()
+        let head = try await house.store.auditHead()
+        let verified = try await house.store.verifyAudit()
+        let proof = AuditProofOfAll(entries: head.entries, hash: head.hash, verified: verified, at: at)
+        auditProof = proof
+        return proof
+    }
+
+    /// The same, with a proof of the audit log that may be so many seconds old: to recompute a long log takes longer
+    /// than everything else, and it is the same for every endpoint.
+    public func graph(of endpoint: String?, auditProvenWithin seconds: Double) async throws -> Graph {
         let day = Day(secondsSinceEpoch: house.now())
         let records = try await records(of: endpoint)
         var graph = Graph(source: .engine, environment: records.first?.environment ?? .production, asOf: day)
@@ -211,8 +241,7 @@ public actor LocalPlane: ControlPlane, Service {
         graph.entryPoints.append(
             EngineGraph.gateway(
                 addresses: [house.gatewayAddress], minimumTLS: handshake.accepted.first ?? "none"))
-        let head = try await house.store.auditHead()
-        let verified = try await house.store.verifyAudit()
+        let proof = try await auditProof(within: seconds)
         let drill = try lastRecoveryDrill()
         for record in records {
             guard let runner = runners[record.name] else { continue }
@@ -230,7 +259,7 @@ public actor LocalPlane: ControlPlane, Service {
                     "accepted": handshake.accepted.joined(separator: ","),
                     "refused": handshake.refused.joined(separator: ","),
                 ])
-            add(.audit, ["entries": Double(head.entries), "verified": Double(verified)], ["head": head.hash])
+            add(.audit, ["entries": Double(proof.entries), "verified": Double(proof.verified)], ["head": proof.hash])
             add(
                 .state, ["revisionsKept": Double(record.revisions.count { $0.number != record.active })],
                 [

@@ -59,12 +59,15 @@ public struct WeeklyPlan: Sendable, Hashable, Codable {
     }
 
     /// Hours a week, counted once where spans overlap.
-    public var hoursPerWeek: Double {
+    public var hoursPerWeek: Double { Double(minutesOfWeek.count) / 60 }
+
+    /// The minutes since Monday 00:00 in which it is on.
+    public var minutesOfWeek: Set<Int> {
         var minutes = Set<Int>()
         for span in spans {
             for minute in span.start..<max(span.start, span.end) { minutes.insert(minute % Self.minutesPerWeek) }
         }
-        return Double(minutes.count) / 60
+        return minutes
     }
 
     private static func spans(days: [Int], from start: Int, to stop: Int) -> [Span] {

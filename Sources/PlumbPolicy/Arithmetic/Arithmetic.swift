@@ -8,6 +8,9 @@ enum Arithmetic {
     /// Most time from a fault to its alarm, in seconds: the seed's five minutes.
     static let detectionSecondsMax = 300
 
+    /// How many instances bear a rate, of which each bears so much; what floating point adds calls for no further one.
+    static func instances(bearing rate: Double, each: Double) -> Double { (rate / each - 1e-9).rounded(.up) }
+
     /// A number with at most `places` decimals and no trailing zeros: `4.6`, `62`.
     static func text(_ number: Double, places: Int = 1) -> String {
         guard number.isFinite else { return "\(number)" }

@@ -203,6 +203,6 @@ extension Declaration {
         guard let peak = peakRequestsPerSecond.value else {
             return .unknown("peakRequestsPerSecond would tell the load it must bear")
         }
-        return .known(Int(bounded: (peak / (0.7 * each)).rounded(.up)))
+        return .known(Int(bounded: Arithmetic.instances(bearing: peak, each: InstanceCapacity.shareMax * each)))
     }
 }

@@ -142,11 +142,13 @@ extension Graph {
         let declaration = declaration(of: endpoint)
         let capacity = assumptions.capacityPerInstance ?? declaration?.capacityPerInstance(of: type).value
         if !assumptions.load.isEmpty, let capacity, capacity > 0 {
-            let running = runningHours(of: endpoint)
-            let counts = assumptions.load.enumerated().filter { running.contains($0.offset) }.map {
-                bounded(($0.element / (0.7 * capacity)).rounded(.up))
+            let minutes = runningMinutes(of: endpoint)
+            let counts = assumptions.load.map {
+                bounded(Arithmetic.instances(bearing: $0, each: InstanceCapacity.shareMax * capacity))
             }
-            let mean = counts.isEmpty ? Double(minimum) : counts.reduce(0, +) / Double(counts.count)
+            let running = minutes.reduce(0, +)
+            let sum = zip(counts, minutes).reduce(0.0) { $0 + $1.0 * Double($1.1) }
+            let mean = running == 0 ? Double(minimum) : sum / Double(running)
             return (mean, "\(Arithmetic.text(mean, places: 2)) on the average of the week's load")
         }
         let declared = assumptions.instancesAtPeak ?? declaration?.instancesAtPeak(of: type).value
@@ -157,10 +159,14 @@ extension Graph {
         return (mean, "70 % at the minimum, 25 % half-way, 5 % at \(told)")
     }
 
-    /// The hours of a week, from Monday 00:00, in which the endpoint runs at all.
-    private func runningHours(of endpoint: Endpoint) -> Set<Int> {
-        guard environment != .production, let plan = weeklyPlan(of: endpoint).value else { return Set(0..<168) }
-        return Set(plan.spans.flatMap { span in (span.start / 60..<(span.end + 59) / 60).map { $0 % 168 } })
+    /// How many minutes of each hour of a week, from Monday 00:00, the endpoint runs.
+    private func runningMinutes(of endpoint: Endpoint) -> [Int] {
+        guard environment != .production, let plan = weeklyPlan(of: endpoint).value else {
+            return Array(repeating: 60, count: 168)
+        }
+        var minutes = Array(repeating: 0, count: 168)
+        for minute in plan.minutesOfWeek { minutes[minute / 60] += 1 }
+        return minutes
     }
 
     /// The volume of each instance; types with NVMe disks of their own have none.

@@ -41,7 +41,7 @@ public enum InstanceCapacity {
     /// How many instances bear a rate; nil where not even many do.
     static func instances(for rate: Double, at capacity: Double) -> Int? {
         guard capacity > 0 else { return nil }
-        let count = (rate / capacity - 1e-9).rounded(.up)
+        let count = Arithmetic.instances(bearing: rate, each: capacity)
         return count < 100_000 ? max(1, Int(count)) : nil
     }
 }

@@ -62,20 +62,23 @@ public struct AuditReader: Sendable {
     }
 
     /// The newest entries that `isMeant` names, newest last, with their numbers; at most `limit`.
+    ///
+    /// Every such entry holds all of `words` as they are written in JSON: those without are not even read.
     public func newest(
-        _ limit: Int, where isMeant: (AuditEntry) -> Bool = { _ in true }
+        _ limit: Int, holding words: [String] = [], where isMeant: (AuditEntry) -> Bool = { _ in true }
     ) throws(PlumbError) -> [(index: Int, entry: AuditEntry)] {
+        let needles = words.map { Data($0.utf8) }
         // The writer may replace a partial bundle between two looks; the checkpoint then names the next.
         for _ in 1..<Self.attemptsMax {
-            do throws(PlumbError) { return try newestNow(limit, where: isMeant) } catch { continue }
+            do throws(PlumbError) { return try newestNow(limit, needles, where: isMeant) } catch { continue }
         }
-        return try newestNow(limit, where: isMeant)
+        return try newestNow(limit, needles, where: isMeant)
     }
 
     static let attemptsMax = 3
 
     private func newestNow(
-        _ limit: Int, where isMeant: (AuditEntry) -> Bool
+        _ limit: Int, _ needles: [Data], where isMeant: (AuditEntry) -> Bool
     ) throws(PlumbError) -> [(index: Int, entry: AuditEntry)] {
         let size = try checkpoint().checkpoint.size
         let reader = TileReader(disk: disk, size: size)
@@ -86,6 +89,7 @@ public struct AuditReader: Sendable {
             // Nothing older is there; that it was pruned, and not taken out, is for `verify` to say.
             if isFull, disk.read(TilePath.path(nil, bundle)) == nil { break }
             for (place, bytes) in try reader.entries(bundle).enumerated().reversed() where found.count < limit {
+                guard needles.allSatisfy(bytes.contains) else { continue }
                 let index = bundle * TilePath.width + place
                 do {
                     let entry = try JSONDecoder().decode(AuditEntry.self, from: bytes)

@@ -84,5 +84,5 @@ extension AuditReader {
 
 extension Data {
     /// Whether the other bytes stand somewhere in these.
-    fileprivate func contains(_ needle: Data) -> Bool { range(of: needle) != nil }
+    func contains(_ needle: Data) -> Bool { range(of: needle) != nil }
 }

@@ -1,5 +1,6 @@
 // The load generator of `plumb bench`: one event loop that sends requests when they are due, answered or not.
 
+import Foundation
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -323,8 +324,16 @@ private final class LoadConnection: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if !isReady { ready.fail(error) }
-        end("broken: \(error)")
+        end("broken: \(Self.words(for: error))")
         context.close(promise: nil)
+    }
+
+    private static func words(for error: any Error) -> String {
+        switch error {
+        case let error as IOError where error.errnoCode == ECONNRESET: "the server reset the connection"
+        case NIOSSLError.uncleanShutdown: "the server closed the connection without TLS's goodbye"
+        default: "\(error)"
+        }
     }
 
     func giveUp(_ why: String) {

@@ -105,6 +105,9 @@ enum DeploymentGate {
     @discardableResult
     static func check(_ loaded: Composition.LoadedSpec, say: (String) -> Void) async throws -> Assessment {
         Terminal.tell(loaded.diagnostics)
+        if let path = loaded.spec.model.path, !path.contains("://"), !loaded.spec.model.isMultiModel {
+            try Composition.requireOneFile(Composition.absolute(path, from: loaded.folder))
+        }
         let assessment = await Composition.assess(
             loaded, compiled: Composition.compiled(loaded), under: try Composition.overlay(nil))
         let broken = assessment.findings.filter { $0.verdict == .fails }

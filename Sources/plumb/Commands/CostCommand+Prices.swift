@@ -59,15 +59,15 @@ struct CostPricesRefreshCommand: AsyncParsableCommand {
               aws pricing get-products --service-code AmazonSageMaker \\
                 --filters Type=TERM_MATCH,Field=component,Value=Hosting > prices.json
 
-            A file is what GetProducts answers, a bulk file of the Price List, or a
-            map of region to type to US dollars an hour. What is kept lies over the
-            embedded prices in every command; it stands in prices.json of the
-            engine's folder.
+            A file is what GetProducts answers, a bulk file of the Price List (index.json
+            or index.csv), or a map of region to type to US dollars an hour. What is kept
+            lies over the embedded prices in every command; it stands in prices.json of
+            the engine's folder.
             """)
 
     @Option(
         name: .customLong("from"), help: ArgumentHelp("Read this file, and ask nobody.", valueName: "file"),
-        completion: .file(extensions: ["json"]))
+        completion: .file(extensions: ["json", "csv"]))
     var file: String?
     @Option(
         name: .customLong("as-of"), help: ArgumentHelp("The day of a file that tells none.", valueName: "YYYY-MM-DD"))

@@ -85,6 +85,7 @@ struct OptimizeCommand: AsyncParsableCommand {
         if let names = comparison.compare { return try await compare(ComparisonOptions.names(names)) }
         let loaded = try Composition.loadSpec(spec, environment: environment.environment)
         let model = try loaded.modelFile(for: "plumb optimize")
+        try Composition.requireOneFile(model)
         let rows = try data ?? loaded.exampleFile()
         let scratch = "\(NSTemporaryDirectory())/plumb-optimize-\(UUID().uuidString)"
         try FileManager.default.createDirectory(

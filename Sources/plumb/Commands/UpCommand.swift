@@ -215,11 +215,14 @@ struct UpCommand: AsyncParsableCommand {
         throw PlumbError(.timedOut, "the gateway does not listen after \(Int(startSecondsMax)) s")
     }
 
+    /// Endpoints of which the greeting shows how they are called.
+    private static let greetedMax = 3
+
     private static func greeting(_ status: EngineStatus) -> String {
         var lines = [
             "", "listening on \(status.gateway) (TLS 1.2 and 1.3; authority \(status.certificateAuthorityPath))",
         ]
-        for endpoint in status.endpoints {
+        for endpoint in status.endpoints.prefix(greetedMax) {
             let name = endpoint.record.name
             lines.append("")
             lines.append("  plumb invoke \(name)")
@@ -233,6 +236,8 @@ struct UpCommand: AsyncParsableCommand {
             }
             lines.append("    \(status.gateway)/endpoints/\(name)/invocations")
         }
+        let rest = status.endpoints.count - greetedMax
+        if rest > 0 { lines += ["", "and \(rest) endpoints more: plumb status lists them"] }
         if let isolation = status.isolation { lines += ["", "workers have \(isolation)"] }
         lines.append("")
         lines.append("AWS's tools speak to the same address: plumb access key create NAME --role operator")

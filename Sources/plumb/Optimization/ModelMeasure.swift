@@ -12,7 +12,9 @@ enum ModelMeasure {
             let prefix = "plumb-worker: "
             throw PlumbError(
                 .invalidInput, told.hasPrefix(prefix) ? String(told.dropFirst(prefix.count)) : told,
-                hint: "--data takes rows as the endpoint takes requests: .csv, .npy, .json, or .jsonl")
+                hint:
+                    "the model and --data are read as the endpoint reads a model and its requests: .csv, .npy, .json, "
+                    + "or .jsonl with a request a line")
         }
         do {
             return try JSONDecoder().decode(Answer.self, from: Data(run.output.utf8))

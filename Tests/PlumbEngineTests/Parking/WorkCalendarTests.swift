@@ -59,6 +59,16 @@ import Testing
         #expect(!calendar.isOn(at: try moment("2026-01-25T10:00:00Z")))
     }
 
+    /// Hours of one dated day run on over midnight, except into a day that has an exception of its own.
+    @Test func aDayOffIsOffAlsoAfterADayWithHoursOfItsOwn() throws {
+        let off = try calendar("mon-fri/08:00-19:00@Etc/UTC", "2026-12-24 20:00-02:00\n2026-12-25 off")
+        #expect(off.stretch(at: try moment("2026-12-24T21:00:00Z")).until == (try moment("2026-12-25T00:00:00Z")))
+        #expect(
+            abs(off.hours(from: try moment("2026-12-24T00:00:00Z"), to: try moment("2026-12-26T00:00:00Z")) - 4) < 1e-9)
+        let open = try calendar("mon-fri/08:00-19:00@Etc/UTC", "2026-12-24 20:00-02:00")
+        #expect(open.stretch(at: try moment("2026-12-24T21:00:00Z")).until == (try moment("2026-12-25T02:00:00Z")))
+    }
+
     @Test func aTimeThatDoesNotExistIsTakenAfterTheGapAndOneThatComesTwiceOnce() throws {
         let spring = try calendar("sun/00:30-02:30@America/New_York")
         // On 2026-03-08 half past two does not exist: it stops when the clock jumps to three, 07:00 UTC.

@@ -111,9 +111,32 @@ import Testing
         #expect(SpendAnomalyDetector().anomalies(in: costs).map(\.impactUSD) == [50])
     }
 
-    @Test(arguments: ["2026-01-01", "x,1\ny,2", "2026-01-01,-1", "2026-01-01,1\n2026-01-01,2", "2026-01-01,1,many"])
+    @Test(arguments: ["2026-01-01", "x,1\ny,2", "2026-01-01,inf", "2026-01-01,1\n2026-01-01,2", "2026-01-01,1,many"])
     func aLineThatIsNoDayIsRefused(text: String) {
         #expect(throws: PlumbError.self) { try DayCost.read(csv: text, file: "costs.csv") }
+    }
+
+    @Test func aDayThatComesTwiceIsToldWithItsFirstLine() {
+        let error = #expect(throws: PlumbError.self) {
+            try DayCost.read(csv: "day,usd\n2026-01-02,1\n\n2026-01-02,2\n", file: "costs.csv")
+        }
+        #expect(error?.message == "2026-01-02 stands in line 2 already" && error?.place?.line == 4)
+    }
+
+    /// A credit that is booked on one day is as odd as a cost, and marks and quotation marks of other tools are no part
+    /// of a day.
+    @Test func aRefundIsReadAndTold() throws {
+        var text = "\u{FEFF}\"day\",\"usd\"\r\n"
+        for day in 0..<42 {
+            text += "\"\(Day(daysSinceEpoch: 20_000 + day))\", \"\(day == 30 ? "-40" : "12.50")\"\r\n"
+        }
+        let costs = try DayCost.read(csv: text, file: "costs.csv")
+        #expect(costs.count == 42)
+        let found = SpendAnomalyDetector().anomalies(in: costs)
+        #expect(found.map(\.impactUSD) == [-52.5] && found.first?.first == Day(daysSinceEpoch: 20_030))
+        // Credits that outweigh all costs are a series like any other.
+        let negative = costs.map { DayCost(day: $0.day, usd: -$0.usd) }
+        #expect(SpendAnomalyDetector().anomalies(in: negative).map(\.impactUSD) == [52.5])
     }
 
     @Test func aFirstLineOfNamesIsPassedOver() throws {

@@ -69,6 +69,22 @@ import Testing
         #expect(meter.month == Month("2027-02") && meter.toSave.map(\.seenSeconds) == [30])
     }
 
+    /// What was written down of the old month stands: a clock that is set back over its turn counts it no second time,
+    /// and puts nothing smaller in its place.
+    @Test func aClockThatIsSetBackOverTheTurnOfTheMonthOpensItNoMore() {
+        let end = Month(secondsSinceEpoch: Self.begin).end
+        var meter = SpendMeter(month: Month(secondsSinceEpoch: Self.begin))
+        var left: [MeteredHour] = []
+        for second in -600...30 { left += meter.look([Self.sample(1)], at: end + Double(second), prices: .embedded) }
+        #expect(left.map(\.seenSeconds) == [600])
+        meter.saved(meter.toSave)
+        // Five minutes back, and on again.
+        for second in -300...60 { left += meter.look([Self.sample(1)], at: end + Double(second), prices: .embedded) }
+        #expect(left.count == 1)
+        #expect(meter.month == Month("2027-02") && meter.toSave.map(\.seenSeconds) == [60])
+        #expect(meter.hours.count == 1)
+    }
+
     /// A daemon that is killed at any moment, on a clock that is set back at times, and a disk that is full at times.
     @Test(arguments: UInt64(0)..<40) func nothingIsCountedTwiceOverRestarts(seed: UInt64) async throws {
         var random = SeededGenerator(seed: seed)

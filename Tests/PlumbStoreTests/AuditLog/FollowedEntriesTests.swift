@@ -57,6 +57,19 @@ struct FollowedEntriesTests {
         try store.close()
     }
 
+    @Test func whoeverSearchesNeedNotReadWhatCannotBeMeant() async throws {
+        let store = try Store(folder: folder.path)
+        try await store.append((0..<300).map { entry($0 % 100 == 7 ? "drill.dr" : "deploy", "\($0)") })
+        var looked = 0
+        let found = try store.reader.newest(2, holding: ["\"action\":\"drill.dr\""]) { _ in
+            looked += 1
+            return true
+        }
+        #expect(found.map(\.entry.subject) == ["107", "207"] && looked == 2)
+        #expect(try store.reader.newest(5, holding: ["nobody"]).isEmpty)
+        try store.close()
+    }
+
     @Test func anEmptyLogHasNone() async throws {
         let store = try Store(folder: folder.path)
         try await store.append([entry("deploy")])
