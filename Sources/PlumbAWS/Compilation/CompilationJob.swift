@@ -100,7 +100,14 @@ public struct CompilationJob: Sendable {
         guard !plan.isPublished else { return }
         try await listener.record(
             "aws.publish", plan.address, ["digest": artefact.digest ?? "none", "bytes": "\(plan.byteCount)"])
-        try await publisher.publish(artefact)
+        do {
+            try await publisher.publish(artefact)
+        } catch let error as PlumbError where (error.cause as? AWSError)?.code == "NoSuchBucket" {
+            throw PlumbError(
+                .notFound, "there is no bucket \(bucket)",
+                hint: "plumb deploy --to aws makes it; or --source s3://… and --results s3://… name another",
+                cause: error.cause)
+        }
         tell("published \(plan.address)")
     }
 

@@ -69,7 +69,7 @@ final class AlarmService: Service {
     private let stream: AsyncStream<EngineAlarm>
     private let continuation: AsyncStream<EngineAlarm>.Continuation
     /// Alarms that may wait; older ones give way.
-    private static let waitingMax = 1_000
+    private static let waitingMax = 5_000
     private static let pauseSecondsMax = 60.0
 
     /// `taken` is told of each alarm that somebody took.

@@ -91,8 +91,8 @@ public final class LocalHouse: Sendable {
     private let host: String
     let settings: LocalSettings
     let notices = KeeperNotices()
-    let alarms: [AlarmService]
     let herald: ChannelHerald
+    var alarms: [AlarmService] { herald.channels }
     let tls: NIOLockedValueBox<NIOSSLContext>
 
     /// Opens the state, makes certificates and the first token when they are missing, and ends what an earlier daemon
@@ -139,13 +139,8 @@ public final class LocalHouse: Sendable {
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, settings.threads))
         let gateway = gateway
         let notices = notices
-        let outbox = NoticeOutbox(store: store, channels: settings.alarmChannels.map(\.name), log: log)
-        alarms = settings.alarmChannels.map { channel in
-            AlarmService(channel, notices: notices, log: log) {
-                await outbox.taken($0, by: channel.name, at: gateway.seconds())
-            }
-        }
-        herald = ChannelHerald(outbox: outbox, channels: alarms)
+        herald = ChannelHerald(
+            settings.alarmChannels, store: store, notices: notices, now: { gateway.seconds() }, log: log)
         incidents = Incidents(ledger: StoreLedger(store: store), now: { gateway.seconds() }, log: log)
         engine = LocalEngine(
             gateway: gateway, launcher: launcher, copies: copies, processes: processes, monitor: monitor,

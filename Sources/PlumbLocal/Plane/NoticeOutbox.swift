@@ -14,7 +14,7 @@ actor NoticeOutbox {
     }
     private static let kind = "notice"
     /// Older ones give way to newer ones.
-    private static let noticesMax = 1_000
+    static let noticesMax = 5_000
     /// Nobody wants to hear of a month that is long over.
     private static let ageSecondsMax = 31 * 86_400.0
 
@@ -78,8 +78,19 @@ actor NoticeOutbox {
 
 /// Brings notices to the channels of an engine.
 struct ChannelHerald: SpendHerald {
-    let outbox: NoticeOutbox
+    private let outbox: NoticeOutbox
     let channels: [AlarmService]
+
+    init(
+        _ channels: [AlarmChannel], store: Store, notices: KeeperNotices, now: @escaping @Sendable () -> Double,
+        log: Logger
+    ) {
+        let outbox = NoticeOutbox(store: store, channels: channels.map(\.name), log: log)
+        self.outbox = outbox
+        self.channels = channels.map { channel in
+            AlarmService(channel, notices: notices, log: log) { await outbox.taken($0, by: channel.name, at: now()) }
+        }
+    }
 
     func keep(_ notices: [SpendNotice]) async throws { try await outbox.keep(notices) }
 

@@ -41,13 +41,13 @@ struct AWSAccountOptions: ParsableArguments {
 
 /// Agreement to what has been shown.
 enum Agreement {
-    /// Throws unless somebody agrees: by `--yes`, or by typing it.
-    static func ask(_ question: String, isGiven: Bool) throws -> String {
+    /// Throws unless somebody agrees: by `--yes`, or by typing it. `showing` is the option that only shows.
+    static func ask(_ question: String, isGiven: Bool, showing: String = "--plan-only") throws -> String {
         if isGiven { return "--yes" }
         guard Terminal.canAsk else {
             throw PlumbError(
                 .invalidInput, "nobody can be asked here, and nothing is changed without agreement",
-                hint: "--yes agrees; --plan-only shows what would change")
+                hint: "--yes agrees; \(showing) shows what would change")
         }
         guard let answer = Terminal.answer(to: "\(question) [yes/no] "), answer.lowercased() == "yes" else {
             throw PlumbError(.refused, "not agreed to: nothing was changed", hint: "type yes, or give --yes")

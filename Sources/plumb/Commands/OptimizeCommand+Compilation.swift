@@ -13,7 +13,7 @@ extension OptimizeCommand {
         let tell: @Sendable (String) -> Void = { if isText { Terminal.say($0) } }
         job.notes.forEach { tell("note: \($0)") }
         let done = try await Composition.compile(job, compilation, tell: tell) { question in
-            _ = try Agreement.ask(question, isGiven: compilation.yes)
+            _ = try Agreement.ask(question, isGiven: compilation.yes, showing: "--render")
         }
         if isText { Terminal.say(done.lines.joined(separator: "\n")) } else { try Terminal.printJSON(done.report) }
         if let evidence = done.record {
