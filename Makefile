@@ -56,7 +56,7 @@ docs: tools ## rewrite the generated documents: docs/SPEC.md, docs/POLICY.md, do
 bench: build ## every measurement of Benchmarks/README.md
 	@bash Benchmarks/run.sh
 
-check: test ## what to run before a push: lint, tests, and no document left behind
+check: test build ## what to run before a push: lint, tests, the optimised build, and no document left behind
 	@git diff --exit-code --stat docs
 
 fuzz: ## feed every reader bytes that nobody would write, SECONDS=60 each

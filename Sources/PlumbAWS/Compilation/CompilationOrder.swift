@@ -16,7 +16,9 @@ public struct CompilationOrder: Sendable, Hashable {
     }
 
     public var endpoint: String
-    public var target: CompilationTarget
+    public let target: CompilationTarget
+    /// The target's. Kept, because the optimiser of Swift 6.3.1 stumbles over asking the target in a loop.
+    public let kind: CompilationKind
     public var region: String
     /// The role that SageMaker takes on to read the model and write what it makes of it.
     public var role: String
@@ -46,14 +48,13 @@ public struct CompilationOrder: Sendable, Hashable {
     ) {
         self.endpoint = endpoint
         self.target = target
+        kind = target.kind
         self.region = region
         self.role = role
         self.source = source
         self.results = results
         self.secondsMax = secondsMax
     }
-
-    public var kind: CompilationKind { target.kind }
 
     // MARK: - What can be said before SageMaker is asked
 
