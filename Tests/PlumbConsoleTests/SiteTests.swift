@@ -110,6 +110,10 @@ struct SiteTests {
         #expect(chart.latest == "4 %" && chart.most == "4.4 %")
         #expect(chart.until == "11:00" && chart.from == "10:59")
         #expect(chart.summary == "Errors from 10:59 to 11:00 UTC: highest 4 %, now 4 %, alarm above 1 %")
+        // A whole day begins and ends at the same time of day.
+        let day = Chart(
+            "Errors", unit: "%", [.init(name: "r1", values: [1, 1])], end: 1_764_414_000, stepSeconds: 43_200)
+        #expect(day.from == "11-28 11:00" && day.until == "11:00")
         let empty = Chart("Errors", unit: "%", [.init(name: "r1", values: [nil, nil])], end: 0, stepSeconds: 10)
         #expect(empty.latest == nil && empty.series.map(\.path) == [""])
         let odd = Chart("x", unit: "", [.init(name: "r1", values: [.infinity, -5, 1e300])], end: .nan, stepSeconds: 1)

@@ -67,7 +67,7 @@ struct Chart: Sendable {
         // What is longer than a day is told by its days.
         let isLong = Double(count) * stepSeconds > 86_400
         let (first, last) = (Moment(end - Double(count) * stepSeconds), Moment(end))
-        from = isLong ? first.day : first.clock
+        from = isLong ? first.day : first.day == last.day ? first.clock : "\(first.day.dropFirst(5)) \(first.clock)"
         until = isLong ? last.day : last.clock
         let peak = values.max().map { "highest \(PageWords.number($0, unit))" } ?? "no data"
         summary =
