@@ -16,12 +16,8 @@ extension RenderedToolsTests {
 
         init() throws {
             double = try AWSDouble()
-            var tool = try Tool.plumb
-            tool.environment = double.environment
-            plumb = tool
-            tool = Tool.awsPython
-            tool.environment = double.environment
-            python = tool
+            plumb = try Tool.plumb.asking(double)
+            python = Tool.awsPython.asking(double)
             folder = FileManager.default.temporaryDirectory.appending(path: "plumb-\(UUID().uuidString.prefix(8))")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             for name in ["model.onnx", "request.csv", "plumb.yaml"] {
@@ -227,7 +223,7 @@ extension RenderedToolsTests {
             #expect(!text.contains("optimization:"))
         }
 
-        @Test func whoeverLeavesIsToldHowToStopTheJobAndSeesItStopped() async throws {
+        @Test func whoeverLeavesIsToldHowToStopTheJobAndSeesItStopped() throws {
             try prepare()
             let process = Process()
             process.executableURL = URL(filePath: plumb.path)
@@ -237,25 +233,25 @@ extension RenderedToolsTests {
             process.currentDirectoryURL = folder
             process.environment = ProcessInfo.processInfo.environment.merging(plumb.environment) { $1 }
             process.standardInput = FileHandle.nullDevice
-            process.standardOutput = FileHandle.nullDevice
-            let errors = folder.appending(path: "errors")
-            try Data().write(to: errors)
-            process.standardError = try FileHandle(forWritingTo: errors)
+            let (output, errors) = (Pipe(), Pipe())
+            process.standardOutput = output
+            process.standardError = errors
             try process.run()
-            var name = ""
-            for _ in 0..<1_200 where name.isEmpty {
-                name = try jobs().first ?? ""
-                try await Task.sleep(for: .milliseconds(50))
+            var said = ""
+            while !said.contains(" was started") {
+                // Empty when the program has ended.
+                let more = output.fileHandleForReading.availableData
+                try #require(!more.isEmpty, "\(said)")
+                said += String(decoding: more, as: UTF8.self)
             }
-            try #require(!name.isEmpty)
+            let name = try #require(try jobs().first)
             process.interrupt()
+            let told = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
             process.waitUntilExit()
-            let told = try String(contentsOf: errors, encoding: .utf8)
             #expect(process.terminationStatus == 3, "\(told)")
             let stop = "aws sagemaker stop-compilation-job --compilation-job-name \(name)"
             #expect(told.contains(stop), "\(told)")
-            var aws = Tool.aws
-            aws.environment = double.environment
+            let aws = Tool.aws.asking(double)
             let words = stop.split(separator: " ").dropFirst().map(String.init)
             #expect(try aws.run(words + ["--region", "us-east-1"]).status == 0)
             let stopped = try compile("ml_g4dn")

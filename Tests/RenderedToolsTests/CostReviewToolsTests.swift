@@ -13,9 +13,7 @@ extension RenderedToolsTests {
         /// An account with two endpoints: `busy` in production, `still` in dev, which nobody asks.
         init() throws {
             double = try AWSDouble("--creating", "0")
-            var tool = try Tool.plumb
-            tool.environment = double.environment
-            plumb = tool
+            plumb = try Tool.plumb.asking(double)
             try python(
                 """
                 sm, iam = aws("sagemaker"), aws("iam")
@@ -43,8 +41,7 @@ extension RenderedToolsTests {
                     tell("/double/kept", {"store": store, "entries": entries, "region": region})
 
                 """
-            var tool = Tool(path: try #require(AWSTools.python))
-            tool.environment = double.environment
+            let tool = Tool(path: try #require(AWSTools.python)).asking(double)
             let run = try tool.run("-c", prelude + script)
             try #require(run.status == 0, "\(run.text.suffix(2_000))")
         }
@@ -122,8 +119,7 @@ extension RenderedToolsTests {
             let gone = try plumb.run("gc", "aws://eu-central-1", "--yes")
             #expect(gone.status == 1 && gone.output.contains("--approve busy"), "\(gone.text)")
             func names() throws -> String {
-                var tool = Tool.aws
-                tool.environment = double.environment
+                let tool = Tool.aws.asking(double)
                 return try tool.run(
                     "sagemaker", "list-endpoints", "--region", "eu-central-1", "--query", "Endpoints[].EndpointName"
                 ).output

@@ -16,12 +16,8 @@ extension RenderedToolsTests {
 
         init() throws {
             double = try AWSDouble("--updating", "24", "--rolling-back", "3", "--evaluating", "0.5")
-            var tool = try Tool.plumb
-            tool.environment = double.environment
-            plumb = tool
-            tool = Tool.awsPython
-            tool.environment = double.environment
-            python = tool
+            plumb = try Tool.plumb.asking(double)
+            python = Tool.awsPython.asking(double)
             folder = FileManager.default.temporaryDirectory.appending(path: "plumb-\(UUID().uuidString.prefix(8))")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             try publisher.write(to: folder.appending(path: "publish.py"), atomically: true, encoding: .utf8)

@@ -14,12 +14,8 @@ extension RenderedToolsTests {
 
         init() throws {
             double = try AWSDouble()
-            var tool = try Tool.plumb
-            tool.environment = double.environment
-            plumb = tool
-            tool = Tool.aws
-            tool.environment = double.environment
-            aws = tool
+            plumb = try Tool.plumb.asking(double)
+            aws = Tool.aws.asking(double)
             folder = FileManager.default.temporaryDirectory.appending(path: "plumb-\(UUID().uuidString)/opt/ml")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         }

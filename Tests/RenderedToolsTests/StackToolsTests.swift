@@ -17,9 +17,7 @@ extension RenderedToolsTests {
 
         init() throws {
             double = try AWSDouble("--answering", "30")
-            var tool = Tool.aws
-            tool.environment = double.environment
-            aws = tool
+            aws = Tool.aws.asking(double)
         }
 
         @Test func aDevEndpointIsDeployedUpdatedAndDeleted() throws {

@@ -14,9 +14,7 @@ extension RenderedToolsTests {
 
         init() throws {
             double = try AWSDouble("--creating", "3")
-            var tool = Tool.awsPython
-            tool.environment = double.environment
-            python = tool
+            python = Tool.awsPython.asking(double)
             let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
             plumb = URL(filePath: bundle).deletingLastPathComponent().appending(path: "plumb").path
             folder = FileManager.default.temporaryDirectory.appending(path: "plumb-\(UUID().uuidString.prefix(8))")

@@ -20,6 +20,9 @@ struct Tool: Sendable {
         var text: String { output + errors }
     }
 
+    /// The same, with the double in AWS's place.
+    func asking(_ double: AWSDouble) -> Tool { Tool(path: path, environment: double.environment) }
+
     func run(_ arguments: String..., in folder: URL? = nil) throws -> Result { try run(arguments, in: folder) }
 
     func run(_ arguments: [String], in folder: URL? = nil) throws -> Result {

@@ -15,10 +15,7 @@ extension RenderedToolsTests {
 
         init() throws {
             double = try AWSDouble()
-            var (aws, python) = (Tool.aws, Tool.awsPython)
-            aws.environment = double.environment
-            python.environment = double.environment
-            (self.aws, self.python) = (aws, python)
+            (aws, python) = (Tool.aws.asking(double), Tool.awsPython.asking(double))
             folder = FileManager.default.temporaryDirectory.appending(path: "plumb-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             try write(isBroken: false)
