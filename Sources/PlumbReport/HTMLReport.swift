@@ -11,31 +11,14 @@ public enum HTMLReport: AssessmentReport {
 
     public static func render(_ assessments: [Assessment], style: TextStyle) -> String {
         let paths = assessments.map(\.path).joined(separator: ", ")
-        var html = """
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-            style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-            <title>Plumbline: \(Markup.text(paths.clipped(to: 120)))</title>
-            <style>
-            \(css)
-            </style>
-            </head>
-            <body>
-
-            """
-        writeHeader(of: assessments, version: style.toolVersion, to: &html)
-        html += "<main>\n\(filter)\n"
-        for (index, assessment) in assessments.enumerated() { write(assessment, "a\(index + 1)", to: &html) }
-        html += "</main>\n<script>\n\(script)\n</script>\n</body>\n</html>\n"
-        return html
+        var content = "<main>\n\(filter)\n"
+        for (index, assessment) in assessments.enumerated() { write(assessment, "a\(index + 1)", to: &content) }
+        return ReportDocument.frame(
+            title: "Plumbline: \(paths.clipped(to: 120))", style: css,
+            header: header(of: assessments, version: style.toolVersion), content: content + "</main>\n", script: script)
     }
 
-    private static func writeHeader(of assessments: [Assessment], version: String, to html: inout String) {
+    private static func header(of assessments: [Assessment], version: String) -> String {
         let tally = Tally(assessments.lazy.flatMap(\.policies).map(\.verdict))
         let headline =
             switch (tally.failed, tally.unproved) {
@@ -44,8 +27,7 @@ public enum HTMLReport: AssessmentReport {
             case (1, _): "1 policy fails"
             default: "\(tally.failed) policies fail"
             }
-        let maker = version.isEmpty ? "Plumbline" : "Plumbline \(version)"
-        html += "<header>\n<p class=\"maker\">\(Markup.text(maker))</p>\n<h1>\(headline)</h1>\n<ul class=\"tiles\">\n"
+        var html = "\(ReportDocument.maker(version))<h1>\(headline)</h1>\n<ul class=\"tiles\">\n"
         let tiles = [
             ("holds", tally.proved, "proved"), ("fails", tally.failed, "failed"),
             ("unknown", tally.unproved, "unproved"), ("accepted", tally.accepted, "attested or waived"),
@@ -54,7 +36,7 @@ public enum HTMLReport: AssessmentReport {
         for (kind, count, word) in tiles where count > 0 || kind == "holds" || kind == "fails" || kind == "unknown" {
             html += "<li class=\"\(kind)\"><b>\(count)</b> \(word)</li>\n"
         }
-        html += "</ul>\n</header>\n"
+        return html + "</ul>\n"
     }
 
     private static func write(_ assessment: Assessment, _ anchor: String, to html: inout String) {

@@ -1,12 +1,17 @@
 // Where plumb optimize meets SageMaker: a spec's model compiled there, and what came of it.
 
+public import ArgumentParser
 import Foundation
-import PlumbAWS
+public import PlumbAWS
 import PlumbFormats
 import PlumbModel
 import PlumbStore
 
+extension CompilationFramework: ExpressibleByArgument {}
+
 extension Composition {
+    typealias ModelFramework = CompilationFramework
+
     /// A job that is described and not begun, without the room that it comes from.
     struct Compilation: Sendable {
         fileprivate var order: CompilationOrder
@@ -58,7 +63,7 @@ extension Composition {
             source: model.upload.map { "s3://\(bucket)/\($0.key)" } ?? model.path,
             results: try folder(options.results ?? "s3://\(bucket)/compiled"),
             secondsMax: 60 * (options.jobMinutes ?? (isLanguageModel ? 720 : 30)))
-        order.framework = try framework(options.framework)
+        order.framework = options.framework ?? .onnx
         order.frameworkVersion = options.frameworkVersion
         order.compilerOptions = options.compilerOptions
         order.quantization = options.quantize?.rawValue
@@ -85,13 +90,6 @@ extension Composition {
             throw PlumbError(.invalidInput, "'\(text)' is no folder of a bucket", hint: "--results s3://BUCKET/PREFIX/")
         }
         return text.hasSuffix("/") ? text : text + "/"
-    }
-
-    private static func framework(_ word: ModelFramework?) throws(PlumbError) -> CompilationFramework {
-        guard let framework = CompilationFramework(rawValue: (word ?? .onnx).rawValue) else {
-            throw PlumbError(.internalFault, "Neo's framework \(word?.rawValue ?? "") has no name")
-        }
-        return framework
     }
 
     /// The model that is compiled: where it lies, and what has to be published for that.

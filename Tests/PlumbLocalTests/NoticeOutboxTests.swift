@@ -71,4 +71,19 @@ import Testing
         #expect(left.count == most && left[notice(1).id] == nil && left[late.id] != nil)
         try FileManager.default.removeItem(atPath: folder)
     }
+
+    @Test(.timeLimit(.minutes(5))) func whatAReceiverNeverTakesHoldsNothingUp() async throws {
+        let (refused, urgent) = (notice(50), notice(80))
+        let (told, continuation) = AsyncStream.makeStream(of: String.self)
+        let channel = AlarmChannel("hook") { alarm in
+            guard alarm.id != refused.id else { throw PlumbError(.refused, "no") }
+        }
+        let service = AlarmService(channel, notices: KeeperNotices(), log: log) { continuation.yield($0) }
+        service.raise(EngineAlarm(refused))
+        service.raise(EngineAlarm(urgent))
+        let running = Task { try await service.run() }
+        var all = told.makeAsyncIterator()
+        #expect(await all.next() == urgent.id)
+        running.cancel()
+    }
 }

@@ -91,27 +91,34 @@ final class AlarmService: Service {
     func raise(_ alarm: EngineAlarm) { continuation.yield(alarm) }
 
     func run() async throws {
-        for await alarm in stream.cancelOnGracefulShutdown() { await deliver(alarm) }
-    }
-
-    private func deliver(_ alarm: EngineAlarm) async {
         var pause = 1.0
-        while !Task.isShuttingDownGracefully {
-            do {
-                try await channel.send(alarm)
-                notices.set(nil, by: channel.name)
-                await taken(alarm.id)
-                return
-            } catch {
-                log.error("the alarm \(alarm.id) cannot be told through \(channel.name): \(error)")
-                notices.set("the alarm of \(alarm.title) reaches nobody through \(channel.name)", by: channel.name)
+        for await alarm in stream.cancelOnGracefulShutdown() {
+            if await deliver(alarm) {
+                pause = 1
+                continue
             }
+            // To the back: what one receiver will never take must not stand in the way of what wakes people.
+            continuation.yield(alarm)
             do {
                 try await cancelWhenGracefulShutdown { [pause] in try await Task.sleep(for: .seconds(pause)) }
             } catch {
                 return
             }
             pause = min(Self.pauseSecondsMax, 2 * pause)
+        }
+    }
+
+    /// Whether somebody took it.
+    private func deliver(_ alarm: EngineAlarm) async -> Bool {
+        do {
+            try await channel.send(alarm)
+            notices.set(nil, by: channel.name)
+            await taken(alarm.id)
+            return true
+        } catch {
+            log.error("the alarm \(alarm.id) cannot be told through \(channel.name): \(error)")
+            notices.set("the alarm of \(alarm.title) reaches nobody through \(channel.name)", by: channel.name)
+            return false
         }
     }
 }

@@ -18,7 +18,7 @@ struct CompilationOptions: ParsableArguments {
             valueName: "file or s3://…"))
     var source: String?
     @Option(help: "What the model was made with (default: onnx).")
-    var framework: ModelFramework?
+    var framework: Composition.ModelFramework?
     @Option(help: "The framework's version, where Neo wants it.") var frameworkVersion: String?
     @Option(
         help: ArgumentHelp(
@@ -70,11 +70,6 @@ struct CompilationOptions: ParsableArguments {
     private static let minutesMax = 7 * 1_440
 
     var isForLanguageModel: Bool { compile?.hasPrefix("ml.") == true }
-}
-
-/// What a model was made with, as Neo calls it.
-enum ModelFramework: String, ExpressibleByArgument, CaseIterable {
-    case onnx, pytorch, tensorflow, mxnet, keras, xgboost, tflite
 }
 
 /// How a language model's weights are made smaller, as SageMaker's images call it.
